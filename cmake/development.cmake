@@ -1,0 +1,73 @@
+# tweed_development: how tweed's own programs are compiled. Link it PRIVATE.
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+add_library(tweed_development INTERFACE)
+
+if(MSVC)
+  target_compile_options(
+    tweed_development INTERFACE /W4 /permissive- $<$<BOOL:${TWEED_WARNINGS_AS_ERRORS}>:/WX>)
+else()
+  target_compile_options(
+    tweed_development INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                $<$<BOOL:${TWEED_WARNINGS_AS_ERRORS}>:-Werror>)
+endif()
+
+if(TWEED_NATIVE)
+  target_link_libraries(tweed_development INTERFACE tweed::native)
+endif()
+
+if(TWEED_SANITIZE)
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
+  target_compile_options(tweed_development INTERFACE ${sanitizers} -fno-omit-frame-pointer)
+  target_link_options(tweed_development INTERFACE ${sanitizers})
+endif()
+
+if(TWEED_COVERAGE)
+  target_compile_options(tweed_development INTERFACE --coverage)
+  target_link_options(tweed_development INTERFACE --coverage)
+endif()
+
+# tweed_remove_unbuildable(LIST) takes out of LIST the files that need zlib or nlohmann/json,
+# themselves or through what they include, where that library is missing.
+function(tweed_remove_unbuildable list)
+  set(missing "")
+  if(NOT TARGET tweed::data)
+    list(APPEND missing zlib.h)
+  endif()
+  if(NOT TARGET tweed::io)
+    list(APPEND missing nlohmann/json.hpp)
+  endif()
+  foreach(file IN LISTS ${list})
+    tweed_all_includes(${file} includes)
+    foreach(header IN LISTS missing)
+      if(header IN_LIST includes)
+        message(STATUS "tweed: ${file} is left out, it needs <${header}>")
+        list(REMOVE_ITEM ${list} ${file})
+      endif()
+    endforeach()
+  endforeach()
+  set(${list} ${${list}} PARENT_SCOPE)
+endfunction()
+
+# tweed_all_includes(FILE RESULT): what FILE includes, itself or through headers of this project.
+function(tweed_all_includes file result)
+  set(includes "")
+  set(unread ${file})
+  while(unread)
+    list(POP_FRONT unread current)
+    file(STRINGS ${current} lines REGEX "^#include [<\"]")
+    foreach(line IN LISTS lines)
+      string(REGEX REPLACE "^#include [<\"]([^>\"]*).*" "\\1" header "${line}")
+      if(NOT header IN_LIST includes)
+        list(APPEND includes ${header})
+        foreach(folder include tests)
+          if(EXISTS ${PROJECT_SOURCE_DIR}/${folder}/${header})
+            list(APPEND unread ${PROJECT_SOURCE_DIR}/${folder}/${header})
+          endif()
+        endforeach()
+      endif()
+    endforeach()
+  endwhile()
+  set(${result} ${includes} PARENT_SCOPE)
+endfunction()

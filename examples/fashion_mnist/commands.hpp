@@ -1,0 +1,61 @@
+#pragma once
+
+#include <tweed/core/shape.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace fashion_mnist {
+
+enum class Optimizer { adam, sgd };
+
+constexpr std::string_view name_of(Optimizer optimizer) {
+  return optimizer == Optimizer::adam ? "adam" : "sgd";
+}
+
+constexpr double usual_learning_rate(Optimizer optimizer) {
+  return optimizer == Optimizer::adam ? 0.001 : 0.01;
+}
+
+inline constexpr double sgd_momentum = 0.9;
+
+/// `fashion_mnist train`
+struct Train {
+  std::filesystem::path data = {};  ///< folder; empty: wherever it is found
+  tweed::Index steps = 1500;
+  tweed::Index batch_size = 100;
+  Optimizer optimizer = Optimizer::adam;
+  std::optional<double> learning_rate = {};  ///< by default the optimizer's usual one
+  std::uint64_t seed = 0;
+  int threads = 0;  ///< 0: all
+  std::filesystem::path out = "runs/fashion_mnist";
+
+  double chosen_learning_rate() const {
+    return learning_rate.value_or(usual_learning_rate(optimizer));
+  }
+};
+
+/// `fashion_mnist evaluate`
+struct Evaluate {
+  std::filesystem::path model = {};
+  std::filesystem::path data = {};
+  int threads = 0;
+};
+
+/// `fashion_mnist predict`
+struct Predict {
+  std::filesystem::path model = {};
+  std::filesystem::path data = {};
+  std::vector<tweed::Index> images = {};  ///< positions among the test images
+  int threads = 0;
+};
+
+/// Each prints to stdout, and throws tweed::Error where it cannot go on.
+void run(const Train& command);
+void run(const Evaluate& command);
+void run(const Predict& command);
+
+}  // namespace fashion_mnist

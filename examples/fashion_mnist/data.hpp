@@ -1,0 +1,13 @@
+#pragma once
+
+#include <tweed/data/fashion_mnist.hpp>
+
+#include <filesystem>
+
+namespace fashion_mnist {
+
+/// The data set from `folder`, or from wherever it is found if that is empty. Prints where it is
+/// and what shapes it has.
+tweed::datasets::FashionMnist load_data(const std::filesystem::path& folder);
+
+}  // namespace fashion_mnist

@@ -1,0 +1,179 @@
+/// The command line: what `fashion_mnist` understands, and how it says that something is wrong.
+
+#include "commands.hpp"
+#include "values.hpp"
+
+#include <tweed/core/version.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <limits>
+#include <new>
+
+using namespace fashion_mnist;
+
+namespace {
+
+constexpr int failure = 1;
+constexpr int usage_error = 2;
+
+/// An option that hands its text, or texts, to `take`, which throws tweed::Error at a wrong value.
+template <class Text = std::string, class Take>
+CLI::Option* add_option(CLI::App& command, const std::string& name, const std::string& kind,
+                        const std::string& description, const Take& take) {
+  const auto take_or_complain = [name, take](const Text& text) {
+    try {
+      take(text);
+    } catch (const tweed::Error& error) {
+      throw CLI::ValidationError(name, error.what());
+    }
+  };
+  return command.add_option_function<Text>(name, take_or_complain, description)->type_name(kind);
+}
+
+/// For values in [low, high].
+template <class Number>
+CLI::Option* add_number(CLI::App& command, const std::string& name, const std::string& description,
+                        Number& number, Number low, Number high) {
+  return add_option(command, name, "N", description, [&number, low, high](const auto& text) {
+    number = whole_number(text, low, high);
+  });
+}
+
+CLI::Option* add_path(CLI::App& command, const std::string& name, const std::string& kind,
+                      const std::string& description, std::filesystem::path& path) {
+  return add_option(command, name, kind, description,
+                    [&path](const auto& text) { path = not_empty(text); });
+}
+
+void add_data(CLI::App& command, std::filesystem::path& folder) {
+  add_path(command, "--data", "DIR",
+           "Folder of the data set [$FASHION_MNIST_DIR, else where it is usually put]", folder);
+}
+
+void add_model(CLI::App& command, std::filesystem::path& file) {
+  add_path(command, "--model", "FILE", "Model that `train` wrote", file)->required();
+}
+
+void add_threads(CLI::App& command, int& threads) {
+  add_number(command, "--threads", "Threads; results do not depend on them [all]", threads, 1,
+             1024);
+}
+
+CLI::App& add_train(CLI::App& program, Train& train) {
+  const auto or_default = [](const std::string& value) { return " [" + value + ']'; };
+  CLI::App& command = *program.add_subcommand("train", "Train the network, test it and save it");
+  add_data(command, train.data);
+  add_number<tweed::Index>(command, "--steps",
+                           "Batches to train with" + or_default(std::to_string(train.steps)),
+                           train.steps, 1, 10'000'000);
+  add_number<tweed::Index>(command, "--batch-size",
+                           "Images a batch" + or_default(std::to_string(train.batch_size)),
+                           train.batch_size, 1, 10'000);
+  add_option(command, "--optimizer", "adam|sgd",
+             "sgd has a momentum of 0.9" + or_default(std::string(name_of(train.optimizer))),
+             [&train](const auto& text) { train.optimizer = optimizer_named(text); });
+  add_option(command, "--learning-rate", "RATE", "Above 0 [0.001 for adam, 0.01 for sgd]",
+             [&train](const auto& text) { train.learning_rate = positive_number(text, 1000); });
+  add_number<std::uint64_t>(command, "--seed",
+                            "Of weights, order and dropout; the same seed gives the same model" +
+                                or_default(std::to_string(train.seed)),
+                            train.seed, 0, std::numeric_limits<std::uint64_t>::max());
+  add_threads(command, train.threads);
+  add_path(command, "--out", "DIR",
+           "Where model.safetensors and metrics.json go" + or_default(train.out.string()),
+           train.out);
+  return command;
+}
+
+CLI::App& add_evaluate(CLI::App& program, Evaluate& evaluate) {
+  CLI::App& command = *program.add_subcommand("evaluate", "Test a saved model on all test images");
+  add_model(command, evaluate.model);
+  add_data(command, evaluate.data);
+  add_threads(command, evaluate.threads);
+  return command;
+}
+
+CLI::App& add_predict(CLI::App& program, Predict& predict) {
+  using Texts = std::vector<std::string>;
+  CLI::App& command = *program.add_subcommand("predict", "Show what a saved model sees in images");
+  add_model(command, predict.model);
+  add_option<Texts>(command, "--index", "I...", "Test images, counted from 0",
+                    [&predict](const Texts& texts) {
+                      for (const std::string& text : texts) {
+                        predict.images.push_back(whole_number<tweed::Index>(text, 0, 1'000'000));
+                      }
+                    })
+      ->expected(1, 1'000'000)
+      ->required();
+  add_data(command, predict.data);
+  add_threads(command, predict.threads);
+  return command;
+}
+
+/// One line on stderr, whatever stands in the message.
+int complain(const CLI::App& program, std::string message, int exit_code) {
+  std::string who = program.get_name();
+  for (const CLI::App* command : program.get_subcommands()) who += ' ' + command->get_name();
+  const auto is_control = [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; };
+  std::ranges::replace_if(message, is_control, ' ');
+  std::cerr << who << ": " << message << '\n';
+  return exit_code;
+}
+
+/// Nothing has gone wrong, unless what was printed got lost.
+int finish(const CLI::App& program) {
+  return std::cout.flush() ? 0 : complain(program, "cannot write to stdout", failure);
+}
+
+/// Prints the help or version that was asked for, or says what is wrong with the command line.
+int answer(const CLI::App& program, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) {
+    program.exit(error);
+    return finish(program);
+  }
+  const auto unknown = program.remaining(true);
+  const bool is_unknown = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  const std::string what =
+      is_unknown && !unknown.empty() ? "unknown argument '" + unknown.front() + "'" : error.what();
+  return complain(program, what + "; see --help", usage_error);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program{"Trains a convolutional network on Fashion-MNIST, and tries it out.",
+                   "fashion_mnist"};
+  program.set_version_flag("--version", std::string(tweed::version), "Print tweed's version");
+  program.require_subcommand(0, 1);
+  program.get_formatter()->column_width(26);
+  Train train;
+  Evaluate evaluate;
+  Predict predict;
+  const CLI::App& train_command = add_train(program, train);
+  const CLI::App& evaluate_command = add_evaluate(program, evaluate);
+  const CLI::App& predict_command = add_predict(program, predict);
+  program.footer("fashion_mnist COMMAND --help lists the options of a command.");
+
+  try {
+    program.parse(argc, argv);
+    if (train_command.parsed()) {
+      run(train);
+    } else if (evaluate_command.parsed()) {
+      run(evaluate);
+    } else if (predict_command.parsed()) {
+      run(predict);
+    } else {
+      return complain(program, "expected train, evaluate or predict; see --help", usage_error);
+    }
+    return finish(program);
+  } catch (const CLI::ParseError& error) {
+    return answer(program, error);
+  } catch (const std::bad_alloc&) {
+    return complain(program, "not enough memory; a smaller --batch-size needs less", failure);
+  } catch (const std::exception& error) {
+    return complain(program, error.what(), failure);
+  }
+}

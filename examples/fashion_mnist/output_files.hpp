@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+
+namespace fashion_mnist {
+
+/// What training leaves behind.
+struct OutputFiles {
+  std::filesystem::path model;
+  std::filesystem::path metrics;
+};
+
+/// The files' paths in `folder`, which is created where it is missing. Throws Error if they cannot
+/// be written there: better now than after training.
+OutputFiles prepare_output(const std::filesystem::path& folder);
+
+}  // namespace fashion_mnist

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <tweed/core/shape.hpp>
+
+#include <algorithm>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace tweed {
+
+/// Threads used where a caller does not say: OpenMP's own default, or 1 without OpenMP.
+inline int default_threads() {
+#ifdef _OPENMP
+  return omp_get_max_threads();
+#else
+  return 1;
+#endif
+}
+
+/// `threads` as asked for, 0 standing for the default. Without OpenMP there is only one.
+inline int resolve_threads(int threads) {
+#ifdef _OPENMP
+  return threads > 0 ? threads : default_threads();
+#else
+  (void)threads;
+  return 1;
+#endif
+}
+
+/// Calls `body(i, worker)` for every i in [0, count), with worker in [0, threads). Which worker
+/// takes which i depends on `threads`, so a result may depend on i alone.
+template <class Body>
+void parallel_for(Index count, int threads, const Body& body) {
+#ifdef _OPENMP
+  if (threads > 1 && count > 1) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (Index i = 0; i < count; ++i) body(i, omp_get_thread_num());
+    return;
+  }
+#else
+  (void)threads;
+#endif
+  for (Index i = 0; i < count; ++i) body(i, 0);
+}
+
+/// Calls `body(begin, end)` for ranges that together cover [0, count), each at least `grain` long:
+/// for loops whose elements do not depend on each other. Ranges begin at multiples of 64, so that
+/// an element falls into the vector part or the rest of a loop whatever the number of threads.
+template <class Body>
+void parallel_ranges(Index count, Index grain, int threads, const Body& body) {
+  constexpr Index multiple = 64;
+  const Index blocks = (count + multiple - 1) / multiple;
+  const Index parts = std::clamp<Index>(count / std::max<Index>(grain, 1), 1, threads);
+  parallel_for(parts, threads, [&](Index part, int) {
+    body(blocks * part / parts * multiple, std::min(count, blocks * (part + 1) / parts * multiple));
+  });
+}
+
+/// Sums over the batch are taken in at most this many parts, whatever the number of threads: the
+/// order of the additions, and so the result to the bit, is the same for all of them.
+inline constexpr Index max_batch_parts = 8;
+
+/// The fixed partition of a batch.
+struct BatchParts {
+  Index batch;
+  constexpr Index count() const { return std::min(batch, max_batch_parts); }
+  constexpr Index begin(Index part) const { return batch * part / count(); }
+  constexpr Index end(Index part) const { return batch * (part + 1) / count(); }
+};
+
+}  // namespace tweed

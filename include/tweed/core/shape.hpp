@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace tweed {
+
+/// Signed, as in Eigen: sizes, counts and positions.
+using Index = std::ptrdiff_t;
+
+/// Shape of one sample, without the batch. Images are stored row by row with the channels innermost
+/// (NHWC); a vector of n features is {1, 1, n}.
+struct Shape {
+  Index height;
+  Index width;
+  Index channels;
+
+  constexpr Index size() const { return height * width * channels; }
+  constexpr bool is_vector() const { return height == 1 && width == 1; }
+  friend constexpr bool operator==(const Shape&, const Shape&) = default;
+};
+
+/// "28x28x1", or "784" for a vector.
+inline std::string to_string(const Shape& shape) {
+  if (shape.is_vector()) return std::to_string(shape.channels);
+  return std::to_string(shape.height) + "x" + std::to_string(shape.width) + "x" +
+         std::to_string(shape.channels);
+}
+
+}  // namespace tweed

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string_view>
+
+namespace tweed {
+
+/// Of this library; versions follow <https://semver.org>.
+inline constexpr std::string_view version = "0.1.0";
+
+}  // namespace tweed

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <tweed/core/error.hpp>
+#include <tweed/core/parallel.hpp>
+#include <tweed/core/random.hpp>
+#include <tweed/core/text.hpp>
+#include <tweed/data/dataset.hpp>
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+#include <string>
+#include <type_traits>
+
+namespace tweed {
+
+/// Throws Error unless `data` has samples of `shape`, as many labels as images, and labels in
+/// [0, classes).
+template <class Pixel>
+void check_dataset(const Dataset<Pixel>& data, const Shape& shape, Index classes) {
+  if (data.shape != shape) {
+    throw Error(detail::text("data set: its samples are ", to_string(data.shape),
+                             ", the network takes ", to_string(shape)));
+  }
+  if (std::ssize(data.images) != data.size() * shape.size()) {
+    throw Error(detail::text("data set: ", data.size(), " labels want ", data.size() * shape.size(),
+                             " pixels, there are ", std::ssize(data.images)));
+  }
+  for (std::size_t i = 0; i < data.labels.size(); ++i) {
+    if (data.labels[i] < 0 || data.labels[i] >= classes) {
+      throw Error(detail::text("data set: the label of sample ", static_cast<Index>(i), " is ",
+                               Index{data.labels[i]}, ", the network has classes 0 to ",
+                               classes - 1));
+    }
+  }
+}
+
+namespace detail {
+
+/// One sample's pixels as numbers: bytes scaled to [0, 1], anything else as it is.
+template <class Pixel, class T>
+void copy_pixels(const Pixel* from, Index count, T* to) {
+  if constexpr (std::is_same_v<Pixel, std::uint8_t>) {
+    for (Index i = 0; i < count; ++i) to[i] = static_cast<T>(from[i]) * (T{1} / T{255});
+  } else {
+    for (Index i = 0; i < count; ++i) to[i] = static_cast<T>(from[i]);
+  }
+}
+
+}  // namespace detail
+
+/// Copies the samples at `positions` into x [n,h,w,c] and their labels into `labels` [n], bytes
+/// scaled to [0, 1].
+template <class Pixel, class T>
+void gather(const Dataset<Pixel>& data, std::span<const Index> positions, const Batch<T>& x,
+            std::span<Label> labels, int threads = 1) {
+  const Index size = data.shape.size();
+  parallel_for(std::ssize(positions), threads, [&](Index i, int) {
+    const Index from = positions[static_cast<std::size_t>(i)];
+    detail::copy_pixels(data.images.data() + from * size, size, x.sample(i));
+    labels[static_cast<std::size_t>(i)] = data.labels[static_cast<std::size_t>(from)];
+  });
+}
+
+/// Which samples make up which batch: every epoch goes through all of them once, in an order of its
+/// own that follows from the seed and the epoch. The last batch of an epoch may be smaller.
+class BatchOrder {
+ public:
+  BatchOrder(Index samples, Index batch_size, std::uint64_t seed)
+      : batch_size_(batch_size), seed_(seed), order_(static_cast<std::size_t>(samples)) {
+    if (samples < 1) throw Error("batches: the data set is empty");
+    if (batch_size < 1) {
+      throw Error(
+          detail::text("batches: the batch size is ", batch_size, ", it must be at least 1"));
+    }
+    shuffle(0);
+  }
+
+  Index batches_per_epoch() const { return (samples() + batch_size_ - 1) / batch_size_; }
+
+  /// The epoch that batch number `step` belongs to, both from 0.
+  Index epoch(Index step) const { return step / batches_per_epoch(); }
+
+  /// The samples of batch number `step`, counted from 0 over all epochs; valid until the next call.
+  std::span<const Index> batch(Index step) {
+    if (epoch(step) != shuffled_epoch_) shuffle(epoch(step));
+    const Index begin = step % batches_per_epoch() * batch_size_;
+    const Index end = std::min(begin + batch_size_, samples());
+    return std::span<const Index>(order_).subspan(static_cast<std::size_t>(begin),
+                                                  static_cast<std::size_t>(end - begin));
+  }
+
+ private:
+  Index samples() const { return std::ssize(order_); }
+
+  /// Fisher and Yates's shuffle.
+  void shuffle(Index epoch) {
+    const RandomKey key{
+        .seed = seed_, .step = static_cast<std::uint64_t>(epoch), .use = RandomUse::shuffle};
+    std::iota(order_.begin(), order_.end(), Index{0});
+    for (std::size_t i = order_.size() - 1; i > 0; --i) {
+      const double draw = random_uniform(key, i) * static_cast<double>(i + 1);
+      std::swap(order_[i], order_[std::min(i, static_cast<std::size_t>(draw))]);
+    }
+    shuffled_epoch_ = epoch;
+  }
+
+  Index batch_size_;
+  std::uint64_t seed_;
+  std::vector<Index> order_;
+  Index shuffled_epoch_ = 0;
+};
+
+}  // namespace tweed

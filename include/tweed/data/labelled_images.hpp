@@ -1,0 +1,51 @@
+#pragma once
+
+#include <tweed/core/batch.hpp>
+#include <tweed/core/error.hpp>
+#include <tweed/core/shape.hpp>
+#include <tweed/core/text.hpp>
+#include <tweed/data/dataset.hpp>
+#include <tweed/data/idx.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+namespace tweed::datasets {
+
+/// Loads images and their labels from a pair of IDX files, plain or gzip: MNIST, Fashion-MNIST,
+/// KMNIST, EMNIST, QMNIST and others. Images are [n,h,w] or [n,h,w,c], labels [n], n at least 1.
+/// Throws Error if a file is missing or damaged, if the counts differ, or if a label is not below
+/// `classes`.
+inline Dataset<> labelled_images(const std::filesystem::path& images_path,
+                                 const std::filesystem::path& labels_path, Index classes) {
+  IdxArray images = read_idx(images_path);
+  const auto& dims = images.dims;
+  if ((dims.size() != 3 && dims.size() != 4) || images.values.empty()) {
+    throw Error(images_path.string() + ": expected images of n x height x width, found " +
+                detail::dims_text(dims));
+  }
+
+  const IdxArray labels = read_idx(labels_path);
+  if (labels.dims.size() != 1 || labels.dims[0] != dims[0]) {
+    throw Error(labels_path.string() + ": expected " + std::to_string(dims[0]) +
+                " labels, one for each image of " + images_path.string() + ", found " +
+                detail::dims_text(labels.dims));
+  }
+  const auto wrong =
+      std::ranges::find_if(labels.values, [=](Index label) { return label >= classes; });
+  if (wrong != labels.values.end()) {
+    throw Error(labels_path.string() + ": expected labels below " + std::to_string(classes) +
+                ", found " + std::to_string(*wrong) + " for sample " +
+                std::to_string(wrong - labels.values.begin()));
+  }
+
+  return {
+      .shape = {.height = dims[1], .width = dims[2], .channels = dims.size() == 4 ? dims[3] : 1},
+      .images = std::move(images.values),
+      .labels = {labels.values.begin(), labels.values.end()},
+      .class_names = {}};
+}
+
+}  // namespace tweed::datasets

@@ -1,0 +1,147 @@
+#pragma once
+
+#include <tweed/core/error.hpp>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <random>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <fcntl.h>
+#include <unistd.h>
+#endif
+
+namespace tweed {
+
+namespace detail {
+
+#if defined(__unix__) || defined(__APPLE__)
+
+inline bool sync_to_disk(std::FILE* file) { return ::fsync(fileno(file)) == 0; }
+
+/// Best effort: some file systems cannot, and the file is whole already.
+inline void sync_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+#else
+
+inline bool sync_to_disk(std::FILE*) { return true; }
+inline void sync_folder(const std::filesystem::path&) {}
+
+#endif
+
+/// A file's new content on its way to the disk, under a name of its own in the same folder. It is
+/// removed unless it gets to replace the target.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::filesystem::path& target) : target_{target} {
+    while (file_ == nullptr) {
+      path_ = target;
+      path_ += ".tmp-" + std::to_string(std::random_device{}());
+      file_ = std::fopen(path_.string().c_str(), "wbx");
+      if (file_ == nullptr && errno != EEXIST) fail();
+    }
+    keep_permissions();
+  }
+
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  ~TemporaryFile() {
+    if (file_ != nullptr) std::fclose(file_);
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove(path_, ignored);
+  }
+
+  void write(std::span<const std::byte> bytes) {
+    if (bytes.empty()) return;
+    if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) fail();
+  }
+
+  void replace_target() {
+    if (std::fflush(file_) != 0 || !sync_to_disk(file_)) fail();
+    if (std::fclose(std::exchange(file_, nullptr)) != 0) fail();
+    std::error_code error;
+    std::filesystem::rename(path_, target_, error);
+    if (error) fail(error);
+    path_.clear();
+    sync_folder(target_.has_parent_path() ? target_.parent_path() : ".");
+  }
+
+ private:
+  void keep_permissions() const {
+    std::error_code ignored;
+    const auto old = std::filesystem::status(target_, ignored);
+    if (std::filesystem::exists(old)) {
+      std::filesystem::permissions(path_, old.permissions(), ignored);
+    }
+  }
+
+  [[noreturn]] void fail(std::error_code reason = {errno, std::generic_category()}) const {
+    throw Error("cannot write " + target_.string() + ": " + reason.message());
+  }
+
+  std::filesystem::path target_;
+  std::filesystem::path path_;
+  std::FILE* file_ = nullptr;
+};
+
+/// Where the bytes for `path` must go: a symbolic link stays, what it points to is written. A
+/// folder or a device must not be renamed over.
+inline std::filesystem::path writable_target(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status) || !path.has_filename()) {
+    throw Error("cannot write " + path.string() + ": expected a file, found a directory");
+  }
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    throw Error("cannot write " + path.string() + ": not a regular file");
+  }
+  if (path.has_parent_path() && !std::filesystem::is_directory(path.parent_path(), error)) {
+    throw Error("cannot write " + path.string() +
+                ": no such folder: " + path.parent_path().string());
+  }
+  if (!std::filesystem::is_symlink(path, error)) return path;
+  const auto target = std::filesystem::weakly_canonical(path, error);
+  return error ? path : target;
+}
+
+}  // namespace detail
+
+/// Writes `pieces`, one after another, as the file `path`. A kill at any moment leaves the old file
+/// or the new one, whole: the bytes go to a temporary name in the same folder, to the disk, and
+/// only then to their name. An old file's permissions are kept. (A kill may leave the temporary
+/// file, `path`.tmp-NUMBER.)
+///
+/// Throws Error with the path and the system's reason if that fails; the old file is then untouched
+/// and the temporary one gone.
+inline void write_file_atomically(const std::filesystem::path& path,
+                                  std::span<const std::span<const std::byte>> pieces) {
+  detail::TemporaryFile file{detail::writable_target(path)};
+  for (const auto piece : pieces) file.write(piece);
+  file.replace_target();
+}
+
+/// The same for one piece.
+inline void write_file_atomically(const std::filesystem::path& path,
+                                  std::span<const std::byte> bytes) {
+  write_file_atomically(path, std::span{&bytes, 1});
+}
+
+/// The same for text.
+inline void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
+  write_file_atomically(path, std::as_bytes(std::span{text}));
+}
+
+}  // namespace tweed

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <tweed/kernels/conv/fft/transform.hpp>
+
+namespace tweed::kernels::fft {
+
+/// Numbers in the transform of a real n x n tile that do not follow from others: `real_count` are
+/// real (frequencies that mirror themselves), the rest make up complex pairs, n * n numbers in all.
+constexpr Index real_count(Index n) { return n % 2 == 0 ? 4 : 1; }
+
+/// The two-dimensional transform of a real n x n tile, of as many channels at once as a register
+/// holds: rows first, then columns. In memory each of its numbers has a slot of its own, the real
+/// ones first, then the pairs, real part before imaginary part.
+template <int n, class T>
+class TileSpectrum {
+ public:
+  void clear_row(Index y) {
+    for (auto& column : columns_) column[y] = {Pack<T>::zero(), Pack<T>::zero()};
+  }
+
+  void set_row(Index y, const Pack<T>* values) {
+    ComplexPack<T> row[half + 1];
+    Transform<n, T>::real(values, row);
+    for (int k = 0; k <= half; ++k) columns_[k][y] = row[k];
+  }
+
+  /// n * n times row y of the tile, after `from_slots`.
+  void get_row(Index y, Pack<T>* values) const {
+    ComplexPack<T> row[half + 1];
+    for (int k = 0; k <= half; ++k) row[k] = columns_[k][y];
+    Transform<n, T>::inverse_real(row, values);
+  }
+
+  /// Transforms the columns and stores the spectrum, or its conjugate.
+  void to_slots(T* to, Index slot_step, bool conjugated) {
+    const auto put = [&](int pair, const ComplexPack<T>& value) {
+      T* const at = to + (reals + 2 * pair) * slot_step;
+      value.re.store(at);
+      (conjugated ? -value.im : value.im).store(at + slot_step);
+    };
+    for (int c = 0; c < real_columns; ++c) {
+      Pack<T> column[n];
+      ComplexPack<T> spectrum[half + 1];
+      for (int y = 0; y < n; ++y) column[y] = columns_[c * half][y].re;
+      Transform<n, T>::real(column, spectrum);
+      for (int i = 0; i < reals_in_column; ++i) {
+        spectrum[i * half].re.store(to + (c * reals_in_column + i) * slot_step);
+      }
+      for (int k = 1; k <= pairs_in_column; ++k) put(c * pairs_in_column + k - 1, spectrum[k]);
+    }
+    for (int c = 1; c < end_column; ++c) {
+      ComplexPack<T> spectrum[n];
+      Transform<n, T>::template complex<-1>(columns_[c], spectrum);
+      for (int k = 0; k < n; ++k) put(first_full_pair + (c - 1) * n + k, spectrum[k]);
+    }
+  }
+
+  /// Loads a spectrum, or the conjugate of what is stored, and transforms the columns back.
+  void from_slots(const T* from, Index slot_step, bool conjugated) {
+    const auto get = [&](int pair) -> ComplexPack<T> {
+      const T* const at = from + (reals + 2 * pair) * slot_step;
+      const auto im = Pack<T>::load(at + slot_step);
+      return {Pack<T>::load(at), conjugated ? -im : im};
+    };
+    for (int c = 0; c < real_columns; ++c) {
+      Pack<T> column[n];
+      ComplexPack<T> spectrum[half + 1];
+      for (int i = 0; i < reals_in_column; ++i) {
+        spectrum[i * half] = {Pack<T>::load(from + (c * reals_in_column + i) * slot_step),
+                              Pack<T>::zero()};
+      }
+      for (int k = 1; k <= pairs_in_column; ++k) spectrum[k] = get(c * pairs_in_column + k - 1);
+      Transform<n, T>::inverse_real(spectrum, column);
+      for (int y = 0; y < n; ++y) columns_[c * half][y] = {column[y], Pack<T>::zero()};
+    }
+    for (int c = 1; c < end_column; ++c) {
+      ComplexPack<T> spectrum[n];
+      for (int k = 0; k < n; ++k) spectrum[k] = get(first_full_pair + (c - 1) * n + k);
+      Transform<n, T>::template complex<1>(spectrum, columns_[c]);
+    }
+  }
+
+ private:
+  static constexpr int half = n / 2;
+  static constexpr bool even = n % 2 == 0;
+  static constexpr int reals = static_cast<int>(real_count(n));
+  // The columns of the lowest and, where n is even, the highest frequency are those of real tiles.
+  static constexpr int real_columns = even ? 2 : 1;
+  static constexpr int reals_in_column = even ? 2 : 1;
+  static constexpr int pairs_in_column = even ? half - 1 : half;
+  static constexpr int first_full_pair = real_columns * pairs_in_column;
+  static constexpr int end_column = even ? half : half + 1;
+
+  ComplexPack<T> columns_[half + 1][n];
+};
+
+}  // namespace tweed::kernels::fft

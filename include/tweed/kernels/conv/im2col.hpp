@@ -1,0 +1,149 @@
+#pragma once
+
+#include <tweed/core/parallel.hpp>
+#include <tweed/kernels/bias.hpp>
+#include <tweed/kernels/conv/geometry.hpp>
+#include <tweed/kernels/matmul.hpp>
+
+#include <algorithm>
+
+namespace tweed::kernels::conv {
+
+/// Convolution as a matrix product (Chellapilla, Puri and Simard, *High Performance Convolutional
+/// Neural Networks for Document Processing*, 2006): each output pixel's inputs are laid out as one
+/// row of a matrix [pixels, kh*kw*c], a strip of output rows at a time so that the matrix stays in
+/// the cache. Any geometry.
+template <class T>
+struct Im2col {
+  static constexpr Index scratch_bytes(const Geometry& g, Index batch, int threads) {
+    return Scratch::bytes<T>(BatchParts{batch}.count() * g.kernel_size()) +
+           threads * worker_bytes(g);
+  }
+
+  static void forward(const Geometry& g, Forward<T> pass) {
+    std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * worker_bytes(g));
+    const auto kernel = row_major(pass.kernel, g.taps() * g.channels, g.filters);
+    parallel_for(pass.batch, pass.threads, [&](Index n, int worker) {
+      Scratch scratch = worker_scratch(memory, worker, worker_bytes(g));
+      T* const columns = scratch.take<T>(strip_size(g));
+      for_each_strip(g, [&](Index row, Index rows) {
+        gather(g, pass.x + n * g.input_size(), row, rows, columns);
+        const auto strip = strip_of(g, pass.y + n * g.output_size(), row, rows);
+        matmul<T>(row_major<const T>(columns, strip.rows, kernel.rows), kernel, strip,
+                  Write::replace, scratch);
+        add_bias(strip.data, strip.rows, strip.columns, pass.bias, pass.activation);
+      });
+    });
+  }
+
+  static void input_gradient(const Geometry& g, Backward<T> pass) {
+    std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * worker_bytes(g));
+    const auto kernel = row_major(pass.kernel, g.taps() * g.channels, g.filters);
+    parallel_for(pass.batch, pass.threads, [&](Index n, int worker) {
+      Scratch scratch = worker_scratch(memory, worker, worker_bytes(g));
+      T* const columns = scratch.take<T>(strip_size(g));
+      T* const dx = pass.dx + n * g.input_size();
+      std::fill_n(dx, g.input_size(), T{});
+      for_each_strip(g, [&](Index row, Index rows) {
+        const auto strip = strip_of<const T>(g, pass.dy + n * g.output_size(), row, rows);
+        matmul<T>(strip, kernel.transposed(), row_major(columns, strip.rows, kernel.rows),
+                  Write::replace, scratch);
+        scatter(g, columns, row, rows, dx);
+      });
+    });
+  }
+
+  static void kernel_gradient(const Geometry& g, Backward<T> pass) {
+    const BatchParts parts{pass.batch};
+    const Index height = g.taps() * g.channels;
+    T* const partial = pass.scratch.template take<T>(parts.count() * g.kernel_size());
+    std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * worker_bytes(g));
+    parallel_for(parts.count(), pass.threads, [&](Index part, int worker) {
+      Scratch scratch = worker_scratch(memory, worker, worker_bytes(g));
+      T* const columns = scratch.take<T>(strip_size(g));
+      const auto gradient = row_major(partial + part * g.kernel_size(), height, g.filters);
+      std::fill_n(gradient.data, g.kernel_size(), T{});
+      for (Index n = parts.begin(part); n < parts.end(part); ++n) {
+        for_each_strip(g, [&](Index row, Index rows) {
+          gather(g, pass.x + n * g.input_size(), row, rows, columns);
+          const auto strip = strip_of<const T>(g, pass.dy + n * g.output_size(), row, rows);
+          matmul<T>(row_major<const T>(columns, strip.rows, height).transposed(), strip, gradient,
+                    Write::add, scratch);
+        });
+      }
+    });
+    sum_parts(partial, parts.count(), g.kernel_size(), pass.kernel_gradient, pass.threads);
+  }
+
+ private:
+  /// Elements of the matrix that one strip may have, unless a single output row needs more.
+  static constexpr Index target_strip_size = 128 * 1024;
+
+  static constexpr Index row_size(const Geometry& g) {
+    return g.columns.output * g.taps() * g.channels;
+  }
+  static constexpr Index strip_rows(const Geometry& g) {
+    return std::clamp<Index>(target_strip_size / std::max<Index>(row_size(g), 1), 1, g.rows.output);
+  }
+  static constexpr Index strip_size(const Geometry& g) { return strip_rows(g) * row_size(g); }
+  static constexpr Index worker_bytes(const Geometry& g) {
+    return Scratch::bytes<T>(strip_size(g)) + matmul_scratch_bytes<T>();
+  }
+
+  template <class Body>
+  static void for_each_strip(const Geometry& g, const Body& body) {
+    for (Index row = 0; row < g.rows.output; row += strip_rows(g)) {
+      body(row, std::min(strip_rows(g), g.rows.output - row));
+    }
+  }
+
+  /// The strip's pixels of one sample of y or dy, as a matrix [pixels,f].
+  template <class U>
+  static Matrix<U> strip_of(const Geometry& g, U* y, Index row, Index rows) {
+    return row_major(y + row * g.columns.output * g.filters, rows * g.columns.output, g.filters);
+  }
+
+  /// Calls `body(offset into the sample, offset into the strip's matrix, elements)` for each run of
+  /// inputs under a kernel row; the offset into the sample is -1 where the run is padding.
+  template <class Body>
+  static void for_each_run(const Geometry& g, Index row, Index rows, const Body& body) {
+    Index at = 0;
+    for (Index r = row; r < row + rows; ++r) {
+      for (Index column = 0; column < g.columns.output; ++column) {
+        const Index first = g.columns.first_tap(column);
+        const Index end = std::max(first, g.columns.end_tap(column));
+        const Index x = column * g.columns.stride - g.columns.before + first;
+        for (Index i = 0; i < g.rows.window; ++i, at += g.columns.window * g.channels) {
+          const Index y = r * g.rows.stride - g.rows.before + i;
+          const Index run = (end - first) * g.channels;
+          if (y < 0 || y >= g.rows.input || run == 0) {
+            body(Index{-1}, at, g.columns.window * g.channels);
+            continue;
+          }
+          body(Index{-1}, at, first * g.channels);
+          body((y * g.columns.input + x) * g.channels, at + first * g.channels, run);
+          body(Index{-1}, at + end * g.channels, (g.columns.window - end) * g.channels);
+        }
+      }
+    }
+  }
+
+  static void gather(const Geometry& g, const T* x, Index row, Index rows, T* columns) {
+    for_each_run(g, row, rows, [&](Index from, Index to, Index count) {
+      if (from < 0) {
+        std::fill_n(columns + to, count, T{});
+      } else {
+        std::copy_n(x + from, count, columns + to);
+      }
+    });
+  }
+
+  static void scatter(const Geometry& g, const T* columns, Index row, Index rows, T* dx) {
+    for_each_run(g, row, rows, [&](Index to, Index from, Index count) {
+      if (to < 0) return;
+      for (Index i = 0; i < count; ++i) dx[to + i] += columns[from + i];
+    });
+  }
+};
+
+}  // namespace tweed::kernels::conv

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <tweed/kernels/bias.hpp>
+#include <tweed/kernels/matmul.hpp>
+
+#include <algorithm>
+
+namespace tweed::kernels {
+
+/// y = activation(x * kernel + bias)
+template <class T>
+struct DenseForward {
+  Index batch;
+  Index inputs;
+  Index outputs;
+  const T* x;       // [n,inputs]
+  const T* kernel;  // [inputs,outputs]
+  const T* bias;    // [outputs]
+  T* y;             // [n,outputs]
+  Activation activation = Activation::none;
+  Scratch scratch;
+  int threads = 1;
+};
+
+/// Gradients of the input, the kernel and the bias.
+template <class T>
+struct DenseBackward {
+  Index batch;
+  Index inputs;
+  Index outputs;
+  const T* x;          // [n,inputs]
+  const T* kernel;     // [inputs,outputs]
+  const T* y;          // [n,outputs], read only behind a ReLU
+  T* dy;               // [n,outputs], overwritten
+  T* dx;               // [n,inputs], or nullptr where nobody needs it
+  T* kernel_gradient;  // [inputs,outputs]
+  T* bias_gradient;    // [outputs]
+  Activation activation = Activation::none;
+  Scratch scratch;
+  int threads = 1;
+};
+
+template <class T>
+constexpr Index dense_scratch_bytes(Index outputs, int threads) {
+  return std::max(threads * matmul_scratch_bytes<T>(), bias_gradient_scratch_bytes<T>(outputs));
+}
+
+template <class T>
+void dense(const DenseForward<T>& pass) {
+  matmul<T>(
+      row_major(pass.x, pass.batch, pass.inputs), row_major(pass.kernel, pass.inputs, pass.outputs),
+      row_major(pass.y, pass.batch, pass.outputs), Write::replace, pass.scratch, pass.threads);
+  parallel_for(pass.batch, pass.threads, [&](Index n, int) {
+    add_bias(pass.y + n * pass.outputs, 1, pass.outputs, pass.bias, pass.activation);
+  });
+}
+
+template <class T>
+void dense_gradient(const DenseBackward<T>& pass) {
+  if (pass.activation == Activation::relu) {
+    relu_gradient<T>(pass.y, pass.dy, pass.dy, pass.batch * pass.outputs, pass.threads);
+  }
+  const auto dy = row_major<const T>(pass.dy, pass.batch, pass.outputs);
+  bias_gradient<T>(pass.dy, pass.batch, pass.outputs, pass.bias_gradient, pass.scratch,
+                   pass.threads);
+  matmul<T>(row_major(pass.x, pass.batch, pass.inputs).transposed(), dy,
+            row_major(pass.kernel_gradient, pass.inputs, pass.outputs), Write::replace,
+            pass.scratch, pass.threads);
+  if (pass.dx == nullptr) return;
+  matmul<T>(dy, row_major(pass.kernel, pass.inputs, pass.outputs).transposed(),
+            row_major(pass.dx, pass.batch, pass.inputs), Write::replace, pass.scratch,
+            pass.threads);
+}
+
+}  // namespace tweed::kernels

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <tweed/core/layer.hpp>
+#include <tweed/kernels/conv/convolution.hpp>
+#include <tweed/layers/options.hpp>
+
+#include <string>
+
+namespace tweed {
+
+namespace detail {
+
+/// Convolution, bias and, where `activation` says so, a ReLU in one layer.
+template <kernels::Activation activation, Index filters, Window kernel, auto... options>
+struct Convolution {
+  static_assert(filters > 0, "Conv2D: there must be at least one filter");
+  static_assert(kernel.height > 0 && kernel.width > 0, "Conv2D: the kernel must be positive");
+  static_assert(
+      OptionTypes<Stride, Padding, Initializer>::accept<options...>(),
+      "Conv2D: the options are Stride{...}, Padding::... and Initializer::..., each at most once");
+
+  static constexpr Stride stride = option_or<Stride, options...>({1, 1});
+  static constexpr Padding padding = option_or<Padding, options...>(Padding::same);
+  static constexpr Initializer initializer =
+      option_or<Initializer, options...>(Initializer::glorot_uniform);
+  static_assert(stride.height > 0 && stride.width > 0, "Conv2D: the stride must be positive");
+
+  static constexpr std::string_view name = "conv2d";
+  static constexpr Reads backward_reads{.input = true,
+                                        .output = activation != kernels::Activation::none};
+
+  enum class Why { fits, kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same };
+
+  static constexpr Fit<Why> fit(const Shape& input) {
+    const auto g = geometry(input);
+    if (g.output_size() == 0) {
+      return {input, Why::kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same};
+    }
+    return {{g.rows.output, g.columns.output, filters}};
+  }
+
+  static constexpr std::array<Parameter, 2> parameters(const Shape& input) {
+    const Index taps = kernel.height * kernel.width;
+    return {{{"kernel",
+              {kernel.height, kernel.width, input.channels, filters},
+              4,
+              initializer,
+              taps * input.channels,
+              taps * filters},
+             {"bias", {filters, 1, 1, 1}, 1, Initializer::zeros}}};
+  }
+
+  template <class T>
+  static constexpr LayerMemory memory(const Shape& input, Index batch, int threads) {
+    return {.kept = kernels::conv::kept_bytes<T>(geometry(input), batch),
+            .scratch = kernels::conv::scratch_bytes<T>(geometry(input), batch, threads)};
+  }
+
+  template <class T>
+  static void infer(const InferPass<T>& pass) {
+    run(pass, nullptr);
+  }
+
+  template <class T>
+  static void forward(const ForwardPass<T>& pass) {
+    run<T>(pass, pass.kept.data());
+  }
+
+  template <class T>
+  static void backward(const BackwardPass<T>& pass) {
+    const auto g = geometry(pass.x.shape);
+    kernels::conv::backward<T>(kernels::conv::select(g, pass.x.count), g,
+                               {.batch = pass.x.count,
+                                .x = pass.x.data,
+                                .kernel = pass.parameters[0].data(),
+                                .y = pass.y.data,
+                                .dy = pass.dy.data,
+                                .dx = pass.dx.data,
+                                .kernel_gradient = pass.gradients[0].data(),
+                                .bias_gradient = pass.gradients[1].data(),
+                                .activation = activation,
+                                .kept = pass.kept.data(),
+                                .scratch = pass.scratch,
+                                .threads = pass.threads});
+  }
+
+  static std::string describe() {
+    return std::to_string(filters) + ", " + to_string(kernel) +
+           (padding == Padding::same ? " same" : " valid") +
+           (stride.height == 1 && stride.width == 1 ? "" : " stride " + to_string(stride));
+  }
+
+ private:
+  static constexpr kernels::conv::Geometry geometry(const Shape& input) {
+    return {slide(input.height, kernel.height, stride.height, padding),
+            slide(input.width, kernel.width, stride.width, padding), input.channels, filters};
+  }
+
+  template <class T>
+  static void run(const InferPass<T>& pass, std::byte* kept) {
+    const auto g = geometry(pass.x.shape);
+    kernels::conv::forward<T>(kernels::conv::select(g, pass.x.count), g,
+                              {.batch = pass.x.count,
+                               .x = pass.x.data,
+                               .kernel = pass.parameters[0].data(),
+                               .bias = pass.parameters[1].data(),
+                               .y = pass.y.data,
+                               .activation = activation,
+                               .kept = kept,
+                               .scratch = pass.scratch,
+                               .threads = pass.threads});
+  }
+};
+
+}  // namespace detail
+
+/// Two-dimensional convolution (cross-correlation, as everywhere in the field) with a bias:
+/// [h,w,c] to [oh,ow,filters]. `kernel` is a number or a `Window{height, width}`. Options, in any
+/// order: `Stride{2}` (1 by default), `Padding::same` (the default) or `Padding::valid`, and an
+/// `Initializer` for the kernel (Glorot-uniform by default); the bias starts at zero.
+/// Parameters: kernel [kh,kw,c,filters], bias [filters].
+template <Index filters, Window kernel, auto... options>
+struct Conv2D : detail::Convolution<kernels::Activation::none, filters, kernel, options...> {};
+
+}  // namespace tweed

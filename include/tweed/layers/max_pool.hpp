@@ -1,0 +1,80 @@
+#pragma once
+
+#include <tweed/core/layer.hpp>
+#include <tweed/kernels/max_pool.hpp>
+#include <tweed/layers/options.hpp>
+
+#include <limits>
+#include <string>
+
+namespace tweed {
+
+/// The largest value of each window, a channel at a time: [h,w,c] to [oh,ow,c]. Options, in any
+/// order: `Stride{2}` (by default the window's size), `Padding::valid` (the default) or
+/// `Padding::same`; padding never wins. The gradient goes to the first of equal values.
+template <Window window, auto... options>
+struct MaxPool {
+  static_assert(window.height > 0 && window.width > 0, "MaxPool: the window must be positive");
+  static_assert(window.height * window.width <= std::numeric_limits<kernels::PoolTap>::max(),
+                "MaxPool: the window must have fewer than 65536 elements");
+  static_assert(detail::OptionTypes<Stride, Padding>::accept<options...>(),
+                "MaxPool: the options are Stride{...} and Padding::..., each at most once");
+
+  static constexpr Stride stride =
+      detail::option_or<Stride, options...>({window.height, window.width});
+  static constexpr Padding padding = detail::option_or<Padding, options...>(Padding::valid);
+  static_assert(stride.height > 0 && stride.width > 0, "MaxPool: the stride must be positive");
+
+  static constexpr std::string_view name = "max_pool";
+  static constexpr Reads backward_reads{.input = false, .output = false};
+
+  enum class Why { fits, window_is_larger_than_the_input_shrink_it_or_use_Padding_same };
+
+  static constexpr Fit<Why> fit(const Shape& input) {
+    const auto g = geometry(input);
+    if (g.output_size() == 0) {
+      return {input, Why::window_is_larger_than_the_input_shrink_it_or_use_Padding_same};
+    }
+    return {{g.rows.output, g.columns.output, g.channels}};
+  }
+
+  template <class T>
+  static constexpr LayerMemory memory(const Shape& input, Index batch, int) {
+    return {.kept = aligned_bytes(batch * geometry(input).output_size() *
+                                  Index{sizeof(kernels::PoolTap)})};
+  }
+
+  template <class T>
+  static void infer(const InferPass<T>& pass) {
+    kernels::max_pool(geometry(pass.x.shape), pass.x.count, pass.x.data, pass.y.data, pass.threads);
+  }
+
+  template <class T>
+  static void forward(const ForwardPass<T>& pass) {
+    auto* const taps = reinterpret_cast<kernels::PoolTap*>(pass.kept.data());
+    kernels::max_pool(geometry(pass.x.shape), pass.x.count, pass.x.data, pass.y.data, taps,
+                      pass.threads);
+  }
+
+  template <class T>
+  static void backward(const BackwardPass<T>& pass) {
+    const auto* const taps = reinterpret_cast<const kernels::PoolTap*>(pass.kept.data());
+    kernels::max_pool_gradient<T>(geometry(pass.dx.shape), pass.dx.count, pass.dy.data, taps,
+                                  pass.dx.data, pass.threads);
+  }
+
+  static std::string describe() {
+    return to_string(window) + (padding == Padding::same ? " same" : "") +
+           (stride.height == window.height && stride.width == window.width
+                ? ""
+                : " stride " + to_string(stride));
+  }
+
+ private:
+  static constexpr kernels::PoolGeometry geometry(const Shape& input) {
+    return {slide(input.height, window.height, stride.height, padding),
+            slide(input.width, window.width, stride.width, padding), input.channels};
+  }
+};
+
+}  // namespace tweed

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <tweed/core/layer.hpp>
+#include <tweed/kernels/activation.hpp>
+
+namespace tweed {
+
+/// y = max(0, x), any shape.
+struct ReLU {
+  static constexpr std::string_view name = "relu";
+  static constexpr Reads backward_reads{.input = false, .output = true};
+  static constexpr bool in_place = true;
+
+  static constexpr Fit<AlwaysFits> fit(const Shape& input) { return {input}; }
+
+  template <class T>
+  static void infer(const InferPass<T>& pass) {
+    kernels::relu(pass.x.data, pass.y.data, pass.x.size(), pass.threads);
+  }
+
+  template <class T>
+  static void backward(const BackwardPass<T>& pass) {
+    kernels::relu_gradient<T>(pass.y.data, pass.dy.data, pass.dx.data, pass.y.size(), pass.threads);
+  }
+};
+
+}  // namespace tweed

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <tweed/core/error.hpp>
+#include <tweed/core/layer.hpp>
+#include <tweed/core/text.hpp>
+#include <tweed/kernels/softmax.hpp>
+#include <tweed/losses/loss.hpp>
+
+#include <string>
+
+namespace tweed {
+
+/// Softmax and cross-entropy in one, from logits [n,classes] and labels: for a sample with label l,
+/// log(sum(exp(z))) - z[l], computed relative to the largest logit so that nothing overflows.
+/// `SoftmaxCE{}` takes as many classes as the network has outputs; `SoftmaxCE<10>` has the compiler
+/// check the number.
+template <Index classes = 0>
+struct SoftmaxCE {
+  enum class Why {
+    fits,
+    output_is_an_image_put_Flatten_and_Dense_behind_it,
+    output_has_another_number_of_classes,
+    one_output_is_not_enough_for_a_class_choice
+  };
+
+  /// Whether a network with this output can be trained with it.
+  static constexpr Fit<Why> fit(const Shape& logits) {
+    if (!logits.is_vector()) {
+      return {logits, Why::output_is_an_image_put_Flatten_and_Dense_behind_it};
+    }
+    if (classes != 0 && logits.channels != classes) {
+      return {logits, Why::output_has_another_number_of_classes};
+    }
+    if (logits.channels < 2) return {logits, Why::one_output_is_not_enough_for_a_class_choice};
+    return {logits};
+  }
+
+  /// The loss of each sample, added up. Throws Error for a label that is no class.
+  template <class T>
+  LossSum value(const Batch<const T>& logits, std::span<const Label> labels) const {
+    check(logits, labels);
+    LossSum sum{.count = logits.count};
+    for (Index i = 0; i < logits.count; ++i) {
+      add(logits, labels, i, sum);
+    }
+    return sum;
+  }
+
+  /// The same, and the gradient of the mean loss by the logits:
+  /// (softmax(z) - one_hot(label)) / n, into `gradient` [n,classes].
+  template <class T>
+  LossSum gradient(const Batch<const T>& logits, std::span<const Label> labels,
+                   const Batch<T>& gradient) const {
+    const LossSum sum = value(logits, labels);
+    const Index outputs = logits.shape.channels;
+    const T scale = T{1} / static_cast<T>(logits.count);
+    for (Index i = 0; i < logits.count; ++i) {
+      T* const to = gradient.sample(i);
+      kernels::softmax(logits.sample(i), outputs, to);
+      to[labels[static_cast<std::size_t>(i)]] -= T{1};
+      for (Index c = 0; c < outputs; ++c) to[c] *= scale;
+    }
+    return sum;
+  }
+
+ private:
+  template <class T>
+  static void check(const Batch<const T>& logits, std::span<const Label> labels) {
+    if (std::ssize(labels) != logits.count) {
+      throw Error(detail::text("SoftmaxCE: ", logits.count, " samples, but ", std::ssize(labels),
+                               " labels"));
+    }
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      if (labels[i] < 0 || labels[i] >= logits.shape.channels) {
+        throw Error(detail::text("SoftmaxCE: the label of sample ", static_cast<Index>(i), " is ",
+                                 Index{labels[i]}, ", the network has classes 0 to ",
+                                 logits.shape.channels - 1));
+      }
+    }
+  }
+
+  template <class T>
+  static void add(const Batch<const T>& logits, std::span<const Label> labels, Index i,
+                  LossSum& sum) {
+    const T* const z = logits.sample(i);
+    const auto label = labels[static_cast<std::size_t>(i)];
+    sum.loss += kernels::log_sum_exp(z, logits.shape.channels) - static_cast<double>(z[label]);
+    sum.correct += kernels::argmax(z, logits.shape.channels) == label ? 1 : 0;
+  }
+};
+
+SoftmaxCE()->SoftmaxCE<>;
+
+}  // namespace tweed

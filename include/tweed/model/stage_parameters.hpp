@@ -1,0 +1,32 @@
+#pragma once
+
+#include <tweed/model/fusion.hpp>
+
+#include <array>
+#include <span>
+
+namespace tweed::detail {
+
+/// The parameters of stage i within the block of all: one span for each, as a layer wants them.
+template <class Net, std::size_t i, class T>
+auto stage_parameters(std::span<T> block) {
+  using Stage = StageAt<Net, i>;
+  constexpr auto belongs = [](const PlacedParameter& placed) {
+    return placed.layer >= Stage::first && placed.layer < Stage::end;
+  };
+  constexpr std::size_t count = [belongs] {
+    std::size_t found = 0;
+    for (const auto& placed : Net::parameters) found += belongs(placed) ? 1U : 0U;
+    return found;
+  }();
+  std::array<std::span<T>, count> tensors{};
+  std::size_t tensor = 0;
+  for (const auto& placed : Net::parameters) {
+    if (!belongs(placed)) continue;
+    tensors[tensor++] = block.subspan(static_cast<std::size_t>(placed.offset),
+                                      static_cast<std::size_t>(placed.parameter.size()));
+  }
+  return tensors;
+}
+
+}  // namespace tweed::detail

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <tweed/model/inference.hpp>
+
+namespace tweed {
+
+/// The memory of a training step, and the two passes that work in it: activations, gradients and
+/// scratch for batches of up to `batch_size` samples. All of it is taken here, once.
+///
+///     TrainingPass<Net> pass(100);
+///     const auto logits = pass.forward(model, images, key);
+///     const LossSum loss = SoftmaxCE{}.gradient(logits, labels, pass.output_gradient());
+///     pass.backward(model);
+///     optimizer.update(state, model.parameters(), pass.gradients(), pass.threads());
+template <class Net, class T = float>
+class TrainingPass {
+ public:
+  /// `threads`: 0 takes all that OpenMP offers.
+  explicit TrainingPass(Index batch_size, int threads = 0)
+      : batch_size_(batch_size),
+        threads_(resolve_threads(threads)),
+        plan_(MemoryPlan<Net, T>::training(batch_size, threads_)),
+        stored_(plan_.stored),
+        transient_{Buffer<std::byte>(plan_.transient), Buffer<std::byte>(plan_.transient)},
+        deltas_{Buffer<std::byte>(plan_.deltas), Buffer<std::byte>(plan_.deltas)},
+        kept_(plan_.kept),
+        scratch_(plan_.scratch),
+        gradients_(Net::block_size) {}
+
+  Index batch_size() const { return batch_size_; }
+  int threads() const { return threads_; }
+
+  /// Bytes held.
+  Index bytes() const { return plan_.total(); }
+
+  /// The network's output for x [n,h,w,c], n <= batch_size, as in training. x must stay as it is
+  /// until `backward`. `random` says which elements dropout keeps: give another step each time.
+  Batch<const T> forward(const Model<Net, T>& model, const Batch<const T>& x,
+                         const RandomKey& random) {
+    detail::check_batch<Net>("TrainingPass", x, batch_size_);
+    x_ = x;
+    random_ = random;
+    for_each_stage<Net>([&](auto i) {
+      const auto parameters = detail::stage_parameters<Net, i>(model.parameters());
+      ForwardPass<T> pass;
+      pass.x = stage_x<i>();
+      pass.y = stage_y<i>();
+      pass.parameters = parameters;
+      pass.scratch = Scratch(scratch_.values());
+      pass.threads = threads_;
+      pass.kept = stage_kept<i>();
+      pass.random = stage_random<i>();
+      run_forward<typename StageAt<Net, i>::Run>(pass);
+    });
+    return stage_y<stage_count<Net> - 1>();
+  }
+
+  /// Where the gradient of the loss by the network's output goes, between the two passes.
+  Batch<T> output_gradient() { return {delta(0), x_.count, Net::output}; }
+
+  /// The gradients of all parameters, from that of the output and the last `forward`.
+  void backward(const Model<Net, T>& model) { run_backward(model, false); }
+
+  /// The same, and the gradient of the input [n,h,w,c], which is valid until the next pass.
+  Batch<const T> backward_to_input(const Model<Net, T>& model) {
+    return {run_backward(model, true), x_.count, Net::input};
+  }
+
+  /// One number for each of the model's parameters, in the same layout.
+  std::span<T> gradients() { return gradients_.values(); }
+  std::span<const T> gradients() const { return gradients_.values(); }
+
+ private:
+  static constexpr auto& activations_ = detail::activation_plan<Net>;
+
+  /// The first stage with parameters: what lies before it needs no gradient.
+  static constexpr std::size_t first_trained_ = Net::tensor_count == 0 ? stage_count<Net> : [] {
+    std::size_t stage = 0;
+    for_each_stage<Net>([&](auto i) {
+      if (StageAt<Net, i>::end <= Net::parameters[0].layer) stage = i + 1;
+    });
+    return stage;
+  }();
+
+  template <std::size_t i>
+  Batch<T> stage_y() {
+    constexpr auto place = activations_.places[i];
+    auto* const block =
+        reinterpret_cast<T*>(place.stored ? stored_.data() : transient_[place.buffer].data());
+    return {block + place.offset * batch_size_, x_.count, detail::stage_output<Net, i>};
+  }
+
+  template <std::size_t i>
+  Batch<const T> stage_x() {
+    if constexpr (i == 0) {
+      return x_;
+    } else {
+      return {stage_y<i - 1>().data, x_.count, detail::stage_input<Net, i>};
+    }
+  }
+
+  template <std::size_t i>
+  std::span<std::byte> stage_kept() {
+    return kept_.values().subspan(static_cast<std::size_t>(plan_.kept_offset[i]));
+  }
+
+  template <std::size_t i>
+  RandomKey stage_random() const {
+    RandomKey key = random_;
+    key.layer = static_cast<std::uint32_t>(StageAt<Net, i>::first);
+    return key;
+  }
+
+  T* delta(std::size_t which) { return reinterpret_cast<T*>(deltas_[which].data()); }
+
+  /// Returns the last gradient written: that of the input, if it was wanted.
+  T* run_backward(const Model<Net, T>& model, bool to_input) {
+    std::size_t current = 0;
+    for_each_stage_backward<Net>([&](auto i) {
+      using Run = typename StageAt<Net, i>::Run;
+      if (i < first_trained_ && !to_input) return;
+      const auto parameters = detail::stage_parameters<Net, i>(model.parameters());
+      const auto gradients = detail::stage_parameters<Net, i>(gradients_.values());
+      const std::size_t next = works_in_place<Run>() ? current : 1 - current;
+      const bool wanted = i > first_trained_ || to_input;
+      Run::backward(BackwardPass<T>{
+          .x = stage_x<i>(),
+          .y = stage_y<i>(),
+          .dy = {delta(current), x_.count, detail::stage_output<Net, i>},
+          .dx = {wanted ? delta(next) : nullptr, x_.count, detail::stage_input<Net, i>},
+          .parameters = parameters,
+          .gradients = gradients,
+          .kept = stage_kept<i>(),
+          .random = stage_random<i>(),
+          .scratch = Scratch(scratch_.values()),
+          .threads = threads_});
+      current = next;
+    });
+    return delta(current);
+  }
+
+  Index batch_size_;
+  int threads_;
+  MemoryPlan<Net, T> plan_;
+  Buffer<std::byte> stored_;
+  std::array<Buffer<std::byte>, 2> transient_;
+  std::array<Buffer<std::byte>, 2> deltas_;
+  Buffer<std::byte> kept_;
+  Buffer<std::byte> scratch_;
+  Buffer<T> gradients_;
+  Batch<const T> x_;
+  RandomKey random_;
+};
+
+}  // namespace tweed

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <tweed/core/buffer.hpp>
+#include <tweed/core/parallel.hpp>
+#include <tweed/kernels/activation.hpp>
+
+#include <span>
+#include <type_traits>
+
+namespace tweed {
+
+/// Stochastic gradient descent with momentum (velocity = momentum * velocity + gradient) and, if
+/// asked for, Nesterov's look-ahead (Sutskever, Martens, Dahl and Hinton, *On the importance of
+/// initialization and momentum in deep learning*, ICML 2013), in the form that PyTorch uses.
+struct SGD {
+  double learning_rate = 1e-2;
+  double momentum = 0.0;
+  bool nesterov = false;
+
+  /// The velocity of each parameter; empty without momentum.
+  template <class T>
+  struct State {
+    Buffer<T> velocity;
+  };
+
+  /// For `size` parameters.
+  template <class T>
+  State<T> make_state(Index size) const {
+    return {Buffer<T>(momentum == 0.0 ? 0 : size)};
+  }
+
+  /// One step: changes `parameters` against `gradients`, in one pass over memory.
+  template <class T>
+  void update(State<T>& state, std::span<T> parameters,
+              std::span<const std::type_identity_t<T>> gradients, int threads) const {
+    const auto rate = static_cast<T>(learning_rate);
+    const auto keep = static_cast<T>(momentum);
+    const bool plain = momentum == 0.0;
+    const bool ahead = nesterov;
+    T* const p = parameters.data();
+    const T* const g = gradients.data();
+    T* const v = state.velocity.data();
+    parallel_ranges(std::ssize(parameters), kernels::elementwise_grain, threads,
+                    [=](Index begin, Index end) {
+                      if (plain) {
+                        for (Index i = begin; i < end; ++i) p[i] -= rate * g[i];
+                        return;
+                      }
+                      for (Index i = begin; i < end; ++i) {
+                        v[i] = keep * v[i] + g[i];
+                        p[i] -= rate * (ahead ? g[i] + keep * v[i] : v[i]);
+                      }
+                    });
+  }
+};
+
+}  // namespace tweed

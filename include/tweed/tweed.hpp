@@ -1,0 +1,28 @@
+#pragma once
+
+/// Everything that needs nothing but Eigen (and OpenMP, if there is one). Not included, because
+/// they need a library each:
+/// - <tweed/data/fashion_mnist.hpp> and <tweed/data/idx.hpp>: data sets from files (zlib)
+/// - <tweed/io/model_file.hpp>: save and load models (nlohmann/json)
+
+#include <tweed/core/error.hpp>
+#include <tweed/data/batches.hpp>
+#include <tweed/data/dataset.hpp>
+#include <tweed/layers/conv2d.hpp>
+#include <tweed/layers/dense.hpp>
+#include <tweed/layers/dropout.hpp>
+#include <tweed/layers/flatten.hpp>
+#include <tweed/layers/input.hpp>
+#include <tweed/layers/max_pool.hpp>
+#include <tweed/layers/relu.hpp>
+#include <tweed/losses/softmax_ce.hpp>
+#include <tweed/model/evaluate.hpp>
+#include <tweed/model/fit.hpp>
+#include <tweed/model/inference.hpp>
+#include <tweed/model/model.hpp>
+#include <tweed/model/predict.hpp>
+#include <tweed/model/sequential.hpp>
+#include <tweed/model/summary.hpp>
+#include <tweed/model/trainer.hpp>
+#include <tweed/optim/adam.hpp>
+#include <tweed/optim/sgd.hpp>

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Checks the includes in include/tweed: folders use each other in one direction, libraries and
+intrinsics stay in the files meant for them, and <tweed/tweed.hpp> needs no optional library."""
+
+import pathlib
+import re
+import sys
+
+INCLUDE = pathlib.Path(__file__).resolve().parent.parent / "include"
+
+# The folders of tweed that each folder may include, besides itself.
+ALLOWED = {
+    "core": [],
+    "kernels": ["core"],
+    "layers": ["core", "kernels"],
+    "losses": ["core", "kernels", "layers"],
+    "optim": ["core", "kernels", "layers"],
+    "data": ["core"],
+    "model": ["core", "kernels", "layers", "losses", "optim", "data"],
+    "io": ["core", "layers", "model"],
+    "testing": ["core", "kernels", "layers", "losses", "model"],
+}
+
+# Where the headers of a library may be included, and words used: the paths that begin so.
+LIBRARIES = {
+    r"Eigen/": ["kernels/"],
+    r"omp\.h": ["core/parallel.hpp"],
+    r"zlib\.h": ["data/"],
+    r"nlohmann/": ["io/"],
+}
+INTRINSICS = re.compile(r"\b_mm\d*_\w+|\b\w*intrin\.h|\barm_(neon|sve)\.h")
+INTRINSICS_ALLOWED = ["kernels/simd.hpp"]
+
+# What whoever includes <tweed/tweed.hpp> need not have installed.
+OPTIONAL = re.compile(r"zlib\.h|nlohmann/")
+
+DIRECTIVE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
+
+
+def folder_of(path):
+    """'kernels' of 'kernels/conv/direct.hpp', '' of 'tweed.hpp'."""
+    return path.partition("/")[0] if "/" in path else ""
+
+
+def check_file(path, text, includes):
+    """Yields what is wrong with one header; `path` is relative to include/tweed."""
+    if "#pragma once" not in text:
+        yield "has no #pragma once"
+    if INTRINSICS.search(text) and path not in INTRINSICS_ALLOWED:
+        yield f"uses intrinsics, which belong in {INTRINSICS_ALLOWED[0]}"
+    folder = folder_of(path)
+    if folder and folder not in ALLOWED:
+        yield f"is in the folder {folder}, which is not in the table of scripts/check_includes.py"
+    for name in includes:
+        used = folder_of(name.removeprefix("tweed/"))
+        if name.startswith("tweed/") and folder in ALLOWED:
+            if used != folder and used not in ALLOWED[folder]:
+                yield f"includes <{name}>, but {folder} may include only: {ALLOWED[folder]}"
+        for library, places in LIBRARIES.items():
+            if re.match(library, name) and not path.startswith(tuple(places)):
+                yield f"includes <{name}>, which is allowed only in: {places}"
+
+
+def find_cycle(graph, node, trail, done):
+    """A list of headers that include each other in a circle, reachable from `node`, or None."""
+    if node in trail:
+        return [*trail[trail.index(node):], node]
+    if node in done or node not in graph:
+        return None
+    for included in graph[node]:
+        if cycle := find_cycle(graph, included, [*trail, node], done):
+            return cycle
+    done.add(node)
+    return None
+
+
+def reachable(graph, node):
+    """Everything that `node` includes, itself or through others."""
+    found, unread = set(), [node]
+    while unread:
+        for name in graph.get(unread.pop(), []):
+            if name not in found:
+                found.add(name)
+                unread.append(name)
+    return found
+
+
+def main():
+    texts = {str(p.relative_to(INCLUDE)): p.read_text() for p in INCLUDE.glob("tweed/**/*.hpp")}
+    graph = {name: DIRECTIVE.findall(text) for name, text in texts.items()}
+
+    problems = []
+    done = set()
+    for name in sorted(texts):
+        path = name.removeprefix("tweed/")
+        problems += [f"{name}: {p}" for p in check_file(path, texts[name], graph[name])]
+        if cycle := find_cycle(graph, name, [], done):
+            problems.append(f"{name}: includes itself: {' -> '.join(cycle)}")
+    for name in sorted(reachable(graph, "tweed/tweed.hpp")):
+        if OPTIONAL.match(name):
+            problems.append(f"tweed/tweed.hpp: reaches <{name}>, which is optional")
+
+    print("\n".join(problems))
+    print(f"{len(texts)} headers, {len(problems)} problems")
+    return 1 if problems or not texts else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,5 @@
+// expect: Conv2D: the options are Stride{...}, Padding::... and Initializer::..., each at most once
+#include <tweed/tweed.hpp>
+
+using namespace tweed;
+Model<Sequential<Input<8, 8, 1>, Conv2D<4, 3, 2>>> model;

@@ -1,0 +1,7 @@
+// expect: Sequential: a layer cannot take the shape that reaches it
+// expect: window_is_larger_than_the_input_shrink_it_or_use_Padding_same
+// expect: MaxPool<
+#include <tweed/tweed.hpp>
+
+using namespace tweed;
+Model<Sequential<Input<4, 4, 1>, MaxPool<2>, MaxPool<3>>> model;

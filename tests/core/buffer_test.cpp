@@ -1,0 +1,37 @@
+#include <tweed/core/buffer.hpp>
+#include <tweed/core/scratch.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+
+using namespace tweed;
+
+TEST_CASE("a buffer is aligned, zero at first, and a value") {
+  for (const Index count : {0, 1, 17, 1000}) {
+    Buffer<float> buffer(count);
+    CHECK(reinterpret_cast<std::uintptr_t>(buffer.data()) % alignment == 0);
+    for (const float value : buffer.values()) CHECK(value == 0.0F);
+    for (float& value : buffer.values()) value = 3.0F;
+    Buffer<float> copy = buffer;
+    for (float& value : buffer.values()) value = 4.0F;
+    CHECK(copy.size() == count);
+    for (const float value : copy.values()) CHECK(value == 3.0F);
+    copy = buffer;
+    for (const float value : copy.values()) CHECK(value == 4.0F);
+    const Buffer<float> moved = std::move(copy);
+    CHECK(moved.size() == count);
+  }
+  CHECK(Buffer<double>().size() == 0);
+}
+
+TEST_CASE("pieces of scratch are aligned and use what they announce") {
+  Buffer<std::byte> block(Scratch::bytes<float>(3) + Scratch::bytes<double>(9));
+  Scratch scratch(block.values());
+  auto* const first = reinterpret_cast<std::byte*>(scratch.take<float>(3));
+  auto* const second = reinterpret_cast<std::byte*>(scratch.take<double>(9));
+  CHECK(first == block.data());
+  CHECK(second == block.data() + 64);
+  CHECK(Scratch::bytes<float>(0) == 0);
+  CHECK(Scratch::bytes<double>(9) == 128);
+}

@@ -1,0 +1,264 @@
+#!/usr/bin/env bash
+# Tests the program fashion_mnist from outside, on small data: fashion_mnist_test.sh PROGRAM
+set -uo pipefail
+program=$(realpath "$1")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+unset FASHION_MNIST_DIR
+export OMP_WAIT_POLICY=passive # threads that spin would slow down the tests next to this one
+
+checks=0
+failures=0
+
+# check DESCRIPTION COMMAND...: the command must succeed.
+check() {
+  checks=$((checks + 1))
+  if ! "${@:2}"; then
+    failures=$((failures + 1))
+    echo "FAILED: $1"
+  fi
+}
+
+# run ARGUMENTS...: runs the program; leaves ./stdout, ./stderr and $status.
+run() {
+  "$program" "$@" >stdout 2>stderr
+  status=$?
+}
+
+# refuses STATUS TEXT ARGUMENTS...: the program must end so, with one line on stderr that has TEXT.
+refuses() {
+  run "${@:3}"
+  check "exit code of '${*:3}' is $1, not $status" [ "$status" == "$1" ]
+  check "one line on stderr of '${*:3}': $(<stderr)" [ "$(wc -l <stderr)" -eq 1 ]
+  check "'$2' on stderr of '${*:3}': $(<stderr)" grep -qF -e "$2" stderr
+}
+
+succeeds() {
+  run "$@"
+  check "exit code of '$*' is 0, not $status: $(<stderr)" [ "$status" == 0 ]
+  check "nothing on stderr of '$*': $(<stderr)" [ ! -s stderr ]
+}
+
+differ() { ! cmp -s "$1" "$2"; }
+has_no() { ! grep -q "$@"; }
+is_json() { python3 -m json.tool "$1" >/dev/null; }
+
+# --- The data: images with a bright bar, whose place is the class; 40 to train with, 10 to test.
+
+big_endian() {
+  local number shift
+  for number; do
+    for shift in 24 16 8 0; do printf "\\x$(printf %x $((number >> shift & 255)))"; done
+  done
+}
+
+make_images() { # COUNT
+  local i
+  printf '\0\0\x08\x03' && big_endian "$1" 28 28
+  for ((i = 0; i < $1; i++)); do cat "image$((i % 10))"; done
+}
+
+make_labels() { # COUNT
+  local i
+  printf '\0\0\x08\x01' && big_endian "$1"
+  for ((i = 0; i < $1; i++)); do printf "\\x$((i % 10))"; done
+}
+
+rows() { head -c $((28 * $2)) /dev/zero | tr '\0' "$1"; } # BYTE COUNT
+for label in {0..9}; do
+  { rows '\020' $((2 * label + 2)) && rows '\377' 3 && rows '\020' $((23 - 2 * label)); } \
+    >"image$label"
+done
+mkdir data
+make_images 40 >data/train-images-idx3-ubyte
+make_labels 40 >data/train-labels-idx1-ubyte
+make_images 10 | gzip >data/t10k-images-idx3-ubyte.gz
+make_labels 10 >data/t10k-labels-idx1-ubyte
+small=(--data data --steps 2 --batch-size 2)
+
+# --- Help, and wrong command lines: exit code 2.
+
+succeeds --version
+check "a version" grep -qE '^[0-9]+\.[0-9]+\.[0-9]+$' stdout
+succeeds --help
+for command in train evaluate predict; do
+  check "$command in the help" grep -q "^  $command " stdout
+done
+for command in train evaluate predict; do
+  succeeds $command --help
+  check "--threads in the help of $command" grep -q -- --threads stdout
+done
+
+refuses 2 "expected train, evaluate or predict; see --help"
+refuses 2 "fashion_mnist: unknown argument 'test'" test
+refuses 2 "fashion_mnist train: unknown argument '--step'" train --step 3
+refuses 2 "unknown argument '--a b'" train $'--a\nb'
+refuses 2 "--steps" train --steps
+refuses 2 "--steps" train --steps 3 --steps 4
+for value in 0 -1 1.5 1e3 0x10 many '' 99999999999999999999; do
+  refuses 2 "--steps: expected a whole number from 1 to" train --steps "$value"
+  refuses 2 "--batch-size: expected a whole number from 1 to" train --batch-size "$value"
+  refuses 2 "--threads: expected a whole number from 1 to" train --threads "$value"
+done
+for value in 0 -0.1 nan inf 1e999 fast 0.1x ''; do
+  refuses 2 "--learning-rate: expected a number above 0" train --learning-rate "$value"
+done
+refuses 2 "--seed: expected a whole number from 0 to 18446744073709551615" train --seed -1
+refuses 2 "--seed: expected" train --seed 18446744073709551616
+refuses 2 "--threads: expected" train --threads 100000
+refuses 2 "--optimizer: expected adam or sgd, found 'adamw'" train --optimizer adamw
+refuses 2 "--out: expected a path" train --out ''
+refuses 2 "--model is required" evaluate
+refuses 2 "--index is required" predict --model model
+refuses 2 "--index: expected a whole number" predict --model model --index 1 two
+refuses 2 "--index: expected a whole number" predict --model model --index -1
+
+# --- Training, where the output is no terminal.
+
+succeeds train --data data --steps 101 --batch-size 2 --out a/b --threads 2
+check "two lines of progress" [ "$(grep -c '^step ' stdout)" == 2 ]
+check "a line at step 100" grep -qE '^step 100/101  loss .* images/s  .* left$' stdout
+check "a line at the last step" grep -qE '^step 101/101  loss .* in all$' stdout
+check "nothing redrawn" has_no $'\r' stdout
+check "the shapes of the data" grep -qE '^  train +40 images of 28x28x1' stdout
+check "the summary" grep -q '^parameters: 1,447,946' stdout
+check "the bars are learned" grep -qE 'loss 0\.[0-9]+, accuracy 100\.00 %$' stdout
+check "ten classes" [ "$(grep -cE ' 1 +100\.0 % +100\.0 %$' stdout)" == 10 ]
+check "the model's path" grep -qxF "Wrote a/b/model.safetensors" stdout
+check "the metrics' path" grep -qxF "Wrote a/b/metrics.json" stdout
+check "these two files alone" [ "$(cd a/b && echo *)" == "metrics.json model.safetensors" ]
+check "JSON" is_json a/b/metrics.json
+for key in test_accuracy test_loss steps batch_size seed threads train_seconds ms_per_step_median \
+  images_per_second final_train_loss; do
+  check "$key in metrics.json" grep -qE "^  \"$key\": [0-9.e-]+,$" a/b/metrics.json
+done
+check "the accuracy" grep -q '^  "test_accuracy": 1.0,' a/b/metrics.json
+check "the steps" grep -q '^  "steps": 101,' a/b/metrics.json
+sed -n '/^Test on/,/^Ankle boot/p' stdout >trained
+
+# --- The trained model.
+
+succeeds evaluate --model a/b/model.safetensors --data data
+sed -n '/^Test on/,/^Ankle boot/p' stdout >evaluated
+check "evaluate finds what train found" cmp trained evaluated
+FASHION_MNIST_DIR=data succeeds evaluate --model a/b/model.safetensors --threads 1
+FASHION_MNIST_DIR=nowhere succeeds predict --model a/b/model.safetensors --data data --index 0 3 5
+tail -n 3 stdout >predicted
+check "a row for 0" grep -qE '^ +0  T-shirt/top +T-shirt/top +T-shirt/top [0-9.]+ %, ' predicted
+check "a row for 3" grep -qE '^ +3  Dress +Dress +Dress [0-9.]+ %, ' predicted
+check "a row for 5" grep -qE '^ +5  Sandal +Sandal +Sandal [0-9.]+ %, ' predicted
+refuses 1 "--index 10: there are 10 test images" predict --model a/b/model.safetensors \
+  --data data --index 10
+
+# --- What cannot be read or written: exit code 1, and before training.
+
+refuses 1 "nowhere: expected the files of Fashion-MNIST" train --data nowhere
+FASHION_MNIST_DIR=nowhere refuses 1 "nowhere (from FASHION_MNIST_DIR)" train
+cp -r data truncated && make_images 40 | head -c 9000 >truncated/train-images-idx3-ubyte
+refuses 1 "truncated/train-images-idx3-ubyte: at byte 9000" train --data truncated
+refuses 1 "cannot create the folder data/train-labels-idx1-ubyte" train "${small[@]}" \
+  --out data/train-labels-idx1-ubyte
+check "no training before that" has_no Training stdout
+mkdir -p taken/metrics.json
+refuses 1 "cannot write taken/metrics.json" train "${small[@]}" --out taken
+check "no training before that" has_no Training stdout
+check "no model before that" [ ! -e taken/model.safetensors ]
+refuses 1 "lower the learning rate" train --data data --steps 50 --batch-size 2 \
+  --optimizer sgd --learning-rate 1000 --out diverged
+check "no files of a training that failed" [ -z "$(ls diverged)" ]
+
+refuses 1 "cannot read nothing: no such file" evaluate --model nothing --data data
+refuses 1 "cannot read data: expected a file" evaluate --model data --data data
+head -c 3000000 a/b/model.safetensors >cut
+refuses 1 "cut: " predict --model cut --data data --index 0
+: >empty
+refuses 1 "empty: " evaluate --model empty --data data
+refuses 1 "a/b/metrics.json: " evaluate --model a/b/metrics.json --data data
+other='{"conv2d_1.kernel":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
+printf "\\x$(printf %x ${#other})\0\0\0\0\0\0\0%s1234" "$other" >other
+refuses 1 'other: tensor "conv2d_1.kernel": expected shape 5x5x1x32, found 1' \
+  evaluate --model other --data data
+if [ -e /dev/full ]; then
+  "$program" --version >/dev/full 2>stderr
+  check "a full disk is noticed" [ $? == 1 ]
+fi
+
+# --- The same flags give the same bytes, whatever the number of threads.
+
+for threads in 1 2 3; do
+  succeeds train --data data --steps 2 --batch-size 9 --threads $threads --out "threads$threads"
+done
+check "1 and 2 threads, the same model" cmp threads{1,2}/model.safetensors
+check "1 and 3 threads, the same model" cmp threads{1,3}/model.safetensors
+succeeds train "${small[@]}" --seed 1 --out one
+succeeds train "${small[@]}" --seed 1 --out again
+check "the same training again, the same model" cmp {one,again}/model.safetensors
+succeeds train "${small[@]}" --seed 2 --out other_seed
+check "another seed, another model" differ one/model.safetensors other_seed/model.safetensors
+succeeds train "${small[@]}" --seed 1 --optimizer sgd --out sgd
+check "another optimizer, another model" differ one/model.safetensors sgd/model.safetensors
+
+# --- A kill at any moment leaves the old file or the new one.
+
+# killed SEED SECONDS [FILES]: kills a training after SECONDS, counted from when FILES are there.
+killed() {
+  rm -f killed/*.tmp*
+  "$program" train "${small[@]}" --seed "$1" --out killed >/dev/null 2>&1 &
+  if [ $# == 3 ]; then
+    until compgen -G "$3" >/dev/null || ! kill -0 $!; do :; done
+  fi
+  sleep "$2"
+  kill -9 $!
+  wait $!
+} 2>/dev/null
+
+is_whole() {
+  is_json killed/metrics.json &&
+    { cmp -s killed/model.safetensors one/model.safetensors ||
+      cmp -s killed/model.safetensors other_seed/model.safetensors; }
+}
+
+cp -r one killed
+start=${EPOCHREALTIME/[.,]/}
+run train "${small[@]}" --out killed --seed 2
+microseconds=$((${EPOCHREALTIME/[.,]/} - start))
+for i in {1..8}; do
+  moment=$((RANDOM % 100 * microseconds / 100))
+  killed $((i % 2 + 1)) "$(printf '%d.%06d' $((moment / 1000000)) $((moment % 1000000)))"
+  check "killed: the files are whole" is_whole
+done
+interrupted=0
+for i in {1..12}; do
+  file=$([ $((i % 3)) == 0 ] && echo metrics.json || echo model.safetensors)
+  killed $((i % 2 + 1)) "0.00$((RANDOM % 5))" "killed/$file.tmp-*"
+  check "killed while $file is written: the files are whole" is_whole
+  if compgen -G "killed/*.tmp-*" >/dev/null; then interrupted=$((interrupted + 1)); fi
+done
+echo "$interrupted of 12 kills came in the middle of a write"
+succeeds train "${small[@]}" --seed 2 --out killed
+check "the next training is as if nothing had happened" cmp killed/model.safetensors \
+  other_seed/model.safetensors
+
+# --- Training on a terminal of 70 columns, where `script` can stand in for one.
+
+if script --version 2>/dev/null | grep -q util-linux; then
+  start=${EPOCHREALTIME/[.,]/}
+  TERM=xterm script -qec "stty cols 70; '$program' train --data data --steps 40 --batch-size 1" \
+    /dev/null </dev/null >terminal
+  tenths=$(((${EPOCHREALTIME/[.,]/} - start) / 100000))
+  tr '\r' '\n' <terminal | grep '^step ' >drawn
+  check "a first drawing" grep -qE '^step  1/40 .* left *$' drawn
+  check "a last drawing" grep -qE '^step 40/40 .* in all *$' drawn
+  check "drawn in 69 columns" [ -z "$(awk 'length != 69' drawn)" ]
+  check "drawn at most ten times a second" [ "$(wc -l <drawn)" -le $((tenths + 2)) ]
+  check "the default folder" [ -s runs/fashion_mnist/model.safetensors ]
+  TERM=dumb script -qec "'$program' train --data data --steps 2 --batch-size 1" /dev/null \
+    </dev/null >terminal
+  check "nothing redrawn where TERM is dumb" [ "$(grep -c '^step ' terminal)" == 1 ]
+else
+  echo "no util-linux script here: nothing is tested on a terminal"
+fi
+
+echo "$checks checks, $failures failed"
+[ "$failures" == 0 ]

@@ -1,0 +1,177 @@
+#include <tweed/kernels/conv/convolution.hpp>
+#include <support/convolution_check.hpp>
+
+#include <string>
+
+using tests::ConvolutionSample;
+using tests::Guarded;
+using tests::Index;
+using tests::largest_difference;
+using tests::relative_error;
+using tests::same_bits;
+using namespace tweed::kernels::conv;
+using tweed::kernels::Activation;
+
+namespace {
+
+struct Result {
+  std::vector<float> y, dx, kernel_gradient, bias_gradient;
+};
+
+/// Forward and backward as a layer calls them, in memory full of NaN, with no byte of scratch more
+/// than the plan asks for.
+Result run(const Plan& plan, const ConvolutionSample& s, Activation activation, int threads,
+           bool input_gradient = true) {
+  const auto g = tests::geometry_of(s.c);
+  const auto x = tests::converted<float>(s.x);
+  const auto kernel = tests::converted<float>(s.kernel);
+  const auto bias = tests::converted<float>(s.bias);
+  Guarded<std::byte> scratch(scratch_bytes<float>(plan, g, s.c.batch, threads));
+  Guarded<std::byte> kept(kept_bytes<float>(plan, g, s.c.batch));
+  Guarded<float> y(s.c.batch * g.output_size());
+  Guarded<float> dy(s.c.batch * g.output_size());
+  Guarded<float> dx(s.c.batch * g.input_size());
+  Guarded<float> kernel_gradient(g.kernel_size());
+  Guarded<float> bias_gradient(g.filters);
+  forward<float>(plan, g,
+                 {.batch = s.c.batch,
+                  .x = x.data(),
+                  .kernel = kernel.data(),
+                  .bias = bias.data(),
+                  .y = y.data(),
+                  .activation = activation,
+                  .kept = kept.data(),
+                  .scratch = tweed::Scratch(scratch.values()),
+                  .threads = threads});
+  std::ranges::copy(tests::converted<float>(s.dy), dy.data());
+  std::ranges::fill(scratch.values(), std::byte{0xFF});
+  backward<float>(plan, g,
+                  {.batch = s.c.batch,
+                   .x = x.data(),
+                   .kernel = kernel.data(),
+                   .y = activation == Activation::relu ? y.data() : nullptr,
+                   .dy = dy.data(),
+                   .dx = input_gradient ? dx.data() : nullptr,
+                   .kernel_gradient = kernel_gradient.data(),
+                   .bias_gradient = bias_gradient.data(),
+                   .activation = activation,
+                   .kept = kept.data(),
+                   .scratch = tweed::Scratch(scratch.values()),
+                   .threads = threads});
+  for (const bool intact : {scratch.intact(), kept.intact(), y.intact(), dy.intact(), dx.intact(),
+                            kernel_gradient.intact(), bias_gradient.intact()}) {
+    CHECK(intact);
+  }
+  return {y.copy(), dx.copy(), kernel_gradient.copy(), bias_gradient.copy()};
+}
+
+/// What must come out, where backward sees the zeros of `y`.
+void check(const Plan& plan, const ConvolutionSample& s, Activation activation) {
+  CAPTURE(to_string(s.c));
+  CAPTURE(std::string(name(plan.forward)) + ", " + name(plan.input_gradient) + ", " +
+          name(plan.kernel_gradient));
+  const auto result = run(plan, s, activation, 2);
+  std::vector<double> dy = s.dy;
+  if (activation == Activation::relu) {
+    for (std::size_t i = 0; i < dy.size(); ++i) dy[i] = result.y[i] > 0.0F ? dy[i] : 0.0;
+  }
+  constexpr double tolerance = tests::rounding<float>;
+  const auto y = activation == Activation::relu ? tests::rectified(s.y) : s.y;
+  CHECK(largest_difference(result.y, y) <= tolerance * tests::largest(s.y));
+  CHECK(relative_error(result.dx, s.naive.input_gradient(s.kernel, dy)) < tolerance);
+  CHECK(relative_error(result.kernel_gradient, s.naive.kernel_gradient(s.x, dy)) < tolerance);
+  // Sums of this many numbers below 1, which may cancel each other.
+  const auto terms = static_cast<double>(s.c.batch * tests::geometry_of(s.c).output_pixels());
+  CHECK(largest_difference(result.bias_gradient, s.naive.bias_gradient(dy)) <= tolerance * terms);
+}
+
+/// Every combination; the FFT does all passes or none.
+std::vector<Plan> all_plans() {
+  const auto algorithms = {Algorithm::reference, Algorithm::im2col, Algorithm::direct};
+  std::vector<Plan> plans{{Algorithm::fft, Algorithm::fft, Algorithm::fft}};
+  for (const auto forward_by : algorithms) {
+    for (const auto input_gradient_by : algorithms) {
+      for (const auto kernel_gradient_by : algorithms) {
+        plans.push_back({forward_by, input_gradient_by, kernel_gradient_by});
+      }
+    }
+  }
+  return plans;
+}
+
+bool can_run(const Plan& plan, const tests::ConvolutionCase& c) {
+  return !plan.is_fft() || Fft<float>::supports(tests::geometry_of(c));
+}
+
+}  // namespace
+
+TEST_CASE("convolution: every plan agrees with the naive convolution, with ReLU and without") {
+  for (const auto& c : std::vector<tests::ConvolutionCase>{{0, 5, 4, 3, 2, 3},
+                                                           {1, 1, 1, 1, 1, 1},
+                                                           {9, 6, 5, 3, 17, 3},
+                                                           {2, 7, 8, 10, 4, {2, 5}, {2, 1}}}) {
+    const ConvolutionSample sample(c);
+    for (const Plan& plan : all_plans()) {
+      if (!can_run(plan, c)) continue;
+      check(plan, sample, Activation::none);
+      check(plan, sample, Activation::relu);
+    }
+  }
+}
+
+TEST_CASE("convolution: the selected plan agrees with the naive convolution") {
+  for (const auto& c : tests::random_convolutions(150, 14)) {
+    const auto plan = select(tests::geometry_of(c), c.batch);
+    check(plan, ConvolutionSample(c), Activation::relu);
+  }
+}
+
+TEST_CASE("convolution: without an input gradient the others are the same") {
+  const ConvolutionSample sample({3, 6, 5, 4, 7, 3});
+  for (const Plan& plan : all_plans()) {
+    const auto all = run(plan, sample, Activation::relu, 2);
+    const auto without = run(plan, sample, Activation::relu, 2, false);
+    CHECK(same_bits(without.kernel_gradient, all.kernel_gradient));
+    CHECK(same_bits(without.bias_gradient, all.bias_gradient));
+  }
+}
+
+TEST_CASE("convolution: any number of threads gives the same bits") {
+  for (const auto& c :
+       std::vector<tests::ConvolutionCase>{{21, 9, 7, 3, 18, 3}, {21, 9, 7, 20, 18, 3}}) {
+    const ConvolutionSample sample(c);
+    const auto plan = select(tests::geometry_of(c), c.batch);
+    const auto one = run(plan, sample, Activation::relu, 1);
+    for (const int threads : {2, 3, 8}) {
+      CAPTURE(threads);
+      const auto more = run(plan, sample, Activation::relu, threads);
+      CHECK(same_bits(more.y, one.y));
+      CHECK(same_bits(more.dx, one.dx));
+      CHECK(same_bits(more.kernel_gradient, one.kernel_gradient));
+      CHECK(same_bits(more.bias_gradient, one.bias_gradient));
+    }
+  }
+}
+
+TEST_CASE("convolution: memory for a batch is enough for any smaller one") {
+  auto cases = tests::random_convolutions(60, 15);
+  cases.push_back({.height = 14, .width = 14, .channels = 32, .filters = 64, .kernel = 5});
+  cases.push_back({.height = 7, .width = 7, .channels = 64, .filters = 128, .kernel = 5});
+  for (const auto& c : cases) {
+    CAPTURE(to_string(c));
+    const auto g = tests::geometry_of(c);
+    bool enough = true;
+    for (const Index largest_batch : {1, 7, 40}) {
+      for (Index batch = 1; batch <= largest_batch; ++batch) {
+        const Plan plan = select(g, batch);
+        enough &= kept_bytes<float>(plan, g, batch) <= kept_bytes<float>(g, largest_batch);
+        enough &= kept_bytes<double>(plan, g, batch) <= kept_bytes<double>(g, largest_batch);
+        enough &=
+            scratch_bytes<float>(plan, g, batch, 3) <= scratch_bytes<float>(g, largest_batch, 3);
+        enough &=
+            scratch_bytes<double>(plan, g, batch, 3) <= scratch_bytes<double>(g, largest_batch, 3);
+      }
+    }
+    CHECK(enough);
+  }
+}

@@ -1,0 +1,53 @@
+#include <tweed/kernels/simd.hpp>
+#include <support/compare.hpp>
+#include <support/numbers.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+
+namespace simd = tweed::kernels::simd;
+using tweed::Index;
+
+TEST_CASE_TEMPLATE("simd: every element of a register", T, float, double) {
+  constexpr Index width = simd::width<T>;
+  // One element on, so that nothing starts where registers like to.
+  const auto a = tests::numbers<T>(width + 1, 1);
+  const auto b = tests::numbers<T>(width + 1, 2);
+  const auto c = tests::numbers<T>(width + 1, 3);
+  const auto result = [&](const simd::Vector<T>& value) {
+    std::array<T, width + 3> out{};
+    simd::store(out.data() + 1, value);
+    CHECK(out.front() == T{});
+    CHECK(out[width + 1] == T{});
+    return std::vector<T>(out.begin() + 1, out.begin() + 1 + width);
+  };
+  const auto expected = [&](const auto& f) {
+    std::vector<T> out;
+    for (std::size_t i = 1; i <= static_cast<std::size_t>(width); ++i) {
+      out.push_back(f(a[i], b[i], c[i]));
+    }
+    return out;
+  };
+  const auto x = simd::load(a.data() + 1);
+  const auto y = simd::load(b.data() + 1);
+  const auto z = simd::load(c.data() + 1);
+
+  CHECK(result(x) == expected([](T p, T, T) { return p; }));
+  CHECK(result(simd::broadcast(a[0])) == std::vector<T>(width, a[0]));
+  CHECK(result(simd::add(x, y)) == expected([](T p, T q, T) { return p + q; }));
+  CHECK(result(simd::max(x, y)) == expected([](T p, T q, T) { return std::max(p, q); }));
+  CHECK(tests::relative_error(result(simd::multiply_add(x, y, z)), expected([](T p, T q, T r) {
+                                return p * q + r;
+                              })) < tests::rounding<T>);
+}
+
+TEST_CASE("simd: unroll calls with each constant in order") {
+  std::vector<Index> seen;
+  simd::unroll<5>([&](auto i) {
+    constexpr Index known_to_the_compiler = i;
+    seen.push_back(known_to_the_compiler);
+  });
+  CHECK(seen == std::vector<Index>{0, 1, 2, 3, 4});
+}

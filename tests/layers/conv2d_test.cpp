@@ -1,0 +1,144 @@
+#include <tweed/layers/conv2d.hpp>
+#include <known_answers/pytorch.hpp>
+#include <support/layer_run.hpp>
+#include <support/naive_convolution.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using tests::ConvolutionCase;
+using tests::LayerResult;
+using tests::relative_error;
+using namespace tweed;
+
+namespace {
+
+template <Index filters, Window kernel, auto... options>
+using Conv2DReLU = detail::Convolution<kernels::Activation::relu, filters, kernel, options...>;
+
+/// What must come out of a convolution with the numbers that `run_layer` feeds it.
+LayerResult<double> expected(const ConvolutionCase& c, bool relu) {
+  using tests::numbers;
+  const tests::NaiveConvolution naive(c);
+  const auto x = numbers<double>(c.batch * c.input_size(), tests::input_stream);
+  const auto kernel = numbers<double>(c.kernel_size(), tests::parameter_streams);
+  const auto bias = numbers<double>(c.filters, tests::parameter_streams + 1);
+  auto dy = numbers<double>(c.batch * naive.output_size(), tests::output_gradient_stream);
+
+  LayerResult<double> result;
+  result.y = naive.forward(x, kernel, bias);
+  for (std::size_t i = 0; relu && i < dy.size(); ++i) {
+    dy[i] = result.y[i] > 0.0 ? dy[i] : 0.0;
+    result.y[i] = std::max(0.0, result.y[i]);
+  }
+  result.dx = naive.input_gradient(kernel, dy);
+  result.gradients = {naive.kernel_gradient(x, dy), naive.bias_gradient(dy)};
+  return result;
+}
+
+template <class T>
+void check(const tests::AnyLayer<T>& layer, const ConvolutionCase& c,
+           const LayerResult<double>& correct) {
+  CAPTURE(to_string(c));
+  CAPTURE(sizeof(T));
+  const auto result =
+      tests::run_layer(layer, {c.height, c.width, c.channels}, {.batch = c.batch, .threads = 2});
+  CHECK(relative_error(result.y, correct.y) < tests::rounding<T>);
+  CHECK(tests::same_bits(result.inferred, result.y));
+  CHECK(relative_error(result.dx, correct.dx) < tests::rounding<T>);
+  CHECK(relative_error(result.gradients[0], correct.gradients[0]) < tests::rounding<T>);
+  CHECK(relative_error(result.gradients[1], correct.gradients[1]) < tests::rounding<T>);
+}
+
+/// Images of these sizes, with few channels and with more, in both number types.
+template <class L>
+void check(const std::vector<Shape>& inputs, ConvolutionCase c, bool relu = false) {
+  for (const Shape& input : inputs) {
+    for (const Index batch : {1, 3}) {
+      c.batch = batch;
+      c.height = input.height;
+      c.width = input.width;
+      c.channels = input.channels;
+      const auto correct = expected(c, relu);
+      check(tests::any_layer<L, float>, c, correct);
+      check(tests::any_layer<L, double>, c, correct);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Conv2D: the output has a pixel for each place of the kernel") {
+  CHECK(Conv2D<7, 3>::fit({5, 6, 2}).output == Shape{5, 6, 7});
+  CHECK(Conv2D<7, 4>::fit({5, 6, 2}).output == Shape{5, 6, 7});
+  CHECK(Conv2D<7, 9>::fit({1, 2, 2}).output == Shape{1, 2, 7});
+  CHECK(Conv2D<7, 3, Stride{2}>::fit({5, 6, 2}).output == Shape{3, 3, 7});
+  CHECK(Conv2D<7, Window{3, 5}, Padding::valid>::fit({5, 6, 2}).output == Shape{3, 2, 7});
+  CHECK(Conv2D<7, 2, Padding::valid, Stride{2, 3}>::fit({5, 6, 2}).output == Shape{2, 2, 7});
+}
+
+TEST_CASE("Conv2D: a valid kernel larger than the image is refused") {
+  using Layer = Conv2D<1, Window{3, 5}, Padding::valid>;
+  CHECK(Layer::fit({3, 5, 1}).why == Layer::Why::fits);
+  for (const Shape& input : {Shape{2, 5, 1}, Shape{3, 4, 1}}) {
+    CHECK(Layer::fit(input).why ==
+          Layer::Why::kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same);
+  }
+}
+
+TEST_CASE("Conv2D: kernel and bias, and how they start") {
+  const auto [kernel, bias] = Conv2D<7, Window{3, 5}>::parameters({8, 9, 2});
+  CHECK(kernel.name == "kernel");
+  CHECK(kernel.dims == std::array<Index, 4>{3, 5, 2, 7});
+  CHECK(kernel.rank == 4);
+  CHECK(kernel.initializer == Initializer::glorot_uniform);
+  CHECK(kernel.fan_in == 3 * 5 * 2);
+  CHECK(kernel.fan_out == 3 * 5 * 7);
+  CHECK(bias.name == "bias");
+  CHECK(bias.size() == 7);
+  CHECK(bias.rank == 1);
+  CHECK(bias.initializer == Initializer::zeros);
+  const auto chosen = Conv2D<7, 3, Initializer::he_normal, Stride{2}>::parameters({8, 9, 2});
+  CHECK(chosen[0].initializer == Initializer::he_normal);
+}
+
+TEST_CASE("Conv2D: describes itself") {
+  CHECK(Conv2D<32, 5>::name == "conv2d");
+  CHECK(Conv2D<32, 5>::describe() == "32, 5x5 same");
+  CHECK(Conv2D<32, Window{1, 3}, Padding::valid>::describe() == "32, 1x3 valid");
+  CHECK(Conv2D<32, 5, Stride{2, 1}>::describe() == "32, 5x5 same stride 2x1");
+}
+
+TEST_CASE("Conv2D: agrees with the naive convolution") {
+  check<Conv2D<5, 3>>({{1, 1, 1}, {7, 6, 3}, {4, 9, 13}}, {.filters = 5, .kernel = 3});
+  check<Conv2D<17, 1>>({{3, 5, 2}, {5, 3, 11}}, {.filters = 17, .kernel = 1});
+  check<Conv2D<3, 7>>({{2, 3, 4}, {1, 4, 9}}, {.filters = 3, .kernel = 7});
+  check<Conv2D<4, Window{2, 4}, Stride{1, 2}>>({{5, 7, 3}, {6, 6, 10}},
+                                               {.filters = 4, .kernel = {2, 4}, .stride = {1, 2}});
+  check<Conv2D<6, Window{3, 2}, Stride{2, 3}, Padding::valid>>(
+      {{3, 2, 1}, {8, 9, 10}},
+      {.filters = 6, .kernel = {3, 2}, .stride = {2, 3}, .padding = Padding::valid});
+}
+
+TEST_CASE("Conv2D: with a ReLU in it agrees with the naive convolution") {
+  check<Conv2DReLU<5, 3>>({{7, 6, 3}, {4, 9, 13}}, {.filters = 5, .kernel = 3}, true);
+}
+
+TEST_CASE("Conv2D: gives what PyTorch gives") {
+  const auto check_answer = [](const LayerResult<double>& result, const auto& answer) {
+    CHECK(tests::fingerprint_error(result.y, answer[0]) < 1e-13);
+    CHECK(tests::fingerprint_error(result.dx, answer[1]) < 1e-13);
+    CHECK(tests::fingerprint_error(result.gradients[0], answer[2]) < 1e-13);
+    CHECK(tests::fingerprint_error(result.gradients[1], answer[3]) < 1e-13);
+  };
+  using tests::run_layer;
+  check_answer(run_layer<Conv2D<4, 3>, double>({5, 4, 3}), tests::pytorch::conv2d_same);
+  check_answer(run_layer<Conv2D<3, Window{2, 4}>, double>({5, 6, 2}),
+               tests::pytorch::conv2d_even_kernel);
+  check_answer(run_layer<Conv2D<4, 3, Stride{2}>, double>({5, 7, 9}),
+               tests::pytorch::conv2d_same_stride);
+  check_answer(run_layer<Conv2D<5, Window{3, 2}, Stride{2, 1}, Padding::valid>, double>(
+                   {7, 6, 2}, {.batch = 3}),
+               tests::pytorch::conv2d_valid_stride);
+}

@@ -1,0 +1,40 @@
+#include <tweed/tweed.hpp>
+
+#include <doctest/doctest.h>
+#include <support/allocations.hpp>
+
+#include <memory>
+#include <vector>
+
+using namespace tweed;
+using tests::allocations;
+
+namespace {
+
+using Net = Sequential<Input<8, 8, 1>, Conv2D<6, 3>, ReLU, MaxPool<2>, Dropout<0.5>, Conv2D<12, 3>,
+                       ReLU, Flatten, Dense<9>, ReLU, Dense<4>>;
+
+}  // namespace
+
+TEST_CASE("a training step allocates nothing after the first, nor does an inference") {
+  std::vector<float> pixels(16 * 64, 0.25F);
+  const std::vector<Label> labels(16, 1);
+  const Batch<const float> x{pixels.data(), 16, Net::input};
+  for (const int threads : {1, 2}) {
+    Model<Net> model;
+    Trainer trainer(model, SoftmaxCE{}, Adam{}, {.batch_size = 16, .threads = threads});
+    Inference<Net> inference(16, threads);
+    trainer.step(x, labels);
+    inference(model, x);
+    const long before = allocations();
+    for (int step = 0; step < 5; ++step) {
+      trainer.step(x, labels);
+      inference(model, x);
+    }
+    CHECK(allocations() == before);
+  }
+  const long before = allocations();
+  const auto counted_one = std::make_unique<std::vector<float>>();
+  const Buffer<float> counted_two(3);
+  CHECK(allocations() == before + 2);
+}

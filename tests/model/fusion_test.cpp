@@ -1,0 +1,103 @@
+#include <tweed/layers/flatten.hpp>
+#include <tweed/layers/max_pool.hpp>
+#include <tweed/losses/softmax_ce.hpp>
+#include <tweed/model/fusion.hpp>
+#include <tweed/model/training_pass.hpp>
+#include <support/compare.hpp>
+#include <support/numbers.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <type_traits>
+#include <vector>
+
+using namespace tweed;
+
+namespace {
+
+/// Convolutions of few channels and of more, pooled and not, and dense layers.
+using Net = Sequential<Input<9, 7, 2>, Conv2D<11, 3>, ReLU, Conv2D<6, Window{2, 3}, Stride{2, 1}>,
+                       ReLU, MaxPool<2>, Flatten, Dense<23>, ReLU, Dense<5>>;
+
+template <class First, class Second>
+constexpr bool folds = detail::Foldable<First, Second>;
+
+struct Result {
+  std::vector<float> inferred, logits, input_gradient;
+  std::vector<std::vector<float>> gradients;
+};
+
+std::vector<float> copy(std::span<const float> values) { return {values.begin(), values.end()}; }
+
+template <class Network>
+Result run() {
+  constexpr Index batch = 5;
+  Model<Network> model;
+  std::uint32_t stream = 10;
+  for (const auto& tensor : model.tensors()) {
+    std::ranges::copy(tests::numbers<float>(std::ssize(tensor.values), stream++),
+                      tensor.values.begin());
+  }
+  const auto values = tests::numbers<float>(batch * Network::input.size(), 1);
+  const Batch<const float> x{values.data(), batch, Network::input};
+  Inference<Network> inference(batch, 2);
+  TrainingPass<Network> pass(batch, 2);
+  Result result;
+  result.inferred = copy(inference(model, x).values());
+  const auto logits = pass.forward(model, x, {});
+  result.logits = copy(logits.values());
+  SoftmaxCE{}.gradient(logits, std::vector<Label>{0, 1, 2, 3, 4}, pass.output_gradient());
+  result.input_gradient = copy(pass.backward_to_input(model).values());
+  for (const auto& tensor : model.named(pass.gradients())) {
+    result.gradients.push_back(copy(tensor.values));
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("fusion: a ReLU is folded into the convolution or dense layer before it") {
+  CHECK(folds<Conv2D<3, 3>, ReLU>);
+  CHECK(folds<Conv2D<3, 3, Stride{2}, Padding::valid>, ReLU>);
+  CHECK(folds<Dense<3>, ReLU>);
+  CHECK_FALSE(folds<ReLU, ReLU>);
+  CHECK_FALSE(folds<MaxPool<2>, ReLU>);
+  CHECK_FALSE(folds<Conv2D<3, 3>, MaxPool<2>>);
+  CHECK_FALSE(folds<ReLU, Conv2D<3, 3>>);
+}
+
+TEST_CASE("fusion: the stages cover every layer once, in order") {
+  CHECK(stage_count<Net> == 6);
+  CHECK(stage_count<Unfolded<Net>> == Net::depth);
+  std::vector<std::size_t> bounds;
+  for_each_stage<Net>([&](auto i) {
+    bounds.push_back(StageAt<Net, i>::first);
+    bounds.push_back(StageAt<Net, i>::end);
+  });
+  CHECK(bounds == std::vector<std::size_t>{0, 2, 2, 4, 4, 5, 5, 6, 6, 8, 8, 9});
+  std::vector<std::size_t> backward;
+  for_each_stage_backward<Net>([&](auto i) { backward.push_back(i); });
+  CHECK(backward == std::vector<std::size_t>{5, 4, 3, 2, 1, 0});
+}
+
+TEST_CASE("fusion: an unfolded network runs the layers as they were written") {
+  CHECK(std::is_same_v<StageAt<Unfolded<Net>, 0>::Run, Conv2D<11, 3>>);
+  CHECK(std::is_same_v<StageAt<Unfolded<Net>, 1>::Run, ReLU>);
+  CHECK(std::is_same_v<StageAt<Net, 2>::Run, MaxPool<2>>);
+  CHECK(std::is_same_v<StageAt<Net, 5>::Run, Dense<5>>);
+}
+
+TEST_CASE("fusion: folding changes no output and no gradient") {
+  const Result folded = run<Net>();
+  const Result unfolded = run<Unfolded<Net>>();
+  CHECK(tests::same_bits(folded.inferred, unfolded.inferred));
+  CHECK(tests::same_bits(folded.logits, unfolded.logits));
+  CHECK(tests::same_bits(folded.inferred, folded.logits));
+  CHECK(tests::same_bits(folded.input_gradient, unfolded.input_gradient));
+  REQUIRE(folded.gradients.size() == 8);
+  for (std::size_t i = 0; i < folded.gradients.size(); ++i) {
+    CHECK(tests::same_bits(folded.gradients[i], unfolded.gradients[i]));
+    CHECK(std::ranges::any_of(folded.gradients[i], [](float value) { return value != 0.0F; }));
+  }
+}

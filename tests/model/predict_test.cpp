@@ -1,0 +1,106 @@
+#include <tweed/tweed.hpp>
+
+#include <doctest/doctest.h>
+#include <support/error_message.hpp>
+#include <support/synthetic.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+using namespace tweed;
+using tests::error_message;
+
+namespace {
+
+using Net = Sequential<Input<8, 8, 1>, Conv2D<6, 3>, ReLU, MaxPool<2>, Dropout<0.5>, Flatten,
+                       Dense<9>, ReLU, Dense<4>>;
+
+const Model<Net> model{7};
+const Dataset<> data = tests::bars(23, 8, 4);
+
+}  // namespace
+
+TEST_CASE("classes, probabilities and logits agree") {
+  const auto logits = predict_logits(model, data);
+  const auto probabilities = predict_probabilities(model, data);
+  const auto classes = predict_classes(model, data);
+  REQUIRE(logits.size() == 23 * 4);
+  REQUIRE(probabilities.size() == 23 * 4);
+  REQUIRE(classes.size() == 23);
+  for (std::size_t n = 0; n < 23; ++n) {
+    const float* const z = logits.data() + 4 * n;
+    const float* const p = probabilities.data() + 4 * n;
+    CHECK(std::max_element(z, z + 4) - z == classes[n]);
+    CHECK(p[0] + p[1] + p[2] + p[3] == doctest::Approx(1.0));
+    CHECK(std::log(p[0] / p[3]) == doctest::Approx(z[0] - z[3]).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("the batch size does not change an answer, nor do the threads") {
+  const auto expected = predict_logits(model, data);
+  for (const Index batch_size : {1, 2, 5, 23, 1000}) {
+    for (const int threads : {1, 2, 3}) {
+      CHECK(predict_logits(model, data, {.batch_size = batch_size, .threads = threads}) ==
+            expected);
+    }
+  }
+}
+
+TEST_CASE("numbers of one's own can be predicted, and none at all") {
+  std::vector<float> pixels(data.images.size());
+  std::transform(data.images.begin(), data.images.end(), pixels.begin(),
+                 [](std::uint8_t byte) { return static_cast<float>(byte) * (1.0F / 255.0F); });
+  const Batch<const float> x{pixels.data(), 23, Net::input};
+  CHECK(predict_logits(model, x) == predict_logits(model, data));
+  CHECK(predict_classes(model, x.first(0)).empty());
+  CHECK(predict_probabilities(model, Dataset<>{Net::input, {}, {}, {}}).empty());
+  CHECK(error_message([&] {
+          predict_classes(model, Batch<const float>{pixels.data(), 1, {4, 16, 1}});
+        }) == "Inference: the network takes samples of 8x8x1, these are 4x16x1");
+}
+
+TEST_CASE("inference equals training's forward pass where nothing is dropped") {
+  using Plain = Sequential<Input<8, 8, 1>, Conv2D<6, 3>, ReLU, MaxPool<2>, Dropout<0.0>, Flatten,
+                           Dense<9>, ReLU, Dense<4>>;
+  const Model<Plain> plain{7};
+  std::vector<float> pixels(23 * 64, 0.3F);
+  const Batch<const float> x{pixels.data(), 23, Plain::input};
+  TrainingPass<Plain> pass(23);
+  const auto trained = pass.forward(plain, x, {}).values();
+  const auto inferred = predict_logits(plain, x);
+  CHECK(std::equal(inferred.begin(), inferred.end(), trained.begin()));
+}
+
+TEST_CASE("one const model serves several threads at once") {
+  const auto expected = predict_logits(model, data);
+  std::array<std::vector<float>, 4> answers;
+  std::vector<std::thread> threads;
+  for (auto& answer : answers) {
+    threads.emplace_back([&answer] {
+      for (int round = 0; round < 20; ++round) {
+        answer = predict_logits(model, data, {.batch_size = 7, .threads = 1});
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (const auto& answer : answers) CHECK(answer == expected);
+}
+
+TEST_CASE("evaluate gives the means over the data set") {
+  const auto [loss, accuracy] = evaluate(model, SoftmaxCE{}, data, {.batch_size = 5});
+  const auto probabilities = predict_probabilities(model, data);
+  const auto classes = predict_classes(model, data);
+  double expected_loss = 0.0;
+  double right = 0.0;
+  for (std::size_t n = 0; n < 23; ++n) {
+    const auto label = static_cast<std::size_t>(data.labels[n]);
+    expected_loss -= std::log(static_cast<double>(probabilities[4 * n + label]));
+    right += classes[n] == data.labels[n];
+  }
+  CHECK(loss == doctest::Approx(expected_loss / 23).epsilon(1e-5));
+  CHECK(accuracy == doctest::Approx(right / 23));
+  CHECK(error_message([&] {
+          evaluate(model, SoftmaxCE{}, Dataset<>{Net::input, {}, {}, {}});
+        }) == "evaluate: the data set is empty");
+}

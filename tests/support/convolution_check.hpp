@@ -1,0 +1,205 @@
+#pragma once
+
+#include <tweed/kernels/conv/geometry.hpp>
+#include <support/compare.hpp>
+#include <support/guarded.hpp>
+#include <support/naive_convolution.hpp>
+#include <support/numbers.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace tests {
+
+inline tweed::kernels::conv::Geometry geometry_of(const ConvolutionCase& c) {
+  return {slide(c.height, c.kernel.height, c.stride.height, c.padding),
+          slide(c.width, c.kernel.width, c.stride.width, c.padding), c.channels, c.filters};
+}
+
+/// What goes into a case's three passes, and what must come out.
+struct ConvolutionSample {
+  explicit ConvolutionSample(const ConvolutionCase& the_case) : c(the_case) {}
+
+  ConvolutionCase c;
+  NaiveConvolution naive{c};
+  std::vector<double> x = numbers<double>(c.batch * c.input_size(), 1);
+  std::vector<double> kernel = numbers<double>(c.kernel_size(), 2);
+  std::vector<double> bias = numbers<double>(c.filters, 3);
+  std::vector<double> dy = numbers<double>(c.batch * naive.output_size(), 4);
+
+  std::vector<double> y = naive.forward(x, kernel, bias);
+  std::vector<double> dx = naive.input_gradient(kernel, dy);
+  std::vector<double> kernel_gradient = naive.kernel_gradient(x, dy);
+};
+
+template <class T>
+struct ConvolutionResult {
+  std::vector<T> y, y_relu, dx, kernel_gradient;
+};
+
+/// Runs every pass that `Algorithm` has, with no byte of scratch more than it asks for. All that it
+/// writes to is full of NaN before.
+template <class Algorithm, class T>
+ConvolutionResult<T> run_algorithm(const ConvolutionSample& s, int threads) {
+  const auto g = geometry_of(s.c);
+  const auto x = converted<T>(s.x);
+  const auto kernel = converted<T>(s.kernel);
+  const auto bias = converted<T>(s.bias);
+  auto dy = converted<T>(s.dy);
+
+  const auto in_new_scratch = [&](const auto& body) {
+    Index bytes = 0;
+    if constexpr (requires { Algorithm::scratch_bytes(g, s.c.batch, threads); }) {
+      bytes = Algorithm::scratch_bytes(g, s.c.batch, threads);
+    }
+    Guarded<std::byte> scratch(bytes);
+    body(tweed::Scratch(scratch.values()));
+    CHECK(scratch.intact());
+  };
+  const auto forward = [&](tweed::kernels::Activation activation) {
+    Guarded<T> y(s.c.batch * g.output_size());
+    in_new_scratch([&](tweed::Scratch scratch) {
+      Algorithm::forward(g, {.batch = s.c.batch,
+                             .x = x.data(),
+                             .kernel = kernel.data(),
+                             .bias = bias.data(),
+                             .y = y.data(),
+                             .activation = activation,
+                             .scratch = scratch,
+                             .threads = threads});
+    });
+    CHECK(y.intact());
+    return y.copy();
+  };
+
+  ConvolutionResult<T> result;
+  result.y = forward(tweed::kernels::Activation::none);
+  result.y_relu = forward(tweed::kernels::Activation::relu);
+
+  Guarded<T> dx(s.c.batch * g.input_size());
+  Guarded<T> kernel_gradient(g.kernel_size());
+  tweed::kernels::conv::Backward<T> pass{.batch = s.c.batch,
+                                         .x = x.data(),
+                                         .kernel = kernel.data(),
+                                         .y = nullptr,
+                                         .dy = dy.data(),
+                                         .dx = dx.data(),
+                                         .kernel_gradient = kernel_gradient.data(),
+                                         .bias_gradient = nullptr,
+                                         .scratch = {},
+                                         .threads = threads};
+  in_new_scratch([&](tweed::Scratch scratch) {
+    pass.scratch = scratch;
+    Algorithm::kernel_gradient(g, pass);
+  });
+  CHECK(kernel_gradient.intact());
+  result.kernel_gradient = kernel_gradient.copy();
+  if constexpr (requires { Algorithm::input_gradient(g, pass); }) {
+    in_new_scratch([&](tweed::Scratch scratch) {
+      pass.scratch = scratch;
+      Algorithm::input_gradient(g, pass);
+    });
+    CHECK(dx.intact());
+    result.dx = dx.copy();
+  }
+  return result;
+}
+
+/// max(0, value) for each.
+template <class T>
+std::vector<T> rectified(std::vector<T> values) {
+  for (T& value : values) value = value < T{} ? T{} : value;
+  return values;
+}
+
+/// Compares every pass of `Algorithm` with the naive convolution.
+template <template <class> class Algorithm, class T>
+void check_algorithm(const ConvolutionSample& s, int threads, double tolerance) {
+  CAPTURE(to_string(s.c));
+  CAPTURE(sizeof(T));
+  const auto result = run_algorithm<Algorithm<T>, T>(s, threads);
+  CHECK(relative_error(result.y, s.y) < tolerance);
+  CHECK(same_bits(result.y_relu, rectified(result.y)));
+  CHECK(relative_error(result.kernel_gradient, s.kernel_gradient) < tolerance);
+  constexpr bool has_input_gradient =
+      requires(tweed::kernels::conv::Geometry g, tweed::kernels::conv::Backward<T> pass) {
+    Algorithm<T>::input_gradient(g, pass);
+  };
+  if constexpr (has_input_gradient) CHECK(relative_error(result.dx, s.dx) < tolerance);
+}
+
+/// The same in both types.
+template <template <class> class Algorithm>
+void check_algorithm(const ConvolutionSample& s, int threads, double float_tolerance) {
+  check_algorithm<Algorithm, float>(s, threads, float_tolerance);
+  check_algorithm<Algorithm, double>(s, threads, rounding<double>);
+}
+
+/// Whether 1, 2, 3 and 8 threads give the same bits.
+template <template <class> class Algorithm>
+void check_algorithm_threads(const ConvolutionCase& c) {
+  CAPTURE(to_string(c));
+  const ConvolutionSample sample(c);
+  const auto one = run_algorithm<Algorithm<float>, float>(sample, 1);
+  for (const int threads : {2, 3, 8}) {
+    CAPTURE(threads);
+    const auto more = run_algorithm<Algorithm<float>, float>(sample, threads);
+    CHECK(same_bits(more.y, one.y));
+    CHECK(same_bits(more.y_relu, one.y_relu));
+    CHECK(same_bits(more.dx, one.dx));
+    CHECK(same_bits(more.kernel_gradient, one.kernel_gradient));
+  }
+}
+
+/// Geometries that have something to them, each for a reason.
+inline std::vector<ConvolutionCase> special_convolutions() {
+  using enum tweed::Padding;
+  return {
+      {1, 1, 1, 1, 1, 1},                        // the smallest
+      {0, 5, 4, 3, 2, 3},                        // no sample
+      {2, 3, 2, 2, 3, 7},                        // images smaller than the kernel
+      {3, 1, 1, 5, 4, {2, 5}},                   // and much smaller
+      {2, 6, 7, 3, 5, 2},                        // even kernels: more zeros at the end
+      {2, 6, 7, 3, 5, {4, 3}},                   //
+      {2, 9, 8, 4, 6, {1, 5}},                   // rectangular ones
+      {2, 5, 5, 3, 4, 1},                        // 1x1
+      {2, 7, 8, 4, 6, 1, 2},                     // 1x1 that skips pixels
+      {2, 7, 9, 2, 3, 3, {2, 3}},                // strides that differ
+      {2, 7, 9, 2, 3, 2, 5},                     // a stride beyond the kernel
+      {2, 7, 9, 2, 3, 3, {3, 2}, valid},         // rows and columns that no window reaches
+      {3, 4, 5, 2, 7, {4, 5}, 1, valid},         // one output pixel
+      {17, 3, 3, 1, 2, 3},                       // more samples than parts of the batch
+      {1, 5, 5, 3, 16, 3},                       // filters that fill whole vectors
+      {2, 4, 3, 2, 200, 3},                      // more filters than a block has columns
+      {1, 13, 11, 70, 3, 3},                     // patches longer than a block is deep
+      {1, 26, 25, 30, 5, 5},                     // several strips of rows
+      {1, 3, 200, 70, 2, {3, 7}, {1, 2}, valid}  // one row longer than a strip
+  };
+}
+
+/// `count` geometries small enough to go through the naive convolution.
+inline std::vector<ConvolutionCase> random_convolutions(Index count, std::uint32_t stream) {
+  Picker pick(stream);
+  const std::vector<Index> depths{1, 1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 24, 31, 32, 33};
+  const std::vector<Index> sides{1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 17, 19, 28};
+  std::vector<ConvolutionCase> cases;
+  while (std::ssize(cases) < count) {
+    const ConvolutionCase c{
+        .batch = pick.pick<Index>({1, 1, 2, 3, 5, 8, 9}),
+        .height = pick.pick(sides),
+        .width = pick.pick(sides),
+        .channels = pick.pick(depths),
+        .filters = pick.pick(depths),
+        .kernel = {pick.between(1, 7), pick.between(1, 7)},
+        .stride = {pick.pick<Index>({1, 1, 2, 3}), pick.pick<Index>({1, 1, 2, 3})},
+        .padding = pick.pick<tweed::Padding>({tweed::Padding::same, tweed::Padding::valid})};
+    const auto g = geometry_of(c);
+    if (g.output_size() == 0 || c.batch * g.multiplications() > 300'000) continue;
+    cases.push_back(c);
+  }
+  return cases;
+}
+
+}  // namespace tests

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <tweed/core/window.hpp>
+
+namespace tests {
+
+using tweed::Index;
+
+/// How a window slides along one side of an image, counted out step by step.
+struct NaiveAxis {
+  Index output = 0;
+  Index before = 0;  ///< zeros in front
+  Index padded = 0;  ///< length with the zeros at both ends
+
+  /// "Same" takes as many zeros as ceil(input / stride) outputs need, the odd one at the end.
+  NaiveAxis(Index input, Index window, Index stride, tweed::Padding padding) : padded(input) {
+    if (padding == tweed::Padding::same) {
+      while (output * stride < input) ++output;
+      while (padded < (output - 1) * stride + window) ++padded;
+      before = (padded - input) / 2;
+    } else {
+      while (output * stride + window <= input) ++output;
+    }
+  }
+};
+
+}  // namespace tests
