@@ -59,6 +59,24 @@ TEST_CASE("dropout: the share of kept elements is 1 - rate") {
   }
 }
 
+TEST_CASE("dropout: each element looks at its own 16 bits of the random blocks") {
+  constexpr Index count = 20'011;
+  const RandomKey key{.seed = 0x123456789ABC, .step = 0x9876543210, .layer = 3};
+  constexpr double rate = 0.4;
+  for (const int threads : {1, 3}) {
+    CAPTURE(threads);
+    const auto mask = kept(count, rate, key, threads);
+    std::vector<int> expected;
+    for (Index i = 0; i < count; ++i) {
+      const auto block = tweed::random_block(key, static_cast<std::uint64_t>(i / 8));
+      const std::uint32_t word = block[static_cast<std::size_t>(i % 8 / 2)];
+      const std::uint32_t draw = i % 2 == 0 ? word & 0xFFFF : word >> 16;
+      expected.push_back(draw >= std::lround(rate * 65536.0) ? 1 : 0);
+    }
+    CHECK(mask == expected);
+  }
+}
+
 TEST_CASE("dropout: elements do not depend on each other") {
   constexpr std::size_t count = 400'000;
   const auto mask = kept(count + 64, 0.5, {.seed = 5});

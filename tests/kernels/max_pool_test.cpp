@@ -40,7 +40,7 @@ Result<T> run(const PoolCase& c, const std::vector<T>& x, const std::vector<T>& 
   Guarded<T> dx(c.batch * g.input_size());
   Guarded<PoolTap> taps(c.batch * g.output_size());
   tweed::kernels::max_pool(g, c.batch, x.data(), y.data(), taps.data(), threads);
-  tweed::kernels::max_pool(g, c.batch, x.data(), y_alone.data(), threads);
+  tweed::kernels::max_pool(g, c.batch, x.data(), y_alone.data(), nullptr, threads);
   tweed::kernels::max_pool_gradient<T>(g, c.batch, dy.data(), taps.data(), dx.data(), threads);
   CHECK(y.intact());
   CHECK(y_alone.intact());

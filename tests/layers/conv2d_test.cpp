@@ -15,7 +15,8 @@ using namespace tweed;
 namespace {
 
 template <Index filters, Window kernel, auto... options>
-using Conv2DReLU = detail::Convolution<kernels::Activation::relu, filters, kernel, options...>;
+using Conv2DReLU =
+    detail::Convolution<kernels::Activation::relu, detail::NoPool, filters, kernel, options...>;
 
 /// What must come out of a convolution with the numbers that `run_layer` feeds it.
 LayerResult<double> expected(const ConvolutionCase& c, bool relu) {

@@ -103,7 +103,11 @@ TEST_CASE("every layer: Dense") {
 }
 
 TEST_CASE("every layer: Conv2D and Dense with a ReLU in them") {
-  check<detail::Convolution<kernels::Activation::relu, 5, 3>>({{4, 5, 2}, {3, 3, 9}});
+  using detail::Convolution;
+  using kernels::Activation;
+  check<Convolution<Activation::relu, detail::NoPool, 5, 3>>({{4, 5, 2}, {3, 3, 9}});
+  check<Convolution<Activation::relu, MaxPool<2>, 5, 3>>({{4, 6, 2}, {5, 3, 9}});
+  check<Convolution<Activation::none, MaxPool<3, Stride{2}, Padding::same>, 4, 3>>({{5, 4, 2}});
   check<detail::FullyConnected<kernels::Activation::relu, 9>>({{1, 1, 11}});
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <tweed/kernels/conv/geometry.hpp>
+#include <tweed/kernels/conv/per_image.hpp>
+#include <tweed/kernels/conv/reference.hpp>
 #include <support/compare.hpp>
 #include <support/guarded.hpp>
 #include <support/naive_convolution.hpp>
@@ -9,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
 namespace tests {
@@ -39,37 +41,39 @@ struct ConvolutionResult {
   std::vector<T> y, y_relu, dx, kernel_gradient;
 };
 
+/// Whether an algorithm has an input gradient of its own.
+template <class Algorithm, class T>
+inline constexpr bool has_input_gradient = requires(const tweed::kernels::conv::Geometry& g,
+                                                    const T* in, T* out) {
+  Algorithm::input_gradient(g, in, in, out, tweed::Scratch{});
+};
+
 /// Runs every pass that `Algorithm` has, with no byte of scratch more than it asks for. All that it
 /// writes to is full of NaN before.
 template <class Algorithm, class T>
 ConvolutionResult<T> run_algorithm(const ConvolutionSample& s, int threads) {
+  namespace conv = tweed::kernels::conv;
+  using Runner = conv::PerImage<T>;
+  constexpr bool with_dx = has_input_gradient<Algorithm, T>;
+  using InputGradient = std::conditional_t<with_dx, Algorithm, conv::Reference<T>>;
   const auto g = geometry_of(s.c);
   const auto x = converted<T>(s.x);
   const auto kernel = converted<T>(s.kernel);
   const auto bias = converted<T>(s.bias);
-  auto dy = converted<T>(s.dy);
+  const auto dy = converted<T>(s.dy);
 
-  const auto in_new_scratch = [&](const auto& body) {
-    Index bytes = 0;
-    if constexpr (requires { Algorithm::scratch_bytes(g, s.c.batch, threads); }) {
-      bytes = Algorithm::scratch_bytes(g, s.c.batch, threads);
-    }
-    Guarded<std::byte> scratch(bytes);
-    body(tweed::Scratch(scratch.values()));
-    CHECK(scratch.intact());
-  };
   const auto forward = [&](tweed::kernels::Activation activation) {
     Guarded<T> y(s.c.batch * g.output_size());
-    in_new_scratch([&](tweed::Scratch scratch) {
-      Algorithm::forward(g, {.batch = s.c.batch,
-                             .x = x.data(),
-                             .kernel = kernel.data(),
-                             .bias = bias.data(),
-                             .y = y.data(),
-                             .activation = activation,
-                             .scratch = scratch,
-                             .threads = threads});
-    });
+    Guarded<std::byte> scratch(Runner::template forward_bytes<Algorithm>(g, threads));
+    Runner::template forward<Algorithm>(g, {.batch = s.c.batch,
+                                            .x = x.data(),
+                                            .kernel = kernel.data(),
+                                            .bias = bias.data(),
+                                            .y = y.data(),
+                                            .activation = activation,
+                                            .scratch = tweed::Scratch(scratch.values()),
+                                            .threads = threads});
+    CHECK(scratch.intact());
     CHECK(y.intact());
     return y.copy();
   };
@@ -80,30 +84,26 @@ ConvolutionResult<T> run_algorithm(const ConvolutionSample& s, int threads) {
 
   Guarded<T> dx(s.c.batch * g.input_size());
   Guarded<T> kernel_gradient(g.kernel_size());
-  tweed::kernels::conv::Backward<T> pass{.batch = s.c.batch,
-                                         .x = x.data(),
-                                         .kernel = kernel.data(),
-                                         .y = nullptr,
-                                         .dy = dy.data(),
-                                         .dx = dx.data(),
-                                         .kernel_gradient = kernel_gradient.data(),
-                                         .bias_gradient = nullptr,
-                                         .scratch = {},
-                                         .threads = threads};
-  in_new_scratch([&](tweed::Scratch scratch) {
-    pass.scratch = scratch;
-    Algorithm::kernel_gradient(g, pass);
-  });
-  CHECK(kernel_gradient.intact());
-  result.kernel_gradient = kernel_gradient.copy();
-  if constexpr (requires { Algorithm::input_gradient(g, pass); }) {
-    in_new_scratch([&](tweed::Scratch scratch) {
-      pass.scratch = scratch;
-      Algorithm::input_gradient(g, pass);
-    });
-    CHECK(dx.intact());
-    result.dx = dx.copy();
+  Guarded<T> bias_gradient(g.filters);
+  Guarded<std::byte> scratch(
+      Runner::template backward_bytes<InputGradient, Algorithm>(g, s.c.batch, threads));
+  Runner::template backward<InputGradient, Algorithm>(g,
+                                                      {.batch = s.c.batch,
+                                                       .x = x.data(),
+                                                       .kernel = kernel.data(),
+                                                       .y = nullptr,
+                                                       .dy = dy.data(),
+                                                       .dx = with_dx ? dx.data() : nullptr,
+                                                       .kernel_gradient = kernel_gradient.data(),
+                                                       .bias_gradient = bias_gradient.data(),
+                                                       .scratch = tweed::Scratch(scratch.values()),
+                                                       .threads = threads});
+  for (const bool intact :
+       {scratch.intact(), dx.intact(), kernel_gradient.intact(), bias_gradient.intact()}) {
+    CHECK(intact);
   }
+  result.kernel_gradient = kernel_gradient.copy();
+  if (with_dx) result.dx = dx.copy();
   return result;
 }
 
@@ -123,11 +123,7 @@ void check_algorithm(const ConvolutionSample& s, int threads, double tolerance) 
   CHECK(relative_error(result.y, s.y) < tolerance);
   CHECK(same_bits(result.y_relu, rectified(result.y)));
   CHECK(relative_error(result.kernel_gradient, s.kernel_gradient) < tolerance);
-  constexpr bool has_input_gradient =
-      requires(tweed::kernels::conv::Geometry g, tweed::kernels::conv::Backward<T> pass) {
-    Algorithm<T>::input_gradient(g, pass);
-  };
-  if constexpr (has_input_gradient) CHECK(relative_error(result.dx, s.dx) < tolerance);
+  if (has_input_gradient<Algorithm<T>, T>) CHECK(relative_error(result.dx, s.dx) < tolerance);
 }
 
 /// The same in both types.

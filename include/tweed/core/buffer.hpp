@@ -40,7 +40,7 @@ constexpr std::align_val_t block_alignment(Index bytes) {
 }
 
 inline void* allocate_block(Index bytes) {
-  void* const block = ::operator new (static_cast<std::size_t>(bytes), block_alignment(bytes));
+  void* const block = ::operator new(static_cast<std::size_t>(bytes), block_alignment(bytes));
 #ifdef MADV_HUGEPAGE
   // A wish: where it is not granted, ordinary pages serve as well.
   if (bytes >= large_page) ::madvise(block, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);
@@ -49,7 +49,7 @@ inline void* allocate_block(Index bytes) {
 }
 
 inline void release_block(void* block, Index bytes) {
-  ::operator delete (block, block_alignment(bytes));
+  ::operator delete(block, block_alignment(bytes));
 }
 
 }  // namespace detail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/parallel.hpp>
+#include <tweed/kernels/simd.hpp>
 
 namespace tweed::kernels {
 
@@ -22,7 +23,12 @@ void relu(const T* x, T* y, Index count, int threads) {
 template <class T>
 void relu_gradient(const T* y, const T* dy, T* dx, Index count, int threads) {
   parallel_ranges(count, elementwise_grain, threads, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) dx[i] = y[i] > T{} ? dy[i] : T{};
+    constexpr Index width = simd::width<T>;
+    Index i = begin;
+    for (; i + width <= end; i += width) {
+      simd::store(dx + i, simd::where_positive(simd::load(y + i), simd::load(dy + i)));
+    }
+    for (; i < end; ++i) dx[i] = y[i] > T{} ? dy[i] : T{};
   });
 }
 

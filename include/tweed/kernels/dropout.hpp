@@ -8,26 +8,55 @@
 
 namespace tweed::kernels {
 
+namespace detail {
+
+/// Random blocks computed side by side, so that the compiler can put them into vectors.
+inline constexpr Index dropout_blocks = 32;
+
+/// Elements that a block of 128 bits decides about.
+inline constexpr Index draws_per_block = 8;
+
+inline constexpr Index dropout_draws = dropout_blocks * draws_per_block;
+
+/// 16 random bits for each element from `first` on, a multiple of `draws_per_block`.
+inline void draw(const RandomKey& key, Index first, std::uint16_t (&draws)[dropout_draws]) {
+  const auto position = static_cast<std::uint64_t>(first / draws_per_block);
+  std::uint32_t words[4][dropout_blocks];
+  for (std::uint32_t i = 0; i < dropout_blocks; ++i) {
+    const RandomBlock block = random_block(key, position + i);
+    for (std::size_t w = 0; w < 4; ++w) words[w][i] = block[w];
+  }
+  std::uint16_t* to = draws;
+  for (Index i = 0; i < dropout_blocks; ++i) {
+    for (Index w = 0; w < 4; ++w, to += 2) {
+      to[0] = static_cast<std::uint16_t>(words[w][i]);
+      to[1] = static_cast<std::uint16_t>(words[w][i] >> 16);
+    }
+  }
+}
+
+}  // namespace detail
+
 /// y = x / (1 - rate) where an element is kept, else 0 (inverted dropout: Srivastava, Hinton,
 /// Krizhevsky, Sutskever and Salakhutdinov, *Dropout*, JMLR 2014). Which are kept follows from
 /// `key` alone, so the same call on dy gives the gradient. Each element draws 16 bits: the rate is
 /// met to within 1/65536. y may be x.
 template <class T>
 void dropout(const T* x, T* y, Index count, double rate, const RandomKey& key, int threads) {
-  constexpr Index draws = 8;  // from 128 bits
   const auto threshold = static_cast<std::uint32_t>(rate * 65536.0 + 0.5);
   const T scale = static_cast<T>(1.0 / (1.0 - rate));
-  const Index blocks = (count + draws - 1) / draws;
-  parallel_ranges(blocks, 1024, threads, [&](Index begin, Index end) {
-    for (Index block = begin; block < end; ++block) {
-      const RandomBlock bits = random_block(key, static_cast<std::uint64_t>(block));
-      const Index first = block * draws;
-      const Index last = std::min(count, first + draws);
-      for (Index i = first; i < last; ++i) {
-        const auto draw = static_cast<std::size_t>(i - first);
-        const std::uint32_t half = bits[draw / 2] >> (draw % 2 * 16) & 0xFFFF;
-        y[i] = half >= threshold ? x[i] * scale : T{};
+  parallel_ranges(count, 8192, threads, [&](Index begin, Index end) {
+    std::uint16_t draws[detail::dropout_draws];
+    T kept[detail::dropout_draws];
+    for (Index first = begin; first < end; first += detail::dropout_draws) {
+      detail::draw(key, first, draws);
+      const Index n = std::min(detail::dropout_draws, end - first);
+      // By way of `kept`: the compiler need not wonder whether y is x.
+      for (Index i = 0; i < n; ++i) {
+        const T scaled = x[first + i] * scale;
+        kept[i] = draws[i] >= threshold ? scaled : T{};
       }
+      std::copy_n(kept, n, y + first);
     }
   });
 }

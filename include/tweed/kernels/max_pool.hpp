@@ -2,6 +2,7 @@
 
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/window.hpp>
+#include <tweed/kernels/pack.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -17,83 +18,146 @@ struct PoolGeometry {
 
   constexpr Index input_size() const { return rows.input * columns.input * channels; }
   constexpr Index output_size() const { return rows.output * columns.output * channels; }
+  constexpr Index window_size() const { return rows.window * columns.window; }
 };
 
-/// Which tap of its window an output came from.
+/// Which tap of its window an output came from, for windows of any size.
 using PoolTap = std::uint16_t;
+
+/// The tap of an output that passes no gradient on.
+template <class Tap>
+inline constexpr Tap no_tap = std::numeric_limits<Tap>::max();
 
 namespace detail {
 
-/// Calls `body(input offset, output offset, tap)` for every tap of every output pixel of a sample.
+/// The part of an output pixel's window that lies inside the image.
+struct WindowPart {
+  Index first_tap;
+  Index tap_step;  ///< from the end of a row of taps to the next
+  Index first_input;
+  Index input_step;  ///< likewise, in elements
+  Index rows;
+  Index columns;
+};
+
+inline WindowPart window_part(const PoolGeometry& g, Index row, Index column) {
+  const Index i = g.rows.first_tap(row);
+  const Index j = g.columns.first_tap(column);
+  const Index columns = g.columns.end_tap(column) - j;
+  const Index y = row * g.rows.stride - g.rows.before + i;
+  const Index x = column * g.columns.stride - g.columns.before + j;
+  return {i * g.columns.window + j,
+          g.columns.window - columns,
+          (y * g.columns.input + x) * g.channels,
+          (g.columns.input - columns) * g.channels,
+          g.rows.end_tap(row) - i,
+          columns};
+}
+
+/// Calls `body(input offset, tap)` for every tap of the part, row by row.
 template <class Body>
-void for_each_pool_tap(const PoolGeometry& g, const Body& body) {
-  for (Index row = 0; row < g.rows.output; ++row) {
+EIGEN_ALWAYS_INLINE void for_each_tap(const WindowPart& part, Index channels, const Body& body) {
+  Index input = part.first_input;
+  Index tap = part.first_tap;
+  for (Index i = 0; i < part.rows; ++i, input += part.input_step, tap += part.tap_step) {
+    for (Index j = 0; j < part.columns; ++j, input += channels, ++tap) body(input, tap);
+  }
+}
+
+/// The largest of one output pixel's inputs and the tap it came from. The first of equals stays, a
+/// NaN wins. Taps are numbers of the type T, to live in registers beside the values.
+template <class T>
+struct Largest {
+  Pack<T> value;
+  Pack<T> tap;
+};
+
+template <class T>
+EIGEN_ALWAYS_INLINE Largest<T> largest_of(const WindowPart& part, Index channels, const T* x,
+                                          Index lanes) {
+  const auto tap_of = [](Index tap) { return Pack<T>::broadcast(static_cast<T>(tap)); };
+  Largest<T> largest{Pack<T>::load(x + part.first_input, lanes), tap_of(part.first_tap)};
+  for_each_tap(part, channels, [&](Index input, Index tap) {
+    const auto value = Pack<T>::load(x + input, lanes);
+    const auto wins = either(less(largest.value, value), is_nan(value));
+    largest.value = select(wins, value, largest.value);
+    largest.tap = select(wins, tap_of(tap), largest.tap);
+  });
+  return largest;
+}
+
+/// Whether the windows lie side by side and cover every input once.
+constexpr bool tiles_exactly(const SlidingAxis& axis) {
+  return axis.stride == axis.window && axis.before == 0 && axis.output * axis.stride == axis.input;
+}
+
+}  // namespace detail
+
+/// Rows [begin, end) of y [oh,ow,c] = the largest input of each window of x [h,w,c]. Where `taps`
+/// is given, [oh,ow,c], it tells which one; behind a ReLU only where that lets the gradient pass.
+template <class T, class Tap>
+void max_pool_rows(const PoolGeometry& g, Index begin, Index end, const T* x, T* y, Tap* taps,
+                   bool behind_relu = false) {
+  const auto none = Pack<T>::broadcast(static_cast<T>(no_tap<Tap>));
+  for (Index row = begin; row < end; ++row) {
     for (Index column = 0; column < g.columns.output; ++column) {
-      const Index output = (row * g.columns.output + column) * g.channels;
-      for (Index i = g.rows.first_tap(row); i < g.rows.end_tap(row); ++i) {
-        for (Index j = g.columns.first_tap(column); j < g.columns.end_tap(column); ++j) {
-          const Index y = row * g.rows.stride - g.rows.before + i;
-          const Index x = column * g.columns.stride - g.columns.before + j;
-          body((y * g.columns.input + x) * g.channels, output, i * g.columns.window + j);
+      const Index pixel = (row * g.columns.output + column) * g.channels;
+      const auto part = detail::window_part(g, row, column);
+      for (Index c = 0; c < g.channels; c += Pack<T>::width) {
+        const Index lanes = std::min(Pack<T>::width, g.channels - c);
+        auto largest = detail::largest_of(part, g.channels, x + c, lanes);
+        largest.value.store(y + pixel + c, lanes);
+        if (taps == nullptr) continue;
+        if (behind_relu) {
+          largest.tap = select(less(Pack<T>::zero(), largest.value), largest.tap, none);
         }
+        largest.tap.store_converted(taps + pixel + c, lanes);
       }
     }
   }
 }
 
-/// Whether `value` replaces the largest so far: the first of equals stays, and so does a NaN.
-template <class T>
-bool beats(T value, T largest) {
-  return value > largest || value != value;
+/// dx [h,w,c] = the sum of the dy [oh,ow,c] that each input was the largest for.
+template <class T, class Tap>
+void max_pool_gradient_image(const PoolGeometry& g, const T* dy, const Tap* taps, T* dx) {
+  const bool exact = detail::tiles_exactly(g.rows) && detail::tiles_exactly(g.columns);
+  if (!exact) std::fill_n(dx, g.input_size(), T{});
+  for (Index row = 0; row < g.rows.output; ++row) {
+    for (Index column = 0; column < g.columns.output; ++column) {
+      const Index pixel = (row * g.columns.output + column) * g.channels;
+      const auto part = detail::window_part(g, row, column);
+      for (Index c = 0; c < g.channels; c += Pack<T>::width) {
+        const Index lanes = std::min(Pack<T>::width, g.channels - c);
+        const auto gradient = Pack<T>::load(dy + pixel + c, lanes);
+        const auto tap = Pack<T>::load_converted(taps + pixel + c, lanes);
+        detail::for_each_tap(part, g.channels, [&](Index input, Index this_tap) {
+          T* const to = dx + input + c;
+          const auto is_here = equal(tap, Pack<T>::broadcast(static_cast<T>(this_tap)));
+          auto share = select(is_here, gradient, Pack<T>::zero());
+          if (!exact) share = share + Pack<T>::load(to, lanes);
+          share.store(to, lanes);
+        });
+      }
+    }
+  }
 }
 
-}  // namespace detail
-
-/// y [n,oh,ow,c] = the largest input of each window of x [n,h,w,c].
-template <class T>
-void max_pool(const PoolGeometry& g, Index batch, const T* x, T* y, int threads) {
-  parallel_for(batch, threads, [&](Index n, int) {
-    std::fill_n(y + n * g.output_size(), g.output_size(), -std::numeric_limits<T>::infinity());
-    detail::for_each_pool_tap(g, [&](Index input, Index output, Index) {
-      const T* const from = x + n * g.input_size() + input;
-      T* const to = y + n * g.output_size() + output;
-      for (Index c = 0; c < g.channels; ++c)
-        to[c] = detail::beats(from[c], to[c]) ? from[c] : to[c];
-    });
-  });
-}
-
-/// The same, and keeps which tap each output came from in `taps` [n,oh,ow,c].
+/// y [n,oh,ow,c] of x [n,h,w,c]; `taps` [n,oh,ow,c] may be nullptr.
 template <class T>
 void max_pool(const PoolGeometry& g, Index batch, const T* x, T* y, PoolTap* taps, int threads) {
   parallel_for(batch, threads, [&](Index n, int) {
-    std::fill_n(y + n * g.output_size(), g.output_size(), -std::numeric_limits<T>::infinity());
-    std::fill_n(taps + n * g.output_size(), g.output_size(), PoolTap{});
-    detail::for_each_pool_tap(g, [&](Index input, Index output, Index tap) {
-      const T* const from = x + n * g.input_size() + input;
-      T* const to = y + n * g.output_size() + output;
-      PoolTap* const tap_to = taps + n * g.output_size() + output;
-      for (Index c = 0; c < g.channels; ++c) {
-        const bool larger = detail::beats(from[c], to[c]);
-        to[c] = larger ? from[c] : to[c];
-        tap_to[c] = larger ? static_cast<PoolTap>(tap) : tap_to[c];
-      }
-    });
+    max_pool_rows(g, 0, g.rows.output, x + n * g.input_size(), y + n * g.output_size(),
+                  taps == nullptr ? nullptr : taps + n * g.output_size());
   });
 }
 
-/// dx [n,h,w,c] = the sum of the dy [n,oh,ow,c] that each input was the largest for.
+/// dx [n,h,w,c] of dy [n,oh,ow,c].
 template <class T>
 void max_pool_gradient(const PoolGeometry& g, Index batch, const T* dy, const PoolTap* taps, T* dx,
                        int threads) {
   parallel_for(batch, threads, [&](Index n, int) {
-    std::fill_n(dx + n * g.input_size(), g.input_size(), T{});
-    detail::for_each_pool_tap(g, [&](Index input, Index output, Index tap) {
-      T* const to = dx + n * g.input_size() + input;
-      const T* const from = dy + n * g.output_size() + output;
-      const PoolTap* const tap_from = taps + n * g.output_size() + output;
-      for (Index c = 0; c < g.channels; ++c) to[c] += tap_from[c] == tap ? from[c] : T{};
-    });
+    max_pool_gradient_image(g, dy + n * g.output_size(), taps + n * g.output_size(),
+                            dx + n * g.input_size());
   });
 }
 

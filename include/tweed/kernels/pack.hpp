@@ -15,7 +15,8 @@ struct Pack {
 
   simd::Vector<T> lanes;
 
-  static EIGEN_ALWAYS_INLINE Pack zero() { return {simd::broadcast(T{})}; }
+  static EIGEN_ALWAYS_INLINE Pack broadcast(T value) { return {simd::broadcast(value)}; }
+  static EIGEN_ALWAYS_INLINE Pack zero() { return broadcast(T{}); }
   static EIGEN_ALWAYS_INLINE Pack load(const T* from) { return {simd::load(from)}; }
   EIGEN_ALWAYS_INLINE void store(T* to) const { simd::store(to, lanes); }
 
@@ -33,6 +34,22 @@ struct Pack {
     std::copy_n(some, count, to);
   }
 
+  /// Whole numbers of another type.
+  template <class Small>
+  static EIGEN_ALWAYS_INLINE Pack load_converted(const Small* from, Index count) {
+    if (count == width) return {simd::load_converted<T>(from)};
+    Small some[width] = {};
+    std::copy_n(from, count, some);
+    return {simd::load_converted<T>(some)};
+  }
+  template <class Small>
+  EIGEN_ALWAYS_INLINE void store_converted(Small* to, Index count) const {
+    if (count == width) return simd::store_converted<T>(lanes, to);
+    Small some[width];
+    simd::store_converted<T>(lanes, some);
+    std::copy_n(some, count, to);
+  }
+
   friend EIGEN_ALWAYS_INLINE Pack operator+(const Pack& a, const Pack& b) {
     return {simd::add(a.lanes, b.lanes)};
   }
@@ -46,9 +63,19 @@ struct Pack {
   friend EIGEN_ALWAYS_INLINE Pack max(const Pack& a, const Pack& b) {
     return {simd::max(a.lanes, b.lanes)};
   }
-  /// `value` where `mask` > 0, else 0.
-  friend EIGEN_ALWAYS_INLINE Pack where_positive(const Pack& mask, const Pack& value) {
-    return {simd::where_positive(mask.lanes, value.lanes)};
+  friend EIGEN_ALWAYS_INLINE Pack less(const Pack& a, const Pack& b) {
+    return {simd::less(a.lanes, b.lanes)};
+  }
+  friend EIGEN_ALWAYS_INLINE Pack equal(const Pack& a, const Pack& b) {
+    return {simd::equal(a.lanes, b.lanes)};
+  }
+  friend EIGEN_ALWAYS_INLINE Pack either(const Pack& mask, const Pack& other_mask) {
+    return {simd::either(mask.lanes, other_mask.lanes)};
+  }
+  friend EIGEN_ALWAYS_INLINE Pack is_nan(const Pack& a) { return {simd::is_nan(a.lanes)}; }
+  /// `a` where the mask is set, else `b`.
+  friend EIGEN_ALWAYS_INLINE Pack select(const Pack& mask, const Pack& a, const Pack& b) {
+    return {simd::select(mask.lanes, a.lanes, b.lanes)};
   }
   /// factor * a + b
   friend EIGEN_ALWAYS_INLINE Pack multiply_add(T factor, const Pack& a, const Pack& b) {
@@ -60,6 +87,18 @@ template <class T>
 struct ComplexPack {
   Pack<T> re;
   Pack<T> im;
+
+  // Copied part by part: gcc would copy the whole with registers half as wide, and the processor
+  // would wait before it can load a part.
+  ComplexPack() = default;
+  EIGEN_ALWAYS_INLINE ComplexPack(const Pack<T>& re_, const Pack<T>& im_) : re(re_), im(im_) {}
+  EIGEN_ALWAYS_INLINE ComplexPack(const ComplexPack& other) : re(other.re), im(other.im) {}
+  EIGEN_ALWAYS_INLINE ComplexPack& operator=(const ComplexPack& other) {
+    re = other.re;
+    im = other.im;
+    return *this;
+  }
+  ~ComplexPack() = default;
 
   friend EIGEN_ALWAYS_INLINE ComplexPack operator+(const ComplexPack& a, const ComplexPack& b) {
     return {a.re + b.re, a.im + b.im};

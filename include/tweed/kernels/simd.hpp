@@ -5,6 +5,8 @@
 
 #include <tweed/core/shape.hpp>
 
+#include <cmath>
+#include <cstring>
 #include <utility>
 
 // GCC before 13 takes the registers that AVX-512 intrinsics leave undefined on purpose for mistakes
@@ -17,6 +19,19 @@
 #endif
 
 #include <Eigen/Core>
+
+// In front of a loop with constant bounds: writes it out, so that the arrays of vectors that it
+// indexes can live in registers.
+#if defined(__clang__)
+#define TWEED_UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define TWEED_UNROLL _Pragma("GCC unroll 64")
+#else
+#define TWEED_UNROLL
+#endif
+
+// For a function that such arrays are handed to: a call would put them in memory.
+#define TWEED_INLINE EIGEN_ALWAYS_INLINE
 
 namespace tweed::kernels::simd {
 
@@ -41,6 +56,24 @@ void store(T* to, const Vector<T>& value) {
   Eigen::internal::pstoreu(to, value);
 }
 
+/// The first `count` elements, at most the width, and zeros.
+template <class T>
+Vector<T> load_part(const T* from, Index count) {
+  if (count == width<T>) return load(from);
+  T elements[width<T>] = {};
+  for (Index i = 0; i < count; ++i) elements[i] = from[i];
+  return load(elements);
+}
+
+/// Stores the first `count` elements, at most the width.
+template <class T>
+void store_part(T* to, const Vector<T>& value, Index count) {
+  if (count == width<T>) return store(to, value);
+  T elements[width<T>];
+  store(elements, value);
+  for (Index i = 0; i < count; ++i) to[i] = elements[i];
+}
+
 /// The same value in every element.
 template <class T>
 Vector<T> broadcast(T value) {
@@ -63,6 +96,31 @@ V multiply(const V& a, const V& b) {
 }
 
 template <class V>
+V divide(const V& a, const V& b) {
+  return Eigen::internal::pdiv(a, b);
+}
+
+/// Rounded correctly, which Eigen's own is not: that starts from an estimate.
+template <class T>
+Vector<T> square_root(const Vector<T>& a) {
+#if defined(EIGEN_VECTORIZE_AVX512)
+  if constexpr (sizeof(T) == 4) return _mm512_sqrt_ps(a);
+  if constexpr (sizeof(T) == 8) return _mm512_sqrt_pd(a);
+#elif defined(EIGEN_VECTORIZE_AVX)
+  if constexpr (sizeof(T) == 4) return _mm256_sqrt_ps(a);
+  if constexpr (sizeof(T) == 8) return _mm256_sqrt_pd(a);
+#elif defined(EIGEN_VECTORIZE_SSE2)
+  if constexpr (sizeof(T) == 4) return _mm_sqrt_ps(a);
+  if constexpr (sizeof(T) == 8) return _mm_sqrt_pd(a);
+#else
+  T elements[width<T>];
+  store(elements, a);
+  for (T& element : elements) element = std::sqrt(element);
+  return load(elements);
+#endif
+}
+
+template <class V>
 V negate(const V& a) {
   return Eigen::internal::pnegate(a);
 }
@@ -78,11 +136,77 @@ V where_positive(const V& mask, const V& value) {
   return Eigen::internal::pand(Eigen::internal::pcmp_lt(Eigen::internal::pzero(mask), mask), value);
 }
 
+// Masks have all bits of an element set, or none.
+
+template <class V>
+V less(const V& a, const V& b) {
+  return Eigen::internal::pcmp_lt(a, b);
+}
+
+template <class V>
+V equal(const V& a, const V& b) {
+  return Eigen::internal::pcmp_eq(a, b);
+}
+
+template <class V>
+V is_nan(const V& a) {
+  return Eigen::internal::pcmp_lt_or_nan(a, a);
+}
+
+template <class V>
+V either(const V& mask, const V& other_mask) {
+  return Eigen::internal::por(mask, other_mask);
+}
+
+/// `a` where the mask is set, else `b`.
+template <class V>
+V select(const V& mask, const V& a, const V& b) {
+  return Eigen::internal::pselect(mask, a, b);
+}
+
 /// a * b + c, fused where the machine can.
 template <class V>
 V multiply_add(const V& a, const V& b, const V& c) {
   return Eigen::internal::pmadd(a, b, c);
 }
+
+#if defined(__GNUC__)
+
+template <class Element, Index count>
+using ElementsOf [[gnu::vector_size(count * sizeof(Element))]] = Element;
+
+/// Whole numbers of another type as a register of T.
+template <class T, class Small>
+Vector<T> load_converted(const Small* from) {
+  ElementsOf<Small, width<T>> small;
+  std::memcpy(&small, from, sizeof small);
+  return (Vector<T>)__builtin_convertvector(small, ElementsOf<T, width<T>>);
+}
+
+template <class T, class Small>
+void store_converted(const Vector<T>& value, Small* to) {
+  const auto small =
+      __builtin_convertvector((ElementsOf<T, width<T>>)value, ElementsOf<Small, width<T>>);
+  std::memcpy(to, &small, sizeof small);
+}
+
+#else
+
+template <class T, class Small>
+Vector<T> load_converted(const Small* from) {
+  T elements[width<T>];
+  for (Index i = 0; i < width<T>; ++i) elements[i] = static_cast<T>(from[i]);
+  return load(elements);
+}
+
+template <class T, class Small>
+void store_converted(const Vector<T>& value, Small* to) {
+  T elements[width<T>];
+  store(elements, value);
+  for (Index i = 0; i < width<T>; ++i) to[i] = static_cast<Small>(elements[i]);
+}
+
+#endif
 
 /// to [columns,rows] = the transpose of from [rows,columns], both multiples of the width.
 template <class T>
@@ -96,6 +220,36 @@ void transpose(const T* from, Index rows, Index columns, T* to) {
       for (Index i = 0; i < side; ++i) store(to + (c + i) * rows + r, block.packet[i]);
     }
   }
+}
+
+/// Asks for the cache line at `from`, to have it when it is read; any address is fine.
+template <class T>
+void prefetch(const T* from) {
+  Eigen::internal::prefetch(from);
+}
+
+/// to[c * to_step + r] = from[r * from_step + c] for r < rows and c < columns, neither more than
+/// the width. Whole registers are written: zeros for rows <= r < width.
+template <class T>
+void transpose_block(const T* from, Index from_step, Index rows, Index columns, T* to,
+                     Index to_step) {
+  constexpr Index side = width<T>;
+  Eigen::internal::PacketBlock<Vector<T>, side> block;
+  if (columns == side) {
+    TWEED_UNROLL
+    for (Index r = 0; r < side; ++r) {
+      block.packet[r] = r < rows ? load(from + r * from_step) : broadcast(T{});
+    }
+    Eigen::internal::ptranspose(block);
+    TWEED_UNROLL
+    for (Index c = 0; c < side; ++c) store(to + c * to_step, block.packet[c]);
+    return;
+  }
+  for (Index r = 0; r < side; ++r) {
+    block.packet[r] = r < rows ? load_part(from + r * from_step, columns) : broadcast(T{});
+  }
+  Eigen::internal::ptranspose(block);
+  for (Index c = 0; c < columns; ++c) store(to + c * to_step, block.packet[c]);
 }
 
 /// Calls `body` with the constants 0 ... count - 1, so that what it indexes can live in registers.

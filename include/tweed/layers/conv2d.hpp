@@ -5,29 +5,38 @@
 #include <tweed/layers/options.hpp>
 
 #include <string>
+#include <type_traits>
 
 namespace tweed {
 
 namespace detail {
 
-/// Convolution, bias and, where `activation` says so, a ReLU in one layer.
-template <kernels::Activation activation, Index filters, Window kernel, auto... options>
+/// Stands for no pool behind a convolution.
+struct NoPool {
+  static constexpr Fit<AlwaysFits> fit(const Shape& input) { return {input}; }
+};
+
+/// Convolution and bias, and where they say so a ReLU and a max-pool behind it, in one layer.
+template <kernels::Activation activation, class Pool, Index filters, Window kernel, auto... options>
 struct Convolution {
   static_assert(filters > 0, "Conv2D: there must be at least one filter");
   static_assert(kernel.height > 0 && kernel.width > 0, "Conv2D: the kernel must be positive");
-  static_assert(
-      OptionTypes<Stride, Padding, Initializer>::accept<options...>(),
-      "Conv2D: the options are Stride{...}, Padding::... and Initializer::..., each at most once");
+  static_assert(OptionTypes<Stride, Padding, Initializer, Algorithm>::accept<options...>(),
+                "Conv2D: the options are Stride{...}, Padding::..., Initializer::... and "
+                "Algorithm::..., each "
+                "at most once");
 
   static constexpr Stride stride = option_or<Stride, options...>({1, 1});
   static constexpr Padding padding = option_or<Padding, options...>(Padding::same);
   static constexpr Initializer initializer =
       option_or<Initializer, options...>(Initializer::glorot_uniform);
+  static constexpr Algorithm algorithm = option_or<Algorithm, options...>(Algorithm::automatic);
   static_assert(stride.height > 0 && stride.width > 0, "Conv2D: the stride must be positive");
 
   static constexpr std::string_view name = "conv2d";
-  static constexpr Reads backward_reads{.input = true,
-                                        .output = activation != kernels::Activation::none};
+  static constexpr bool has_pool = !std::is_same_v<Pool, NoPool>;
+  static constexpr Reads backward_reads{
+      .input = true, .output = activation != kernels::Activation::none && !has_pool};
 
   enum class Why { fits, kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same };
 
@@ -36,7 +45,7 @@ struct Convolution {
     if (g.output_size() == 0) {
       return {input, Why::kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same};
     }
-    return {{g.rows.output, g.columns.output, filters}};
+    return {Pool::fit(convolved(g)).output};
   }
 
   static constexpr std::array<Parameter, 2> parameters(const Shape& input) {
@@ -52,8 +61,10 @@ struct Convolution {
 
   template <class T>
   static constexpr LayerMemory memory(const Shape& input, Index batch, int threads) {
-    return {.kept = kernels::conv::kept_bytes<T>(geometry(input), batch),
-            .scratch = kernels::conv::scratch_bytes<T>(geometry(input), batch, threads)};
+    const auto g = geometry(input);
+    return {.kept = tap_bytes(fit(input).output, batch) +
+                    kernels::conv::largest_kept_bytes<T>(g, batch, algorithm),
+            .scratch = kernels::conv::largest_scratch_bytes<T>(g, batch, threads, algorithm)};
   }
 
   template <class T>
@@ -69,7 +80,9 @@ struct Convolution {
   template <class T>
   static void backward(const BackwardPass<T>& pass) {
     const auto g = geometry(pass.x.shape);
-    kernels::conv::backward<T>(kernels::conv::select(g, pass.x.count), g,
+    const std::byte* const kept = pass.kept.data();
+    const auto pool = fused_pool(g, const_cast<std::byte*>(kept));
+    kernels::conv::backward<T>(kernels::conv::select(g, pass.x.count, algorithm), g,
                                {.batch = pass.x.count,
                                 .x = pass.x.data,
                                 .kernel = pass.parameters[0].data(),
@@ -79,7 +92,8 @@ struct Convolution {
                                 .kernel_gradient = pass.gradients[0].data(),
                                 .bias_gradient = pass.gradients[1].data(),
                                 .activation = activation,
-                                .kept = pass.kept.data(),
+                                .pool = has_pool ? &pool : nullptr,
+                                .kept = kept + tap_bytes(pass.y.shape, pass.x.count),
                                 .scratch = pass.scratch,
                                 .threads = pass.threads});
   }
@@ -96,19 +110,41 @@ struct Convolution {
             slide(input.width, kernel.width, stride.width, padding), input.channels, filters};
   }
 
+  static constexpr Shape convolved(const kernels::conv::Geometry& g) {
+    return {g.rows.output, g.columns.output, filters};
+  }
+
+  /// What a layer keeps begins with the pool's taps.
+  static constexpr Index tap_bytes(const Shape& output, Index batch) {
+    return has_pool
+               ? aligned_bytes(batch * output.size() * Index{sizeof(kernels::conv::FusedPool::Tap)})
+               : 0;
+  }
+
+  static kernels::conv::FusedPool fused_pool(const kernels::conv::Geometry& g, std::byte* kept) {
+    if constexpr (has_pool) {
+      return {Pool::geometry(convolved(g)), reinterpret_cast<kernels::conv::FusedPool::Tap*>(kept)};
+    } else {
+      return {};
+    }
+  }
+
   template <class T>
   static void run(const InferPass<T>& pass, std::byte* kept) {
     const auto g = geometry(pass.x.shape);
-    kernels::conv::forward<T>(kernels::conv::select(g, pass.x.count), g,
-                              {.batch = pass.x.count,
-                               .x = pass.x.data,
-                               .kernel = pass.parameters[0].data(),
-                               .bias = pass.parameters[1].data(),
-                               .y = pass.y.data,
-                               .activation = activation,
-                               .kept = kept,
-                               .scratch = pass.scratch,
-                               .threads = pass.threads});
+    const auto pool = fused_pool(g, kept);
+    kernels::conv::forward<T>(
+        kernels::conv::select(g, pass.x.count, algorithm), g,
+        {.batch = pass.x.count,
+         .x = pass.x.data,
+         .kernel = pass.parameters[0].data(),
+         .bias = pass.parameters[1].data(),
+         .y = pass.y.data,
+         .activation = activation,
+         .pool = has_pool ? &pool : nullptr,
+         .kept = kept == nullptr ? nullptr : kept + tap_bytes(pass.y.shape, pass.x.count),
+         .scratch = pass.scratch,
+         .threads = pass.threads});
   }
 };
 
@@ -116,10 +152,13 @@ struct Convolution {
 
 /// Two-dimensional convolution (cross-correlation, as everywhere in the field) with a bias:
 /// [h,w,c] to [oh,ow,filters]. `kernel` is a number or a `Window{height, width}`. Options, in any
-/// order: `Stride{2}` (1 by default), `Padding::same` (the default) or `Padding::valid`, and an
-/// `Initializer` for the kernel (Glorot-uniform by default); the bias starts at zero.
+/// order: `Stride{2}` (1 by default), `Padding::same` (the default) or `Padding::valid`, an
+/// `Initializer` for the kernel (Glorot-uniform by default; the bias starts at zero), and an
+/// `Algorithm` for experiments (the fastest by default).
 /// Parameters: kernel [kh,kw,c,filters], bias [filters].
 template <Index filters, Window kernel, auto... options>
-struct Conv2D : detail::Convolution<kernels::Activation::none, filters, kernel, options...> {};
+struct Conv2D
+    : detail::Convolution<kernels::Activation::none, detail::NoPool, filters, kernel, options...> {
+};
 
 }  // namespace tweed

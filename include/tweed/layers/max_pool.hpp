@@ -46,7 +46,8 @@ struct MaxPool {
 
   template <class T>
   static void infer(const InferPass<T>& pass) {
-    kernels::max_pool(geometry(pass.x.shape), pass.x.count, pass.x.data, pass.y.data, pass.threads);
+    kernels::max_pool(geometry(pass.x.shape), pass.x.count, pass.x.data, pass.y.data, nullptr,
+                      pass.threads);
   }
 
   template <class T>
@@ -70,7 +71,7 @@ struct MaxPool {
                 : " stride " + to_string(stride));
   }
 
- private:
+  /// What the kernels want to know.
   static constexpr kernels::PoolGeometry geometry(const Shape& input) {
     return {slide(input.height, window.height, stride.height, padding),
             slide(input.width, window.width, stride.width, padding), input.channels};

@@ -34,24 +34,52 @@ TEST_CASE("select: without transforms, images of few channels are convolved dire
 TEST_CASE("select: large kernels over many channels are transformed, in all passes") {
   for (const Geometry& g : {geometry(14, 32, 64, 5), geometry(7, 64, 128, 5)}) {
     const Plan plan = select(g, 100);
-    CHECK(plan.is_fft());
+    CHECK(plan.forward == Algorithm::fft);
     CHECK(plan.input_gradient == Algorithm::fft);
     CHECK(plan.kernel_gradient == Algorithm::fft);
   }
 }
 
 TEST_CASE("select: no transform where it does not pay or does not work") {
-  CHECK_FALSE(select(geometry(28, 64, 64, 1), 100).is_fft());
-  CHECK_FALSE(select(geometry(28, 1, 32, 5), 100).is_fft());
-  CHECK_FALSE(select(geometry(28, 64, 64, 5, 2), 100).is_fft());
-  CHECK_FALSE(select(geometry(64, 64, 64, 33), 100).is_fft());
-  CHECK_FALSE(select(geometry(28, 64, 64, 5), 0).is_fft());
+  CHECK_FALSE(select(geometry(28, 64, 64, 1), 100).is_transformed());
+  CHECK_FALSE(select(geometry(28, 1, 32, 5), 100).is_transformed());
+  CHECK_FALSE(select(geometry(28, 64, 64, 5, 2), 100).is_transformed());
+  CHECK_FALSE(select(geometry(64, 64, 64, 33), 100).is_transformed());
+  CHECK_FALSE(select(geometry(28, 64, 64, 5), 0).is_transformed());
+}
+
+TEST_CASE("select: 3x3 kernels over large images go through Winograd's products") {
+  const Plan plan = select(geometry(56, 64, 64, 3), 32);
+  CHECK((plan.forward == Algorithm::winograd4 || plan.forward == Algorithm::winograd6));
+  CHECK(plan == plan_of(plan.forward));
+}
+
+TEST_CASE("select: what is asked for is taken where it works") {
+  for (const Algorithm asked : {Algorithm::reference, Algorithm::im2col, Algorithm::fft,
+                                Algorithm::winograd4, Algorithm::winograd6}) {
+    CHECK(select(geometry(14, 3, 8, 3), 4, asked).forward == asked);
+  }
+  CHECK(select(geometry(14, 64, 64, 5), 4, Algorithm::direct) ==
+        Plan{Algorithm::direct, Algorithm::im2col, Algorithm::direct});
+  const auto strided = geometry(14, 64, 64, 5, 2);
+  CHECK(select(strided, 4, Algorithm::fft) == select(strided, 4));
+  CHECK(select(geometry(14, 64, 64, 5), 4, Algorithm::winograd4) ==
+        select(geometry(14, 64, 64, 5), 4));
+}
+
+TEST_CASE("select: says what it takes and why") {
+  const std::string text = explain(geometry(14, 32, 64, 5), 100);
+  CHECK(text.starts_with("fft; estimates: im2col "));
+  CHECK(explain(geometry(28, 1, 32, 5), 100).starts_with("direct (input gradient: im2col); "));
 }
 
 TEST_CASE("select: every algorithm has a name") {
-  CHECK(name(Algorithm::reference) == std::string("reference"));
-  CHECK(name(Algorithm::im2col) == std::string("im2col"));
-  CHECK(name(Algorithm::direct) == std::string("direct"));
-  CHECK(name(Algorithm::fft) == std::string("fft"));
-  CHECK(name(static_cast<Algorithm>(99)) == std::string("unknown"));
+  CHECK(name(Algorithm::automatic) == "automatic");
+  CHECK(name(Algorithm::reference) == "reference");
+  CHECK(name(Algorithm::im2col) == "im2col");
+  CHECK(name(Algorithm::direct) == "direct");
+  CHECK(name(Algorithm::fft) == "fft");
+  CHECK(name(Algorithm::winograd4) == "winograd4");
+  CHECK(name(Algorithm::winograd6) == "winograd6");
+  CHECK(name(static_cast<Algorithm>(99)) == "unknown");
 }

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <tweed/kernels/bias.hpp>
 #include <tweed/kernels/conv/direct.hpp>
 #include <tweed/kernels/conv/fft.hpp>
 #include <tweed/kernels/conv/im2col.hpp>
+#include <tweed/kernels/conv/per_image.hpp>
 #include <tweed/kernels/conv/reference.hpp>
 #include <tweed/kernels/conv/select.hpp>
 
@@ -12,95 +12,96 @@
 /// Two-dimensional convolution: three passes, each by the algorithm that a plan names.
 namespace tweed::kernels::conv {
 
+namespace detail {
+
+template <class T, class Body>
+constexpr auto with_image_algorithm(Algorithm algorithm, const Body& body) {
+  switch (algorithm) {
+    case Algorithm::reference:
+      return body(Reference<T>{});
+    case Algorithm::direct:
+      return body(Direct<T>{});
+    default:
+      return body(Im2col<T>{});
+  }
+}
+
+/// The reference algorithm does all gradients or none; the direct one has no input gradient, im2col
+/// gives it.
+template <class T, class Body>
+constexpr auto with_gradient_algorithms(const Plan& plan, const Body& body) {
+  if (plan.kernel_gradient == Algorithm::reference) return body(Reference<T>{}, Reference<T>{});
+  if (plan.kernel_gradient == Algorithm::direct) return body(Im2col<T>{}, Direct<T>{});
+  return body(Im2col<T>{}, Im2col<T>{});
+}
+
+}  // namespace detail
+
 /// Bytes that `forward` leaves for `backward`, for the whole batch.
 template <class T>
 constexpr Index kept_bytes(const Plan& plan, const Geometry& g, Index batch) {
-  return plan.is_fft() ? Fft<T>::kept_bytes(g, batch) : 0;
-}
-
-/// The algorithm that computes the input gradient where `algorithm` is asked for: the direct one
-/// has none of its own.
-constexpr Algorithm for_input_gradient(Algorithm algorithm) {
-  return algorithm == Algorithm::direct ? Algorithm::im2col : algorithm;
+  if (plan.is_transformed()) {
+    return Transformed<T>::kept_bytes(transform_of(plan.forward, g), g, batch);
+  }
+  return 0;
 }
 
 /// Scratch that `forward` and `backward` may take.
 template <class T>
 constexpr Index scratch_bytes(const Plan& plan, const Geometry& g, Index batch, int threads) {
-  const auto needed = [&](Algorithm algorithm) -> Index {
-    switch (algorithm) {
-      case Algorithm::reference:
-        return 0;
-      case Algorithm::im2col:
-        return Im2col<T>::scratch_bytes(g, batch, threads);
-      case Algorithm::direct:
-        return Direct<T>::scratch_bytes(g, batch, threads);
-      case Algorithm::fft:
-        return Fft<T>::scratch_bytes(g, batch, threads);
-    }
-    return 0;
-  };
-  return std::max({needed(plan.forward), needed(for_input_gradient(plan.input_gradient)),
-                   needed(plan.kernel_gradient), bias_gradient_scratch_bytes<T>(g.filters)});
+  if (plan.is_transformed()) {
+    const auto kind = transform_of(plan.forward, g);
+    return std::max(Transformed<T>::forward_bytes(kind, g, batch, threads),
+                    Transformed<T>::backward_bytes(kind, g, batch, threads));
+  }
+  const Index forward = detail::with_image_algorithm<T>(
+      plan.forward, [&]<class A>(A) { return PerImage<T>::template forward_bytes<A>(g, threads); });
+  const Index backward =
+      detail::with_gradient_algorithms<T>(plan, [&]<class Input, class Kernel>(Input, Kernel) {
+        return PerImage<T>::template backward_bytes<Input, Kernel>(g, batch, threads);
+      });
+  return std::max(forward, backward);
 }
 
 /// Bytes to keep for any batch of up to `batch` samples: a smaller one may be planned otherwise.
 template <class T>
-constexpr Index kept_bytes(const Geometry& g, Index batch) {
-  return kept_bytes<T>(select(g, batch), g, batch);
+constexpr Index largest_kept_bytes(const Geometry& g, Index batch, Algorithm asked) {
+  Index most = 0;
+  for_each_plan(g, batch, asked,
+                [&](const Plan& plan) { most = std::max(most, kept_bytes<T>(plan, g, batch)); });
+  return most;
 }
 
 /// Scratch for any batch of up to `batch` samples.
 template <class T>
-constexpr Index scratch_bytes(const Geometry& g, Index batch, int threads) {
-  return std::max(scratch_bytes<T>(select(g, batch), g, batch, threads),
-                  scratch_bytes<T>(select_product(g), g, batch, threads));
+constexpr Index largest_scratch_bytes(const Geometry& g, Index batch, int threads,
+                                      Algorithm asked) {
+  Index most = 0;
+  for_each_plan(g, batch, asked, [&](const Plan& plan) {
+    most = std::max(most, scratch_bytes<T>(plan, g, batch, threads));
+  });
+  return most;
 }
 
-/// y = activation(x * kernel + bias).
+/// y = activation(x * kernel + bias), pooled if there is a pool.
 template <class T>
 void forward(const Plan& plan, const Geometry& g, const Forward<T>& pass) {
-  switch (plan.forward) {
-    case Algorithm::reference:
-      return Reference<T>::forward(g, pass);
-    case Algorithm::im2col:
-      return Im2col<T>::forward(g, pass);
-    case Algorithm::direct:
-      return Direct<T>::forward(g, pass);
-    case Algorithm::fft:
-      return Fft<T>::forward(g, pass);
+  if (plan.is_transformed()) {
+    return Transformed<T>::forward(transform_of(plan.forward, g), g, pass);
   }
+  detail::with_image_algorithm<T>(plan.forward,
+                                  [&]<class A>(A) { PerImage<T>::template forward<A>(g, pass); });
 }
-
-namespace detail {
-
-template <class T>
-void input_gradient(Algorithm algorithm, const Geometry& g, const Backward<T>& pass) {
-  if (algorithm == Algorithm::reference) return Reference<T>::input_gradient(g, pass);
-  return Im2col<T>::input_gradient(g, pass);
-}
-
-template <class T>
-void kernel_gradient(Algorithm algorithm, const Geometry& g, const Backward<T>& pass) {
-  if (algorithm == Algorithm::reference) return Reference<T>::kernel_gradient(g, pass);
-  if (algorithm == Algorithm::direct) return Direct<T>::kernel_gradient(g, pass);
-  return Im2col<T>::kernel_gradient(g, pass);
-}
-
-}  // namespace detail
 
 /// All gradients at once, so that an algorithm can share between them what it makes of dy.
 template <class T>
 void backward(const Plan& plan, const Geometry& g, const Backward<T>& pass) {
-  if (plan.is_fft()) return Fft<T>::backward(g, pass);
-  const Index outputs = pass.batch * g.output_size();
-  if (pass.activation == Activation::relu) {
-    relu_gradient(pass.y, pass.dy, pass.dy, outputs, pass.threads);
+  if (plan.is_transformed()) {
+    return Transformed<T>::backward(transform_of(plan.forward, g), g, pass);
   }
-  bias_gradient<T>(pass.dy, pass.batch * g.output_pixels(), g.filters, pass.bias_gradient,
-                   pass.scratch, pass.threads);
-  detail::kernel_gradient(plan.kernel_gradient, g, pass);
-  if (pass.dx != nullptr) detail::input_gradient(plan.input_gradient, g, pass);
+  detail::with_gradient_algorithms<T>(plan, [&]<class Input, class Kernel>(Input, Kernel) {
+    PerImage<T>::template backward<Input, Kernel>(g, pass);
+  });
 }
 
 }  // namespace tweed::kernels::conv

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <tweed/core/parallel.hpp>
-#include <tweed/kernels/bias.hpp>
-#include <tweed/kernels/conv/geometry.hpp>
-#include <tweed/kernels/simd.hpp>
+#include <tweed/core/scratch.hpp>
+#include <tweed/kernels/conv/pass.hpp>
+#include <tweed/kernels/pack.hpp>
 
 #include <algorithm>
+#include <type_traits>
 
 namespace tweed::kernels::conv {
 
@@ -14,76 +14,70 @@ namespace tweed::kernels::conv {
 /// or of kernel taps (gradient) stays in registers. Any geometry; it has no input gradient.
 template <class T>
 struct Direct {
-  static constexpr Index scratch_bytes(const Geometry& g, Index batch, int threads) {
-    return Scratch::bytes<T>(std::max<Index>(BatchParts{batch}.count(), 1) *
-                             padded_kernel_size(g)) +
-           Scratch::bytes<T>(padded_filters(g)) + threads * worker_bytes(g);
+  static constexpr Index shared_bytes(const Geometry& g) {
+    return Scratch::bytes<T>(g.taps() * g.channels * padded_filters(g));
+  }
+  static constexpr Index worker_bytes(const Geometry& g) {
+    return Scratch::bytes<T>(padded_image_size(g)) + Scratch::bytes<T>(padded_output_size(g)) +
+           Scratch::bytes<T>(padded_filters(g));
   }
 
-  static void forward(const Geometry& g, Forward<T> pass) {
-    T* const kernel = pass.scratch.template take<T>(padded_kernel_size(g));
-    T* const bias = pass.scratch.template take<T>(padded_filters(g));
-    std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * worker_bytes(g));
-    pad_rows(pass.kernel, g.taps() * g.channels, g, kernel);
-    pad_rows(pass.bias, 1, g, bias);
-    parallel_for(pass.batch, pass.threads, [&](Index n, int worker) {
-      Scratch scratch = worker_scratch(memory, worker, worker_bytes(g));
-      T* const image = scratch.take<T>(padded_image_size(g));
-      pad_image(g, pass.x + n * g.input_size(), image);
-      T* const y = pass.y + n * g.output_size();
-      for (Index row = 0; row < g.rows.output; ++row) {
-        for (Index f = 0; f < g.filters; f += filter_tile) {
-          for (Index column = 0; column < g.columns.output; column += pixel_tile) {
-            pixels(g, image, kernel + f, bias + f, row, column, f, pass.activation, y);
-          }
-        }
-      }
-    });
+  /// The kernel with rows of whole filter tiles.
+  static const T* prepare(const Geometry& g, const T* kernel, Scratch shared) {
+    if (g.filters == padded_filters(g)) return kernel;
+    T* const padded = shared.take<T>(g.taps() * g.channels * padded_filters(g));
+    pad_rows(kernel, g.taps() * g.channels, g, padded);
+    return padded;
   }
 
-  static void kernel_gradient(const Geometry& g, Backward<T> pass) {
-    const BatchParts parts{pass.batch};
-    T* const partial = pass.scratch.template take<T>(parts.count() * padded_kernel_size(g));
-    std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * worker_bytes(g));
-    parallel_for(parts.count(), pass.threads, [&](Index part, int worker) {
-      Scratch scratch = worker_scratch(memory, worker, worker_bytes(g));
-      T* const image = scratch.take<T>(padded_image_size(g));
-      T* const padded = scratch.take<T>(padded_output_size(g));
-      T* const gradient = partial + part * padded_kernel_size(g);
-      std::fill_n(gradient, padded_kernel_size(g), T{});
-      for (Index n = parts.begin(part); n < parts.end(part); ++n) {
-        pad_image(g, pass.x + n * g.input_size(), image);
-        const T* dy = pass.dy + n * g.output_size();
-        if (g.filters != padded_filters(g)) {
-          pad_rows(dy, g.output_pixels(), g, padded);
-          dy = padded;
-        }
-        for (Index tap = 0; tap < g.taps() * g.channels; tap += tap_tile) {
-          for (Index f = 0; f < padded_filters(g); f += filter_tile) {
-            taps(g, image, dy + f, tap, gradient + tap * padded_filters(g) + f);
+  static void forward(const Geometry& g, const T* x, const T* kernel, const T* bias,
+                      Activation activation, const RowRange& rows, T* y, Scratch scratch) {
+    T* const image = scratch.take<T>(padded_image_size(g));
+    T* const padded_bias = scratch.take<T>(padded_filters(g));
+    pad_image(g, x, image);
+    pad_rows(bias, 1, g, padded_bias);
+    for (Index row = rows.begin; row < rows.end; ++row) {
+      for (Index f = 0; f < g.filters; f += filter_tile) {
+        with_tile_of<most_pixels, 7, 4, 2, 1>(g.columns.output, [&](auto pixels) {
+          // The last tile may begin before the one on its left ends.
+          for (Index column = 0; column < g.columns.output; column += pixels) {
+            pixel_tile<pixels>(g, image, kernel + f, padded_bias + f, row,
+                               std::min<Index>(column, g.columns.output - pixels), f, activation,
+                               y);
           }
-        }
+        });
       }
-    });
-    sum_padded_parts(g, partial, parts.count(), pass.kernel_gradient);
+    }
+  }
+
+  static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy, T* gradient,
+                                  Scratch scratch) {
+    T* const image = scratch.take<T>(padded_image_size(g));
+    T* const padded = scratch.take<T>(padded_output_size(g));
+    pad_image(g, x, image);
+    if (g.filters != padded_filters(g)) {
+      pad_rows(dy, g.output_pixels(), g, padded);
+      dy = padded;
+    }
+    const Index strip =
+        std::max<Index>(1, strip_bytes / (g.columns.output * padded_filters(g) * Index{sizeof(T)}));
+    for (Index row = 0; row < g.rows.output; row += strip) {
+      const RowRange rows{row, std::min(row + strip, g.rows.output)};
+      for (Index i = 0; i < g.rows.window;) i += add_tap_rows(g, image, dy, rows, i, gradient);
+    }
   }
 
  private:
-  using Vector = simd::Vector<T>;
+  using Vector = Pack<T>;
   static constexpr Index vectors = 2;
-  static constexpr Index width = simd::width<T>;
+  static constexpr Index width = Vector::width;
   static constexpr Index filter_tile = vectors * width;
-  static constexpr Index pixel_tile = simd::registers >= 32 ? 12 : 6;
-  static constexpr Index tap_tile = 5;
+  static constexpr bool many_registers = simd::registers >= 32;
+  static constexpr Index most_pixels = many_registers ? 14 : 7;
+  static constexpr Index strip_bytes = 16 * 1024;  // of dy, to stay in the first-level cache
 
   static constexpr Index padded_filters(const Geometry& g) {
     return (g.filters + filter_tile - 1) / filter_tile * filter_tile;
-  }
-  static constexpr Index padded_taps(const Geometry& g) {
-    return (g.taps() * g.channels + tap_tile - 1) / tap_tile * tap_tile;
-  }
-  static constexpr Index padded_kernel_size(const Geometry& g) {
-    return padded_taps(g) * padded_filters(g);
   }
   static constexpr Index padded_output_size(const Geometry& g) {
     return g.filters == padded_filters(g) ? 0 : g.output_pixels() * padded_filters(g);
@@ -94,12 +88,8 @@ struct Direct {
   static constexpr Index padded_row(const Geometry& g) {
     return padded_extent(g.columns) * g.channels;
   }
-  /// The last tile of pixels may read past the last row: the image ends in as many zeros.
   static constexpr Index padded_image_size(const Geometry& g) {
-    return padded_extent(g.rows) * padded_row(g) + pixel_tile * g.columns.stride * g.channels;
-  }
-  static constexpr Index worker_bytes(const Geometry& g) {
-    return Scratch::bytes<T>(padded_image_size(g)) + Scratch::bytes<T>(padded_output_size(g));
+    return padded_extent(g.rows) * padded_row(g);
   }
 
   /// Rows of `filters` numbers, each filled up with zeros to whole filter tiles.
@@ -117,84 +107,138 @@ struct Direct {
     for (Index r = 0; r < g.rows.input; ++r, x += row, to += padded_row(g)) std::copy_n(x, row, to);
   }
 
+  /// Calls `body` with the first constant that is not above `value`.
+  template <Index first, Index... others, class Body>
+  static void with_tile_of(Index value, const Body& body) {
+    if constexpr (sizeof...(others) == 0) {
+      body(std::integral_constant<Index, first>{});
+    } else {
+      if (value >= first) return body(std::integral_constant<Index, first>{});
+      with_tile_of<others...>(value, body);
+    }
+  }
+
   /// One tile of output pixels by one tile of filters.
-  static void pixels(const Geometry& g, const T* image, const T* kernel, const T* bias, Index row,
-                     Index column, Index filter, Activation activation, T* y) {
-    Vector sum[pixel_tile][vectors];
-    simd::unroll<pixel_tile>([&](auto p) {
-      simd::unroll<vectors>([&](auto v) { sum[p][v] = simd::load(bias + v * width); });
-    });
+  template <Index pixels>
+  EIGEN_DONT_INLINE static void pixel_tile(const Geometry& g, const T* image, const T* kernel,
+                                           const T* bias, Index row, Index column, Index filter,
+                                           Activation activation, T* y) {
+    Vector sum[pixels][vectors];
+    TWEED_UNROLL
+    for (Index p = 0; p < pixels; ++p) {
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) sum[p][v] = Vector::load(bias + v * width);
+    }
     const Index step = g.columns.stride * g.channels;
+    const Index kernel_step = padded_filters(g);
     const T* line = image + row * g.rows.stride * padded_row(g) + column * step;
     for (Index i = 0; i < g.rows.window; ++i, line += padded_row(g)) {
       const T* const end = line + g.columns.window * g.channels;
-      for (const T* x = line; x < end; ++x, kernel += padded_filters(g)) {
+      for (const T* x = line; x < end; ++x, kernel += kernel_step) {
         Vector weight[vectors];
-        simd::unroll<vectors>([&](auto v) { weight[v] = simd::load(kernel + v * width); });
-        simd::unroll<pixel_tile>([&](auto p) {
-          const Vector value = simd::broadcast(x[p * step]);
-          simd::unroll<vectors>(
-              [&](auto v) { sum[p][v] = simd::multiply_add(value, weight[v], sum[p][v]); });
-        });
+        TWEED_UNROLL
+        for (Index v = 0; v < vectors; ++v) weight[v] = Vector::load(kernel + v * width);
+        TWEED_UNROLL
+        for (Index p = 0; p < pixels; ++p) {
+          const T value = x[p * step];
+          TWEED_UNROLL
+          for (Index v = 0; v < vectors; ++v) sum[p][v] = multiply_add(value, weight[v], sum[p][v]);
+        }
       }
     }
-    alignas(alignment) T tile[pixel_tile * filter_tile];
-    simd::unroll<pixel_tile>([&](auto p) {
-      simd::unroll<vectors>(
-          [&](auto v) { simd::store(tile + p * filter_tile + v * width, sum[p][v]); });
-    });
-    const Index filters = std::min(filter_tile, g.filters - filter);
-    const Index count = std::min(pixel_tile, g.columns.output - column);
-    T* to = y + (row * g.columns.output + column) * g.filters + filter;
-    for (Index p = 0; p < count; ++p, to += g.filters) {
-      const T* const from = tile + p * filter_tile;
-      if (activation == Activation::relu) {
-        relu(from, to, filters, 1);
+    if (activation == Activation::relu) {
+      TWEED_UNROLL
+      for (Index p = 0; p < pixels; ++p) {
+        TWEED_UNROLL
+        for (Index v = 0; v < vectors; ++v) sum[p][v] = max(sum[p][v], Vector::zero());
+      }
+    }
+    T* const to = y + (row * g.columns.output + column) * g.filters + filter;
+    TWEED_UNROLL
+    for (Index v = 0; v < vectors; ++v) {
+      const Index lanes = std::clamp<Index>(g.filters - filter - v * width, 0, width);
+      if (lanes == width) {
+        TWEED_UNROLL
+        for (Index p = 0; p < pixels; ++p) sum[p][v].store(to + p * g.filters + v * width);
       } else {
-        std::copy_n(from, filters, to);
+        for (Index p = 0; p < pixels; ++p) sum[p][v].store(to + p * g.filters + v * width, lanes);
       }
     }
   }
 
-  /// Adds one sample's gradient of a tile of taps by a tile of filters.
-  static void taps(const Geometry& g, const T* image, const T* dy, Index tap, T* gradient) {
-    Index offset[tap_tile];
-    const Index kernel_row = g.columns.window * g.channels;
-    for (Index t = 0; t < tap_tile; ++t) {
-      const Index existing = std::min(tap + t, g.taps() * g.channels - 1);
-      offset[t] = existing / kernel_row * padded_row(g) + existing % kernel_row;
-    }
-    Vector sum[tap_tile][vectors];
-    simd::unroll<tap_tile>([&](auto t) {
-      simd::unroll<vectors>(
-          [&](auto v) { sum[t][v] = simd::load(gradient + t * padded_filters(g) + v * width); });
-    });
-    for (Index row = 0; row < g.rows.output; ++row) {
-      const T* x = image + row * g.rows.stride * padded_row(g);
-      for (Index column = 0; column < g.columns.output; ++column) {
-        Vector value[vectors];
-        simd::unroll<vectors>([&](auto v) { value[v] = simd::load(dy + v * width); });
-        simd::unroll<tap_tile>([&](auto t) {
-          const Vector factor = simd::broadcast(x[offset[t]]);
-          simd::unroll<vectors>(
-              [&](auto v) { sum[t][v] = simd::multiply_add(factor, value[v], sum[t][v]); });
+  /// Adds to the gradient of the kernel's row i, or of two rows at once where they are short.
+  /// Returns how many.
+  static Index add_tap_rows(const Geometry& g, const T* image, const T* dy, const RowRange& rows,
+                            Index i, T* gradient) {
+    const Index length = g.columns.window * g.channels;
+    const Index tap_rows = many_registers && length <= 6 && i + 1 < g.rows.window ? 2 : 1;
+    for (Index tap = 0; tap < length;) {
+      with_tile_of<6, 5, 4, 3, 2, 1>(length - tap, [&](auto taps) {
+        for_each_filter_tile(g, [&](Index f) {
+          if (tap_rows == 2) {
+            tap_tile<2, taps>(g, image, dy, rows, i, tap, f, gradient);
+          } else {
+            tap_tile<1, taps>(g, image, dy, rows, i, tap, f, gradient);
+          }
         });
-        x += g.columns.stride * g.channels;
-        dy += padded_filters(g);
-      }
+        tap += taps;
+      });
     }
-    simd::unroll<tap_tile>([&](auto t) {
-      simd::unroll<vectors>(
-          [&](auto v) { simd::store(gradient + t * padded_filters(g) + v * width, sum[t][v]); });
-    });
+    return tap_rows;
   }
 
-  static void sum_padded_parts(const Geometry& g, const T* partial, Index parts, T* gradient) {
-    for (Index tap = 0; tap < g.taps() * g.channels; ++tap, gradient += g.filters) {
-      std::fill_n(gradient, g.filters, T{});
-      for (Index part = 0; part < parts; ++part) {
-        const T* const from = partial + part * padded_kernel_size(g) + tap * padded_filters(g);
-        for (Index f = 0; f < g.filters; ++f) gradient[f] += from[f];
+  template <class Body>
+  static void for_each_filter_tile(const Geometry& g, const Body& body) {
+    for (Index f = 0; f < g.filters; f += filter_tile) body(f);
+  }
+
+  /// Adds the gradient of `taps` neighbours in each of some rows of the kernel, for a tile of
+  /// filters, over some rows of the output.
+  template <Index tap_rows, Index taps>
+  EIGEN_DONT_INLINE static void tap_tile(const Geometry& g, const T* image, const T* dy,
+                                         const RowRange& rows, Index kernel_row, Index tap,
+                                         Index filter, T* gradient) {
+    Vector sum[tap_rows][taps][vectors];
+    TWEED_UNROLL
+    for (Index i = 0; i < tap_rows; ++i) {
+      TWEED_UNROLL
+      for (Index t = 0; t < taps; ++t) {
+        TWEED_UNROLL
+        for (Index v = 0; v < vectors; ++v) sum[i][t][v] = Vector::zero();
+      }
+    }
+    const Index image_row = padded_row(g);
+    const Index step = g.columns.stride * g.channels;
+    const Index dy_step = padded_filters(g);
+    for (Index row = rows.begin; row < rows.end; ++row) {
+      const T* x = image + (row * g.rows.stride + kernel_row) * image_row + tap;
+      const T* from = dy + row * g.columns.output * dy_step + filter;
+      for (Index column = 0; column < g.columns.output; ++column, x += step, from += dy_step) {
+        Vector value[vectors];
+        TWEED_UNROLL
+        for (Index v = 0; v < vectors; ++v) value[v] = Vector::load(from + v * width);
+        TWEED_UNROLL
+        for (Index i = 0; i < tap_rows; ++i) {
+          TWEED_UNROLL
+          for (Index t = 0; t < taps; ++t) {
+            const T factor = x[i * image_row + t];
+            TWEED_UNROLL
+            for (Index v = 0; v < vectors; ++v) {
+              sum[i][t][v] = multiply_add(factor, value[v], sum[i][t][v]);
+            }
+          }
+        }
+      }
+    }
+    for (Index i = 0; i < tap_rows; ++i) {
+      T* to =
+          gradient + ((kernel_row + i) * g.columns.window * g.channels + tap) * g.filters + filter;
+      for (Index t = 0; t < taps; ++t, to += g.filters) {
+        for (Index v = 0; v < vectors; ++v) {
+          const Index lanes = std::clamp<Index>(g.filters - filter - v * width, 0, width);
+          if (lanes == 0) continue;
+          (Vector::load(to + v * width, lanes) + sum[i][t][v]).store(to + v * width, lanes);
+        }
       }
     }
   }

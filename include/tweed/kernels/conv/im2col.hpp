@@ -1,8 +1,6 @@
 #pragma once
 
-#include <tweed/core/parallel.hpp>
-#include <tweed/kernels/bias.hpp>
-#include <tweed/kernels/conv/geometry.hpp>
+#include <tweed/kernels/conv/pass.hpp>
 #include <tweed/kernels/matmul.hpp>
 
 #include <algorithm>
@@ -15,64 +13,45 @@ namespace tweed::kernels::conv {
 /// the cache. Any geometry.
 template <class T>
 struct Im2col {
-  static constexpr Index scratch_bytes(const Geometry& g, Index batch, int threads) {
-    return Scratch::bytes<T>(BatchParts{batch}.count() * g.kernel_size()) +
-           threads * worker_bytes(g);
+  static constexpr Index shared_bytes(const Geometry&) { return 0; }
+  static constexpr Index worker_bytes(const Geometry& g) {
+    return Scratch::bytes<T>(strip_size(g)) + matmul_scratch_bytes<T>();
   }
+  static const T* prepare(const Geometry&, const T* kernel, Scratch) { return kernel; }
 
-  static void forward(const Geometry& g, Forward<T> pass) {
-    std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * worker_bytes(g));
-    const auto kernel = row_major(pass.kernel, g.taps() * g.channels, g.filters);
-    parallel_for(pass.batch, pass.threads, [&](Index n, int worker) {
-      Scratch scratch = worker_scratch(memory, worker, worker_bytes(g));
-      T* const columns = scratch.take<T>(strip_size(g));
-      for_each_strip(g, [&](Index row, Index rows) {
-        gather(g, pass.x + n * g.input_size(), row, rows, columns);
-        const auto strip = strip_of(g, pass.y + n * g.output_size(), row, rows);
-        matmul<T>(row_major<const T>(columns, strip.rows, kernel.rows), kernel, strip,
-                  Write::replace, scratch);
-        add_bias(strip.data, strip.rows, strip.columns, pass.bias, pass.activation);
-      });
+  static void forward(const Geometry& g, const T* x, const T* kernel, const T* bias,
+                      Activation activation, const RowRange& rows, T* y, Scratch scratch) {
+    T* const columns = scratch.take<T>(strip_size(g));
+    for_each_strip(g, rows, [&](Index row, Index height) {
+      gather(g, x, row, height, columns);
+      const auto strip = strip_of(g, y, row, height);
+      matmul<T>(row_major<const T>(columns, strip.rows, kernel_rows(g)),
+                row_major(kernel, kernel_rows(g), g.filters), strip, Write::replace, scratch);
+      add_bias(strip.data, strip.rows, strip.columns, bias, activation);
     });
   }
 
-  static void input_gradient(const Geometry& g, Backward<T> pass) {
-    std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * worker_bytes(g));
-    const auto kernel = row_major(pass.kernel, g.taps() * g.channels, g.filters);
-    parallel_for(pass.batch, pass.threads, [&](Index n, int worker) {
-      Scratch scratch = worker_scratch(memory, worker, worker_bytes(g));
-      T* const columns = scratch.take<T>(strip_size(g));
-      T* const dx = pass.dx + n * g.input_size();
-      std::fill_n(dx, g.input_size(), T{});
-      for_each_strip(g, [&](Index row, Index rows) {
-        const auto strip = strip_of<const T>(g, pass.dy + n * g.output_size(), row, rows);
-        matmul<T>(strip, kernel.transposed(), row_major(columns, strip.rows, kernel.rows),
-                  Write::replace, scratch);
-        scatter(g, columns, row, rows, dx);
-      });
+  static void input_gradient(const Geometry& g, const T* dy, const T* kernel, T* dx,
+                             Scratch scratch) {
+    T* const columns = scratch.take<T>(strip_size(g));
+    std::fill_n(dx, g.input_size(), T{});
+    for_each_strip(g, {0, g.rows.output}, [&](Index row, Index height) {
+      const auto strip = strip_of<const T>(g, dy, row, height);
+      matmul<T>(strip, row_major(kernel, kernel_rows(g), g.filters).transposed(),
+                row_major(columns, strip.rows, kernel_rows(g)), Write::replace, scratch);
+      scatter(g, columns, row, height, dx);
     });
   }
 
-  static void kernel_gradient(const Geometry& g, Backward<T> pass) {
-    const BatchParts parts{pass.batch};
-    const Index height = g.taps() * g.channels;
-    T* const partial = pass.scratch.template take<T>(parts.count() * g.kernel_size());
-    std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * worker_bytes(g));
-    parallel_for(parts.count(), pass.threads, [&](Index part, int worker) {
-      Scratch scratch = worker_scratch(memory, worker, worker_bytes(g));
-      T* const columns = scratch.take<T>(strip_size(g));
-      const auto gradient = row_major(partial + part * g.kernel_size(), height, g.filters);
-      std::fill_n(gradient.data, g.kernel_size(), T{});
-      for (Index n = parts.begin(part); n < parts.end(part); ++n) {
-        for_each_strip(g, [&](Index row, Index rows) {
-          gather(g, pass.x + n * g.input_size(), row, rows, columns);
-          const auto strip = strip_of<const T>(g, pass.dy + n * g.output_size(), row, rows);
-          matmul<T>(row_major<const T>(columns, strip.rows, height).transposed(), strip, gradient,
-                    Write::add, scratch);
-        });
-      }
+  static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy, T* gradient,
+                                  Scratch scratch) {
+    T* const columns = scratch.take<T>(strip_size(g));
+    for_each_strip(g, {0, g.rows.output}, [&](Index row, Index height) {
+      gather(g, x, row, height, columns);
+      const auto strip = strip_of<const T>(g, dy, row, height);
+      matmul<T>(row_major<const T>(columns, strip.rows, kernel_rows(g)).transposed(), strip,
+                row_major(gradient, kernel_rows(g), g.filters), Write::add, scratch);
     });
-    sum_parts(partial, parts.count(), g.kernel_size(), pass.kernel_gradient, pass.threads);
   }
 
  private:
@@ -86,14 +65,12 @@ struct Im2col {
     return std::clamp<Index>(target_strip_size / std::max<Index>(row_size(g), 1), 1, g.rows.output);
   }
   static constexpr Index strip_size(const Geometry& g) { return strip_rows(g) * row_size(g); }
-  static constexpr Index worker_bytes(const Geometry& g) {
-    return Scratch::bytes<T>(strip_size(g)) + matmul_scratch_bytes<T>();
-  }
+  static constexpr Index kernel_rows(const Geometry& g) { return g.taps() * g.channels; }
 
   template <class Body>
-  static void for_each_strip(const Geometry& g, const Body& body) {
-    for (Index row = 0; row < g.rows.output; row += strip_rows(g)) {
-      body(row, std::min(strip_rows(g), g.rows.output - row));
+  static void for_each_strip(const Geometry& g, const RowRange& rows, const Body& body) {
+    for (Index row = rows.begin; row < rows.end; row += strip_rows(g)) {
+      body(row, std::min(strip_rows(g), rows.end - row));
     }
   }
 

@@ -1,63 +1,61 @@
 #pragma once
 
-#include <tweed/core/parallel.hpp>
-#include <tweed/kernels/conv/geometry.hpp>
+#include <tweed/core/scratch.hpp>
+#include <tweed/kernels/conv/pass.hpp>
 
 #include <algorithm>
 
 namespace tweed::kernels::conv {
 
-/// The definition as plain loops: any geometry, no scratch. Every other algorithm is tested against
-/// it, in double.
+/// The definition as plain loops: any geometry. Every other algorithm is tested against it, in
+/// double.
 template <class T>
 struct Reference {
-  static void forward(const Geometry& g, const Forward<T>& pass) {
-    parallel_for(pass.batch, pass.threads, [&](Index n, int) {
-      T* const y = pass.y + n * g.output_size();
-      for (Index pixel = 0; pixel < g.output_pixels(); ++pixel) {
-        std::copy_n(pass.bias, g.filters, y + pixel * g.filters);
+  static constexpr Index shared_bytes(const Geometry&) { return 0; }
+  static constexpr Index worker_bytes(const Geometry&) { return 0; }
+  static const T* prepare(const Geometry&, const T* kernel, Scratch) { return kernel; }
+
+  static void forward(const Geometry& g, const T* x, const T* kernel, const T* bias,
+                      Activation activation, const RowRange& rows, T* y, Scratch) {
+    for (Index row = rows.begin; row < rows.end; ++row) {
+      T* const line = y + row * g.columns.output * g.filters;
+      for (Index column = 0; column < g.columns.output; ++column) {
+        std::copy_n(bias, g.filters, line + column * g.filters);
       }
-      for_each_product(g, [&](Index input, Index tap, Index output) {
-        const T x = pass.x[n * g.input_size() + input];
-        const T* const kernel = pass.kernel + tap * g.filters;
-        for (Index f = 0; f < g.filters; ++f) y[output + f] += x * kernel[f];
-      });
-      if (pass.activation == Activation::relu) relu(y, y, g.output_size(), 1);
-    });
-  }
-
-  static void input_gradient(const Geometry& g, const Backward<T>& pass) {
-    parallel_for(pass.batch, pass.threads, [&](Index n, int) {
-      T* const dx = pass.dx + n * g.input_size();
-      const T* const dy = pass.dy + n * g.output_size();
-      std::fill_n(dx, g.input_size(), T{});
-      for_each_product(g, [&](Index input, Index tap, Index output) {
-        const T* const kernel = pass.kernel + tap * g.filters;
-        T sum{};
-        for (Index f = 0; f < g.filters; ++f) sum += dy[output + f] * kernel[f];
-        dx[input] += sum;
-      });
-    });
-  }
-
-  static void kernel_gradient(const Geometry& g, const Backward<T>& pass) {
-    std::fill_n(pass.kernel_gradient, g.kernel_size(), T{});
-    for (Index n = 0; n < pass.batch; ++n) {
-      const T* const dy = pass.dy + n * g.output_size();
-      for_each_product(g, [&](Index input, Index tap, Index output) {
-        const T x = pass.x[n * g.input_size() + input];
-        T* const gradient = pass.kernel_gradient + tap * g.filters;
-        for (Index f = 0; f < g.filters; ++f) gradient[f] += x * dy[output + f];
-      });
     }
+    for_each_product(g, rows, [&](Index input, Index tap, Index output) {
+      const T* const weights = kernel + tap * g.filters;
+      for (Index f = 0; f < g.filters; ++f) y[output + f] += x[input] * weights[f];
+    });
+    const Index row_size = g.columns.output * g.filters;
+    T* const first = y + rows.begin * row_size;
+    if (activation == Activation::relu) relu(first, first, (rows.end - rows.begin) * row_size, 1);
+  }
+
+  static void input_gradient(const Geometry& g, const T* dy, const T* kernel, T* dx, Scratch) {
+    std::fill_n(dx, g.input_size(), T{});
+    for_each_product(g, {0, g.rows.output}, [&](Index input, Index tap, Index output) {
+      const T* const weights = kernel + tap * g.filters;
+      T sum{};
+      for (Index f = 0; f < g.filters; ++f) sum += dy[output + f] * weights[f];
+      dx[input] += sum;
+    });
+  }
+
+  static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy, T* gradient,
+                                  Scratch) {
+    for_each_product(g, {0, g.rows.output}, [&](Index input, Index tap, Index output) {
+      T* const to = gradient + tap * g.filters;
+      for (Index f = 0; f < g.filters; ++f) to[f] += x[input] * dy[output + f];
+    });
   }
 
  private:
   /// Calls `body(input, tap, output)` for each input element and kernel tap that meet in an output
   /// pixel: offsets into one sample of x, into kernel rows [kh,kw,c], into one sample of y.
   template <class Body>
-  static void for_each_product(const Geometry& g, const Body& body) {
-    for (Index row = 0; row < g.rows.output; ++row) {
+  static void for_each_product(const Geometry& g, const RowRange& rows, const Body& body) {
+    for (Index row = rows.begin; row < rows.end; ++row) {
       for (Index column = 0; column < g.columns.output; ++column) {
         const Index output = (row * g.columns.output + column) * g.filters;
         for (Index i = g.rows.first_tap(row); i < g.rows.end_tap(row); ++i) {

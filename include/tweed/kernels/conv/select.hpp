@@ -1,34 +1,55 @@
 #pragma once
 
+#include <tweed/core/text.hpp>
 #include <tweed/kernels/conv/fft.hpp>
 #include <tweed/kernels/conv/geometry.hpp>
+#include <tweed/kernels/conv/winograd.hpp>
+
+#include <array>
+#include <cstdlib>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace tweed {
+
+/// How a convolution is computed; docs/convolution.md tells how each works. `automatic` takes the
+/// fastest for the geometry and the batch. One that cannot do a geometry is not used for it.
+enum class Algorithm { automatic, reference, im2col, direct, fft, winograd4, winograd6 };
+
+constexpr std::string_view name(Algorithm algorithm) {
+  constexpr std::array<std::string_view, 7> names{"automatic", "reference", "im2col",   "direct",
+                                                  "fft",       "winograd4", "winograd6"};
+  const auto i = static_cast<std::size_t>(algorithm);
+  return i < names.size() ? names[i] : "unknown";
+}
+
+}  // namespace tweed
 
 namespace tweed::kernels::conv {
 
-enum class Algorithm { reference, im2col, direct, fft };
-
-constexpr const char* name(Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::reference:
-      return "reference";
-    case Algorithm::im2col:
-      return "im2col";
-    case Algorithm::direct:
-      return "direct";
-    case Algorithm::fft:
-      return "fft";
-  }
-  return "unknown";
+constexpr bool is_transform(Algorithm algorithm) {
+  return algorithm == Algorithm::fft || algorithm == Algorithm::winograd4 ||
+         algorithm == Algorithm::winograd6;
 }
 
-/// The algorithm of each of the three passes. The FFT shares its transforms between them: it does
-/// all three or none.
+/// The transform that an algorithm goes through, the FFT's of the geometry's best size.
+constexpr TransformKind transform_of(Algorithm algorithm, const Geometry& g) {
+  if (algorithm == Algorithm::winograd4) return winograd(4);
+  if (algorithm == Algorithm::winograd6) return winograd(6);
+  return fourier(best_fft_size(g));
+}
+
+/// The algorithm of each of the three passes. A transform is shared between them: it does all three
+/// or none.
 struct Plan {
   Algorithm forward;
   Algorithm input_gradient;
   Algorithm kernel_gradient;
 
-  constexpr bool is_fft() const { return forward == Algorithm::fft; }
+  constexpr bool is_transformed() const { return is_transform(forward); }
+  friend constexpr bool operator==(const Plan&, const Plan&) = default;
 };
 
 /// The plan without transforms: below this many channels the rows of the patch matrix are too short
@@ -41,31 +62,139 @@ constexpr Plan select_product(const Geometry& g) {
   return {Algorithm::im2col, Algorithm::im2col, Algorithm::im2col};
 }
 
+/// Whether `algorithm` can do a geometry.
+constexpr bool can_run(Algorithm algorithm, const Geometry& g) {
+  if (algorithm == Algorithm::fft) return best_fft_size(g) > 0;
+  if (algorithm == Algorithm::winograd4 || algorithm == Algorithm::winograd6) {
+    return winograd_supports(g);
+  }
+  return algorithm != Algorithm::automatic;
+}
+
+/// The plan that uses `algorithm` wherever it has a pass.
+constexpr Plan plan_of(Algorithm algorithm) {
+  if (algorithm == Algorithm::direct) return {algorithm, Algorithm::im2col, algorithm};
+  return {algorithm, algorithm, algorithm};
+}
+
 namespace detail {
 
-/// Multiply-adds of one pass over a batch, those of the transforms weighted by what they cost
-/// beside the others (measured with bench_conv).
-constexpr double fft_cost(const Geometry& g, Index batch) {
-  constexpr double image_transform = 24.0;   // for each number
-  constexpr double kernel_transform = 12.0;  // for each number
-  const fft::Layout<float> layout(g, batch);
-  const auto slots = static_cast<double>(layout.slots());
-  const auto channels = static_cast<double>(layout.input.padded_channels);
-  const auto filters = static_cast<double>(layout.output.padded_channels);
-  const auto tiles = static_cast<double>(batch * layout.tiles_per_image);
-  return slots * (tiles * (1.5 * channels * filters + image_transform * (channels + filters)) +
-                  kernel_transform * channels * filters);
+/// What a transform costs, in multiply-adds of an im2col product: bench_conv measured it on an
+/// AVX-512 machine with a second-level cache of 2 MB.
+struct TransformCosts {
+  double products;         ///< of a pair of channels, for each number of a tile's transform
+  double image_transform;  ///< for each number of a tile's transform
+};
+
+/// Multiply-adds of one pass over a batch, those of the transforms weighted.
+constexpr double transformed_cost(const TransformKind& kind, const Geometry& g, Index batch,
+                                  const TransformCosts& costs) {
+  constexpr double kernel_transform = 20.0;    // for each number
+  constexpr double kernel_from_cache = 12.0;   // for each block of tiles
+  constexpr double kernel_from_memory = 60.0;  // where blocks are as large as it takes
+  const TransformLayout<float> l(kind, g, batch);
+  const auto channels = static_cast<double>(l.input.padded_channels);
+  const auto filters = static_cast<double>(l.output.padded_channels);
+  const auto tiles = static_cast<double>(l.tiles());
+  const double blocks = tiles / static_cast<double>(std::max<Index>(l.block_tiles, 1));
+  const double kernel =
+      kernel_transform + (l.by_slots ? kernel_from_memory : kernel_from_cache * blocks);
+  return static_cast<double>(kind.slots()) *
+         (tiles *
+              (costs.products * channels * filters + costs.image_transform * (channels + filters)) +
+          kernel * channels * filters);
+}
+
+constexpr TransformCosts costs_of(const TransformKind& kind) {
+  if (kind.family == TransformKind::Family::winograd) return {0.85, 38.0};
+  return {1.3, kind.size > 16 ? 90.0 : 50.0};  // three real products for two numbers
+}
+
+/// The algorithm that the environment asks for, for experiments.
+inline Algorithm algorithm_from_environment() {
+  static const Algorithm asked = [] {
+    const char* const text = std::getenv("TWEED_CONV_ALGORITHM");
+    for (const Algorithm a : {Algorithm::reference, Algorithm::im2col, Algorithm::direct,
+                              Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
+      if (text != nullptr && text == name(a)) return a;
+    }
+    return Algorithm::automatic;
+  }();
+  return asked;
 }
 
 }  // namespace detail
 
-/// The fastest plan for a geometry and a batch, as measured by bench_conv.
-constexpr Plan select(const Geometry& g, Index batch) {
-  const auto product_cost = static_cast<double>(batch * g.multiplications());
-  if (Fft<float>::supports(g) && detail::fft_cost(g, batch) < product_cost) {
-    return {Algorithm::fft, Algorithm::fft, Algorithm::fft};
+/// Whether an algorithm's rounding errors stay below 1e-5 of the largest value. Those of the large
+/// Winograd tiles grow with the channels.
+constexpr bool is_accurate(Algorithm algorithm, const Geometry& g) {
+  constexpr Index most_channels = 64;
+  return algorithm != Algorithm::winograd6 || std::max(g.channels, g.filters) <= most_channels;
+}
+
+/// What `select` believes one pass by an algorithm costs, in multiply-adds of a matrix product;
+/// infinite where it cannot be used.
+constexpr double estimated_cost(Algorithm algorithm, const Geometry& g, Index batch) {
+  if (!can_run(algorithm, g) || algorithm == Algorithm::reference) {
+    return std::numeric_limits<double>::infinity();
   }
-  return select_product(g);
+  if (is_transform(algorithm)) {
+    const auto kind = transform_of(algorithm, g);
+    return detail::transformed_cost(kind, g, batch, detail::costs_of(kind));
+  }
+  // Copying patches, and the input gradient that direct does not have, count as more of them.
+  constexpr double overhead = 1.25;
+  return overhead * static_cast<double>(batch * g.multiplications());
+}
+
+/// The fastest plan for a geometry and a batch, or the plan for `asked` if it can do the geometry.
+/// The environment variable TWEED_CONV_ALGORITHM asks where the caller does not.
+constexpr Plan select(const Geometry& g, Index batch, Algorithm asked = Algorithm::automatic) {
+  if (!std::is_constant_evaluated() && asked == Algorithm::automatic) {
+    asked = detail::algorithm_from_environment();
+  }
+  if (can_run(asked, g)) return plan_of(asked);
+  Plan best = select_product(g);
+  double least = estimated_cost(best.forward, g, batch);
+  for (const Algorithm a : {Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
+    const double cost = estimated_cost(a, g, batch);
+    if (cost < least && is_accurate(a, g)) {
+      best = plan_of(a);
+      least = cost;
+    }
+  }
+  return best;
+}
+
+/// Calls `body` with each plan that `select` takes for a batch of up to `batch` samples: the larger
+/// the batch, the smaller the share of the kernel's transform.
+template <class Body>
+constexpr void for_each_plan(const Geometry& g, Index batch, Algorithm asked, const Body& body) {
+  Plan last = select(g, batch, asked);
+  body(last);
+  for (Index smaller = batch - 1; smaller > 0; --smaller) {
+    const Plan plan = select(g, smaller, asked);
+    if (plan == last) continue;
+    body(plan);
+    last = plan;
+  }
+}
+
+/// What `select` takes and why, in one line: the estimates in millions of multiply-adds a pass.
+inline std::string explain(const Geometry& g, Index batch, Algorithm asked = Algorithm::automatic) {
+  const Plan plan = select(g, batch, asked);
+  std::string line(name(plan.forward));
+  if (plan.input_gradient != plan.forward) {
+    line += tweed::detail::text(" (input gradient: ", name(plan.input_gradient), ")");
+  }
+  line += "; estimates:";
+  for (const Algorithm a :
+       {select_product(g).forward, Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
+    if (!can_run(a, g)) continue;
+    const auto millions = static_cast<Index>(estimated_cost(a, g, batch) / 1e6);
+    line += tweed::detail::text(" ", name(a), " ", millions);
+  }
+  return line;
 }
 
 }  // namespace tweed::kernels::conv

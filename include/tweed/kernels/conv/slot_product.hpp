@@ -1,145 +1,204 @@
 #pragma once
 
 #include <tweed/core/shape.hpp>
-#include <tweed/kernels/simd.hpp>
+#include <tweed/kernels/pack.hpp>
+
+#include <algorithm>
+#include <type_traits>
 
 /// The small matrix products of a transformed convolution: one for each slot, over channels.
 namespace tweed::kernels::conv {
 
-/// A real matrix, or a complex one as its real part, its imaginary part and their sum; element (r,
-/// k) of each is at `r * row_step + k * column_step`.
+/// A real matrix, or a complex one as its real part, its imaginary part and their sum. Rows lie
+/// along memory, those of the parts `row_step` apart and those of the sum `sum_step`.
 template <class T>
 struct SlotMatrix {
   const T* re;
   const T* im;
-  const T* sum;
   Index row_step;
-  Index column_step = 1;
+  const T* sum = nullptr;
+  Index sum_step = 0;
 };
 
-/// Where a product goes.
+/// Where a product goes: it replaces what is there or is added to it.
 template <class T>
 struct SlotResult {
   T* re;
   T* im;
   Index row_step;
-  bool add;
+  bool add = false;
 };
+
+/// How the left matrix of a product is read.
+enum class Left { plain, transposed };
 
 template <class T>
 class SlotProduct {
  public:
-  /// The product of a [rows,depth] and b [depth,columns]. `rows` is even and at least 4, `columns`
-  /// a multiple of the vector width; b's rows lie along memory.
+  /// c [rows,columns] = a b, for a [rows,depth], or [depth,rows] if it is read transposed, and b
+  /// [depth,columns]. Columns, and the rows of a transposed a, are whole cache lines. Only the
+  /// product with a transposed a may be added to c.
+  template <Left left = Left::plain>
   static void complex(Index rows, Index columns, Index depth, const SlotMatrix<T>& a,
                       const SlotMatrix<T>& b, const SlotResult<T>& c) {
-    for_each_tile(rows, columns, [&](auto height, auto vectors, Index r, Index j) {
-      complex_tile<height, vectors>(depth, a, r, b, j, c);
+    for_each_tile<left>(rows, columns, [&](auto height, auto vectors, Index r, Index j) {
+      complex_tile<left, height, vectors>(depth, a, r, b, j, c);
     });
   }
 
   /// The same of the real parts alone.
+  template <Left left = Left::plain>
   static void real(Index rows, Index columns, Index depth, const SlotMatrix<T>& a,
                    const SlotMatrix<T>& b, const SlotResult<T>& c) {
-    for_each_tile(rows, columns, [&](auto height, auto vectors, Index r, Index j) {
-      real_tile<height, vectors>(depth, a, r, b, j, c);
+    for_each_tile<left>(rows, columns, [&](auto height, auto vectors, Index r, Index j) {
+      real_tile<left, height, vectors>(depth, a, r, b, j, c);
     });
   }
 
  private:
-  using Vector = simd::Vector<T>;
-  static constexpr Index width = simd::width<T>;
-  static constexpr Index tall = simd::registers >= 32 ? 12 : 6;
-  static constexpr Index low = 4;
+  static constexpr Index width = Pack<T>::width;
+  static constexpr bool many_registers = simd::registers >= 32;
 
-  template <class Body>
+  /// Rows of a register tile, at most; all tiles of a transposed left side have as many.
+  static constexpr Index highest(Left left) {
+    if (left == Left::transposed) return many_registers ? 8 : 4;
+    return 6;
+  }
+  /// Vectors of a register tile, at most.
+  static constexpr Index widest(Left left) { return many_registers && left == Left::plain ? 4 : 2; }
+
+  template <Left left, class Body>
   static void for_each_tile(Index rows, Index columns, const Body& body) {
-    Index tall_rows = rows / tall * tall;
-    while ((rows - tall_rows) % low != 0 && tall_rows > 0) tall_rows -= tall;
-    for (Index j = 0; j < columns; j += 2 * width) {
-      if (columns - j >= 2 * width) {
-        for_each_row_tile(rows, tall_rows, [&](auto height, Index r) {
-          body(height, std::integral_constant<Index, 2>{}, r, j);
-        });
+    for (Index j = 0; j < columns;) {
+      const Index vectors = (columns - j) / width;
+      if constexpr (widest(left) == 4) {
+        if (vectors >= 4) {
+          for_each_row_tile<left>(rows, constant<4>, j, body);
+          j += 4 * width;
+          continue;
+        }
+      }
+      if (vectors >= 2) {
+        for_each_row_tile<left>(rows, constant<2>, j, body);
+        j += 2 * width;
       } else {
-        for_each_row_tile(rows, tall_rows, [&](auto height, Index r) {
-          body(height, std::integral_constant<Index, 1>{}, r, j);
-        });
+        for_each_row_tile<left>(rows, constant<1>, j, body);
+        j += width;
       }
     }
   }
 
-  template <class Body>
-  static void for_each_row_tile(Index rows, Index tall_rows, const Body& body) {
-    Index r = 0;
-    for (; r < tall_rows; r += tall) body(std::integral_constant<Index, tall>{}, r);
-    for (; r < rows; r += low) body(std::integral_constant<Index, low>{}, r);
-  }
+  template <Index value>
+  static constexpr std::integral_constant<Index, value> constant{};
 
-  template <Index height, Index vectors>
-  struct Tile {
-    Vector v[height][vectors];
-  };
-
-  template <Index height, Index vectors>
-  static EIGEN_ALWAYS_INLINE void multiply(Index depth, const T* a, Index row_step,
-                                           Index column_step, const T* b, Index b_step,
-                                           Tile<height, vectors>& sum) {
-    simd::unroll<height>([&](auto r) {
-      simd::unroll<vectors>([&](auto v) { sum.v[r][v] = simd::broadcast(T{}); });
-    });
-    for (Index k = 0; k < depth; ++k, a += column_step, b += b_step) {
-      Vector row[vectors];
-      simd::unroll<vectors>([&](auto v) { row[v] = simd::load(b + v * width); });
-      simd::unroll<height>([&](auto r) {
-        const Vector factor = simd::broadcast(a[r * row_step]);
-        simd::unroll<vectors>(
-            [&](auto v) { sum.v[r][v] = simd::multiply_add(factor, row[v], sum.v[r][v]); });
-      });
+  /// The last of the tiles, all as high as the rows allow, may begin before the one above it ends:
+  /// its first rows are then computed twice, to the same bits.
+  template <Left left, class Vectors, class Body>
+  static void for_each_row_tile(Index rows, Vectors vectors, Index j, const Body& body) {
+    constexpr Index most = highest(left);
+    const auto with_height = [&](auto height) {
+      for (Index r = 0; r < rows; r += height) {
+        body(height, vectors, std::min<Index>(r, rows - height), j);
+      }
+    };
+    if constexpr (left == Left::transposed) {
+      with_height(constant<most>);
+    } else if (rows >= most) {
+      with_height(constant<most>);
+    } else if (rows >= 4) {
+      with_height(constant<4>);
+    } else if (rows >= 2) {
+      with_height(constant<2>);
+    } else if (rows == 1) {
+      with_height(constant<1>);
     }
   }
 
-  static EIGEN_ALWAYS_INLINE void put(T* to, const Vector& value, bool add) {
-    simd::store(to, add ? simd::add(simd::load(to), value) : value);
+  template <Left left, Index height, Index vectors>
+  static EIGEN_ALWAYS_INLINE void multiply(Index depth, const T* a, Index a_step, const T* b,
+                                           Index b_step, Pack<T> (&sum)[height][vectors]) {
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r) {
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) sum[r][v] = Pack<T>::zero();
+    }
+    for (Index k = 0; k < depth; ++k, b += b_step) {
+      Pack<T> row[vectors];
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) row[v] = Pack<T>::load(b + v * width);
+      TWEED_UNROLL
+      for (Index r = 0; r < height; ++r) {
+        const T factor = left == Left::plain ? a[r * a_step + k] : a[k * a_step + r];
+        TWEED_UNROLL
+        for (Index v = 0; v < vectors; ++v) sum[r][v] = multiply_add(factor, row[v], sum[r][v]);
+      }
+    }
   }
 
-  template <Index height, Index vectors>
-  EIGEN_DONT_INLINE static void real_tile(Index depth, const SlotMatrix<T>& a, Index r0,
-                                          const SlotMatrix<T>& b, Index j0,
+  template <Left left>
+  static const T* row_of(const T* a, Index row_step, Index row) {
+    return left == Left::plain ? a + row * row_step : a + row;
+  }
+
+  static EIGEN_ALWAYS_INLINE void put(T* to, const Pack<T>& value, bool add) {
+    (add ? Pack<T>::load(to) + value : value).store(to);
+  }
+
+  template <Left left, Index height, Index vectors>
+  EIGEN_DONT_INLINE static void real_tile(Index depth, const SlotMatrix<T>& a, Index row,
+                                          const SlotMatrix<T>& b, Index column,
                                           const SlotResult<T>& c) {
-    Tile<height, vectors> sum;
-    multiply(depth, a.re + r0 * a.row_step, a.row_step, a.column_step, b.re + j0, b.row_step, sum);
-    simd::unroll<height>([&](auto r) {
-      simd::unroll<vectors>(
-          [&](auto v) { put(c.re + (r0 + r) * c.row_step + j0 + v * width, sum.v[r][v], c.add); });
-    });
+    Pack<T> sum[height][vectors];
+    multiply<left>(depth, row_of<left>(a.re, a.row_step, row), a.row_step, b.re + column,
+                   b.row_step, sum);
+    T* const to = c.re + row * c.row_step + column;
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r) {
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) put(to + r * c.row_step + v * width, sum[r][v], c.add);
+    }
   }
 
   /// Three real products instead of four (Gauss): with p = re re, q = im im and
   /// s = (re + im)(re + im), the result is (p - q) + i (s - p - q).
-  template <Index height, Index vectors>
-  EIGEN_DONT_INLINE static void complex_tile(Index depth, const SlotMatrix<T>& a, Index r0,
-                                             const SlotMatrix<T>& b, Index j0,
+  template <Left left, Index height, Index vectors>
+  EIGEN_DONT_INLINE static void complex_tile(Index depth, const SlotMatrix<T>& a, Index row,
+                                             const SlotMatrix<T>& b, Index column,
                                              const SlotResult<T>& c) {
-    Tile<height, vectors> kept, sum;
-    const Index offset = r0 * a.row_step;
-    multiply(depth, a.re + offset, a.row_step, a.column_step, b.re + j0, b.row_step, kept);
-    multiply(depth, a.im + offset, a.row_step, a.column_step, b.im + j0, b.row_step, sum);
-    simd::unroll<height>([&](auto r) {
-      simd::unroll<vectors>([&](auto v) {
-        const Vector p = kept.v[r][v];
-        const Vector q = sum.v[r][v];
-        put(c.re + (r0 + r) * c.row_step + j0 + v * width, simd::subtract(p, q), c.add);
-        kept.v[r][v] = simd::add(p, q);
-      });
-    });
-    multiply(depth, a.sum + offset, a.row_step, a.column_step, b.sum + j0, b.row_step, sum);
-    simd::unroll<height>([&](auto r) {
-      simd::unroll<vectors>([&](auto v) {
-        put(c.im + (r0 + r) * c.row_step + j0 + v * width,
-            simd::subtract(sum.v[r][v], kept.v[r][v]), c.add);
-      });
-    });
+    Pack<T> sum[height][vectors];
+    alignas(alignment) T aside[height * vectors * width];
+    T* const re = c.re + row * c.row_step + column;
+    T* const im = c.im + row * c.row_step + column;
+
+    multiply<left>(depth, row_of<left>(a.re, a.row_step, row), a.row_step, b.re + column,
+                   b.row_step, sum);
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r) {
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) sum[r][v].store(aside + (r * vectors + v) * width);
+    }
+    multiply<left>(depth, row_of<left>(a.im, a.row_step, row), a.row_step, b.im + column,
+                   b.row_step, sum);
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r) {
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) {
+        T* const p_at = aside + (r * vectors + v) * width;
+        const auto p = Pack<T>::load(p_at);
+        put(re + r * c.row_step + v * width, p - sum[r][v], c.add);
+        (p + sum[r][v]).store(p_at);
+      }
+    }
+    multiply<left>(depth, row_of<left>(a.sum, a.sum_step, row), a.sum_step, b.sum + column,
+                   b.sum_step, sum);
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r) {
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) {
+        const auto p_and_q = Pack<T>::load(aside + (r * vectors + v) * width);
+        put(im + r * c.row_step + v * width, sum[r][v] - p_and_q, c.add);
+      }
+    }
   }
 };
 

@@ -6,6 +6,9 @@
 
 namespace tweed::kernels::conv {
 
+/// What a tile is cut from.
+enum class Grid { input, output, kernel };
+
 /// How one axis of an image is cut into tiles of n for a cyclic convolution. Tile t holds the
 /// inputs from `t * step - shift` on and gives the outputs `t * step ... t * step + step - 1`; tap
 /// i of the kernel lies at position (offset - i) mod n.

@@ -1,4 +1,4 @@
-#include <tweed/kernels/conv/fft/tile_spectrum.hpp>
+#include <tweed/kernels/conv/fft/tile.hpp>
 
 #include <doctest/doctest.h>
 
@@ -77,7 +77,7 @@ void check_transforms() {
 template <int n>
 void check_tile() {
   CAPTURE(n);
-  fft::TileSpectrum<n, double> spectrum;
+  fft::Tile<n, double> spectrum;
   for (int y = 0; y < n; ++y) {
     Pack<double> row[n];
     for (int x = 0; x < n; ++x) row[x] = pack_of(y * n + x);
@@ -87,35 +87,33 @@ void check_tile() {
       spectrum.set_row(y, row);
     }
   }
-  for (const bool conjugated : {false, true}) {
-    auto stored = spectrum;
-    std::vector<double> slots(n * n * lanes);
-    stored.to_slots(slots.data(), lanes, conjugated);
-    // The lowest frequency is the sum of all, and the energy is n * n times that of the tile.
-    double sum = 0.0;
-    double energy = 0.0;
-    for (int i = 0; i < n * n; ++i) {
-      if (i / n == 1) continue;
-      sum += number(i, 0);
-      energy += number(i, 0) * number(i, 0);
-    }
-    CHECK(slots[0] == doctest::Approx(sum));
-    double spectrum_energy = 0.0;
-    for (Index slot = 0; slot < n * n; ++slot) {
-      const double value = slots[static_cast<std::size_t>(slot * lanes)];
-      spectrum_energy += (slot < fft::real_count(n) ? 1.0 : 2.0) * value * value;
-    }
-    CHECK(spectrum_energy == doctest::Approx(n * n * energy));
+  auto stored = spectrum;
+  std::vector<double> slots(n * n * lanes);
+  stored.to_slots(slots.data(), lanes);
+  // The lowest frequency is the sum of all, and the energy is n * n times that of the tile.
+  double sum = 0.0;
+  double energy = 0.0;
+  for (int i = 0; i < n * n; ++i) {
+    if (i / n == 1) continue;
+    sum += number(i, 0);
+    energy += number(i, 0) * number(i, 0);
+  }
+  CHECK(slots[0] == doctest::Approx(sum));
+  double spectrum_energy = 0.0;
+  for (Index slot = 0; slot < n * n; ++slot) {
+    const double value = slots[static_cast<std::size_t>(slot * lanes)];
+    spectrum_energy += (slot < fft::real_count(n) ? 1.0 : 2.0) * value * value;
+  }
+  CHECK(spectrum_energy == doctest::Approx(n * n * energy));
 
-    fft::TileSpectrum<n, double> back;
-    back.from_slots(slots.data(), lanes, conjugated);
-    for (int y = 0; y < n; ++y) {
-      Pack<double> row[n];
-      back.get_row(y, row);
-      for (int x = 0; x < n; ++x) {
-        const double expected = y == 1 ? 0.0 : number(y * n + x, 0);
-        CHECK(std::abs(lane_of(row[x], 0) / (n * n) - expected) < 1e-14);
-      }
+  fft::Tile<n, double> back;
+  back.from_slots(slots.data(), lanes);
+  for (int y = 0; y < n; ++y) {
+    Pack<double> row[n];
+    back.get_row(y, row);
+    for (int x = 0; x < n; ++x) {
+      const double expected = y == 1 ? 0.0 : number(y * n + x, 0);
+      CHECK(std::abs(lane_of(row[x], 0) / (n * n) - expected) < 1e-14);
     }
   }
 }

@@ -4,101 +4,114 @@
 #include <tweed/kernels/pack.hpp>
 
 /// One-dimensional Fourier transforms of fixed sizes: powers of two by splitting even from odd
-/// positions (Cooley and Tukey 1965), odd sizes from their symmetric halves.
+/// positions (Cooley and Tukey 1965), odd sizes from their symmetric halves. All loops have
+/// constant bounds and are unrolled, so that factors become constants.
 namespace tweed::kernels::fft {
 
 namespace detail {
 
-/// Calls `body` with the constants begin ... end - 1.
-template <int begin, int end, class Body>
-EIGEN_ALWAYS_INLINE void unroll(const Body& body) {
-  constexpr Index count = end > begin ? end - begin : 0;
-  simd::unroll<count>(
-      [&](auto i) { body(std::integral_constant<int, begin + static_cast<int>(i)>{}); });
-}
+/// cos and sin of 2 pi i / n for i in [0, n).
+template <int n, class T>
+struct TwiddleTable {
+  T cosines[n];
+  T sines[n];
 
-/// a * exp(sign * 2 pi i k / n)
-template <int sign, int k, int n, class T>
-EIGEN_ALWAYS_INLINE ComplexPack<T> rotate(const ComplexPack<T>& a) {
-  constexpr T c = static_cast<T>(cosine(k, n));
-  constexpr T s = static_cast<T>(sign * sine(k, n));
-  if constexpr (k == 0) {
-    return a;
-  } else if constexpr (4 * k == n) {
+  constexpr TwiddleTable() : cosines{}, sines{} {
+    for (int i = 0; i < n; ++i) {
+      cosines[i] = static_cast<T>(cosine(i, n));
+      sines[i] = static_cast<T>(sine(i, n));
+    }
+  }
+};
+
+template <int n, class T>
+inline constexpr TwiddleTable<n, T> twiddles{};
+
+/// a * exp(sign * 2 pi i k / n) for k in [0, n / 2)
+template <int sign, int n, class T>
+EIGEN_ALWAYS_INLINE ComplexPack<T> rotate(int k, const ComplexPack<T>& a) {
+  if (k == 0) return a;
+  if (4 * k == n) {
     if constexpr (sign > 0) {
       return {-a.im, a.re};
     } else {
       return {a.im, -a.re};
     }
-  } else if constexpr (8 * k == n || 8 * k == 3 * n) {  // |c| = |s|
-    constexpr T same = s / c > 0 ? T{1} : T{-1};
-    return {c * (a.re - same * a.im), c * (a.im + same * a.re)};
-  } else {
-    return {multiply_add(-s, a.im, c * a.re), multiply_add(s, a.re, c * a.im)};
   }
+  const T c = twiddles<n, T>.cosines[k];
+  const T s = sign * twiddles<n, T>.sines[k];
+  if (8 * k == n || 8 * k == 3 * n) {  // |c| = |s|
+    if (c * s > T{}) return {c * (a.re - a.im), c * (a.im + a.re)};
+    return {c * (a.re + a.im), c * (a.im - a.re)};
+  }
+  return {multiply_add(-s, a.im, c * a.re), multiply_add(s, a.re, c * a.im)};
 }
 
-template <int n, int stride, int sign, class T>
+template <int n, int step, int sign, class T>
 EIGEN_ALWAYS_INLINE void complex_radix2(const ComplexPack<T>* x, ComplexPack<T>* spectrum) {
-  if constexpr (n == 1) {
-    spectrum[0] = x[0];
+  if constexpr (n == 2) {
+    spectrum[0] = x[0] + x[step];
+    spectrum[1] = x[0] - x[step];
   } else {
     ComplexPack<T> even[n / 2];
     ComplexPack<T> odd[n / 2];
-    complex_radix2<n / 2, 2 * stride, sign>(x, even);
-    complex_radix2<n / 2, 2 * stride, sign>(x + stride, odd);
-    unroll<0, n / 2>([&](auto k) {
-      const auto turned = rotate<sign, k, n>(odd[k]);
+    complex_radix2<n / 2, 2 * step, sign>(x, even);
+    complex_radix2<n / 2, 2 * step, sign>(x + step, odd);
+    TWEED_UNROLL
+    for (int k = 0; k < n / 2; ++k) {
+      const auto turned = rotate<sign, n>(k, odd[k]);
       spectrum[k] = even[k] + turned;
       spectrum[k + n / 2] = even[k] - turned;
-    });
+    }
   }
 }
 
-/// The first n / 2 + 1 frequencies: the others mirror them.
-template <int n, int stride, class T>
+/// The first n / 2 + 1 frequencies, `out` apart: the others mirror them.
+template <int n, int step, int out, class T>
 EIGEN_ALWAYS_INLINE void real_radix2(const Pack<T>* x, ComplexPack<T>* spectrum) {
   const Pack<T> zero = Pack<T>::zero();
   if constexpr (n == 2) {
-    spectrum[0] = {x[0] + x[stride], zero};
-    spectrum[1] = {x[0] - x[stride], zero};
+    spectrum[0] = {x[0] + x[step], zero};
+    spectrum[out] = {x[0] - x[step], zero};
   } else {
     ComplexPack<T> even[n / 4 + 1];
     ComplexPack<T> odd[n / 4 + 1];
-    real_radix2<n / 2, 2 * stride>(x, even);
-    real_radix2<n / 2, 2 * stride>(x + stride, odd);
+    real_radix2<n / 2, 2 * step, 1>(x, even);
+    real_radix2<n / 2, 2 * step, 1>(x + step, odd);
     spectrum[0] = {even[0].re + odd[0].re, zero};
-    spectrum[n / 2] = {even[0].re - odd[0].re, zero};
-    unroll<1, n / 4>([&](auto k) {
-      const auto turned = rotate<-1, k, n>(odd[k]);
-      spectrum[k] = even[k] + turned;
-      spectrum[n / 2 - k] = conjugate(even[k] - turned);
-    });
-    spectrum[n / 4] = {even[n / 4].re, -odd[n / 4].re};
+    spectrum[n / 2 * out] = {even[0].re - odd[0].re, zero};
+    TWEED_UNROLL
+    for (int k = 1; k < n / 4; ++k) {
+      const auto turned = rotate<-1, n>(k, odd[k]);
+      spectrum[k * out] = even[k] + turned;
+      spectrum[(n / 2 - k) * out] = conjugate(even[k] - turned);
+    }
+    spectrum[n / 4 * out] = {even[n / 4].re, -odd[n / 4].re};
   }
 }
 
-/// Back from the first n / 2 + 1 frequencies, times n.
-template <int n, int stride, class T>
+/// Back from the first n / 2 + 1 frequencies, `in` apart, times n.
+template <int n, int step, int in, class T>
 EIGEN_ALWAYS_INLINE void inverse_real_radix2(const ComplexPack<T>* spectrum, Pack<T>* x) {
   const Pack<T> zero = Pack<T>::zero();
   if constexpr (n == 2) {
-    x[0] = spectrum[0].re + spectrum[1].re;
-    x[stride] = spectrum[0].re - spectrum[1].re;
+    x[0] = spectrum[0].re + spectrum[in].re;
+    x[step] = spectrum[0].re - spectrum[in].re;
   } else {
     ComplexPack<T> even[n / 4 + 1];
     ComplexPack<T> odd[n / 4 + 1];
-    even[0] = {spectrum[0].re + spectrum[n / 2].re, zero};
-    odd[0] = {spectrum[0].re - spectrum[n / 2].re, zero};
-    unroll<1, n / 4>([&](auto k) {
-      const auto mirrored = conjugate(spectrum[n / 2 - k]);
-      even[k] = spectrum[k] + mirrored;
-      odd[k] = rotate<1, k, n>(spectrum[k] - mirrored);
-    });
-    even[n / 4] = {T{2} * spectrum[n / 4].re, zero};
-    odd[n / 4] = {T{-2} * spectrum[n / 4].im, zero};
-    inverse_real_radix2<n / 2, 2 * stride>(even, x);
-    inverse_real_radix2<n / 2, 2 * stride>(odd, x + stride);
+    even[0] = {spectrum[0].re + spectrum[n / 2 * in].re, zero};
+    odd[0] = {spectrum[0].re - spectrum[n / 2 * in].re, zero};
+    TWEED_UNROLL
+    for (int k = 1; k < n / 4; ++k) {
+      const auto mirrored = conjugate(spectrum[(n / 2 - k) * in]);
+      even[k] = spectrum[k * in] + mirrored;
+      odd[k] = rotate<1, n>(k, spectrum[k * in] - mirrored);
+    }
+    even[n / 4] = {T{2} * spectrum[n / 4 * in].re, zero};
+    odd[n / 4] = {T{-2} * spectrum[n / 4 * in].im, zero};
+    inverse_real_radix2<n / 2, 2 * step, 1>(even, x);
+    inverse_real_radix2<n / 2, 2 * step, 1>(odd, x + step);
   }
 }
 
@@ -110,52 +123,57 @@ EIGEN_ALWAYS_INLINE void odd_sums(const Pack<T>* x, Pack<T>* cosines, Pack<T>* s
   Pack<T> sum[half + 1];
   Pack<T> difference[half + 1];
   cosines[0] = x[0];
-  unroll<1, half + 1>([&](auto j) {
+  TWEED_UNROLL
+  for (int j = 1; j <= half; ++j) {
     sum[j] = x[j] + x[n - j];
     difference[j] = x[j] - x[n - j];
     cosines[0] = cosines[0] + sum[j];
-  });
-  unroll<1, half + 1>([&](auto k) {
+  }
+  TWEED_UNROLL
+  for (int k = 1; k <= half; ++k) {
     cosines[k] = x[0];
-    sines[k] = Pack<T>::zero();
-    unroll<1, half + 1>([&](auto j) {
-      constexpr T c = static_cast<T>(cosine(j * k, n));
-      constexpr T s = static_cast<T>(sine(j * k, n));
-      cosines[k] = multiply_add(c, sum[j], cosines[k]);
-      sines[k] = multiply_add(s, difference[j], sines[k]);
-    });
-  });
+    sines[k] = twiddles<n, T>.sines[k] * difference[1];
+    TWEED_UNROLL
+    for (int j = 1; j <= half; ++j) {
+      cosines[k] = multiply_add(twiddles<n, T>.cosines[j * k % n], sum[j], cosines[k]);
+      if (j > 1) sines[k] = multiply_add(twiddles<n, T>.sines[j * k % n], difference[j], sines[k]);
+    }
+  }
 }
 
 }  // namespace detail
 
-/// The transforms of size n. None is inlined, so that each is compiled once.
+/// The transforms of size n. Spectra of real numbers are given `spacing` apart. The real ones are
+/// not inlined, so that each is compiled once.
 template <int n, class T>
 struct Transform {
   static constexpr int half = n / 2;
   static constexpr bool even = n % 2 == 0;
 
   /// spectrum[k] = sum of x[j] exp(-2 pi i j k / n) for k in [0, n / 2].
+  template <int spacing = 1>
   EIGEN_DONT_INLINE static void real(const Pack<T>* x, ComplexPack<T>* spectrum) {
     if constexpr (even) {
-      detail::real_radix2<n, 1>(x, spectrum);
+      detail::real_radix2<n, 1, spacing>(x, spectrum);
     } else {
       Pack<T> cosines[half + 1];
       Pack<T> sines[half + 1];
       detail::odd_sums<n>(x, cosines, sines);
       spectrum[0] = {cosines[0], Pack<T>::zero()};
-      detail::unroll<1, half + 1>([&](auto k) { spectrum[k] = {cosines[k], -sines[k]}; });
+      TWEED_UNROLL
+      for (int k = 1; k <= half; ++k) spectrum[k * spacing] = {cosines[k], -sines[k]};
     }
   }
 
   /// spectrum[k] = sum of x[j] exp(sign * 2 pi i j k / n) for k in [0, n).
   template <int sign>
-  EIGEN_DONT_INLINE static void complex(const ComplexPack<T>* x, ComplexPack<T>* spectrum) {
+  EIGEN_ALWAYS_INLINE static void complex(const ComplexPack<T>* x, ComplexPack<T>* spectrum) {
     if constexpr (even) {
       detail::complex_radix2<n, 1, sign>(x, spectrum);
     } else {
       Pack<T> re[n];
       Pack<T> im[n];
+      TWEED_UNROLL
       for (int j = 0; j < n; ++j) {
         re[j] = x[j].re;
         im[j] = x[j].im;
@@ -167,34 +185,43 @@ struct Transform {
       detail::odd_sums<n>(re, re_cosines, re_sines);
       detail::odd_sums<n>(im, im_cosines, im_sines);
       spectrum[0] = {re_cosines[0], im_cosines[0]};
-      detail::unroll<1, half + 1>([&](auto k) {
+      TWEED_UNROLL
+      for (int k = 1; k <= half; ++k) {
         const ComplexPack<T> clockwise{re_cosines[k] + im_sines[k], im_cosines[k] - re_sines[k]};
         const ComplexPack<T> other{re_cosines[k] - im_sines[k], im_cosines[k] + re_sines[k]};
         spectrum[k] = sign < 0 ? clockwise : other;
         spectrum[n - k] = sign < 0 ? other : clockwise;
-      });
+      }
     }
   }
 
   /// n times the real x that has this spectrum, given for k in [0, n / 2].
+  template <int spacing = 1>
   EIGEN_DONT_INLINE static void inverse_real(const ComplexPack<T>* spectrum, Pack<T>* x) {
     if constexpr (even) {
-      detail::inverse_real_radix2<n, 1>(spectrum, x);
+      detail::inverse_real_radix2<n, 1, spacing>(spectrum, x);
     } else {
+      Pack<T> re[half + 1];
+      Pack<T> im[half + 1];
       x[0] = spectrum[0].re;
-      detail::unroll<1, half + 1>([&](auto k) { x[0] = multiply_add(T{2}, spectrum[k].re, x[0]); });
-      detail::unroll<1, half + 1>([&](auto j) {
+      TWEED_UNROLL
+      for (int k = 1; k <= half; ++k) {
+        re[k] = T{2} * spectrum[k * spacing].re;
+        im[k] = T{2} * spectrum[k * spacing].im;
+        x[0] = x[0] + re[k];
+      }
+      TWEED_UNROLL
+      for (int j = 1; j <= half; ++j) {
         Pack<T> cosines = spectrum[0].re;
-        Pack<T> sines = Pack<T>::zero();
-        detail::unroll<1, half + 1>([&](auto k) {
-          constexpr T c = static_cast<T>(2.0 * cosine(j * k, n));
-          constexpr T s = static_cast<T>(2.0 * sine(j * k, n));
-          cosines = multiply_add(c, spectrum[k].re, cosines);
-          sines = multiply_add(s, spectrum[k].im, sines);
-        });
+        Pack<T> sines = detail::twiddles<n, T>.sines[j] * im[1];
+        TWEED_UNROLL
+        for (int k = 1; k <= half; ++k) {
+          cosines = multiply_add(detail::twiddles<n, T>.cosines[j * k % n], re[k], cosines);
+          if (k > 1) sines = multiply_add(detail::twiddles<n, T>.sines[j * k % n], im[k], sines);
+        }
         x[j] = cosines - sines;
         x[n - j] = cosines + sines;
-      });
+      }
     }
   }
 };

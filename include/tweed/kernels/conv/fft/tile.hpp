@@ -12,31 +12,29 @@ constexpr Index real_count(Index n) { return n % 2 == 0 ? 4 : 1; }
 /// holds: rows first, then columns. In memory each of its numbers has a slot of its own, the real
 /// ones first, then the pairs, real part before imaginary part.
 template <int n, class T>
-class TileSpectrum {
+class Tile {
  public:
+  static constexpr Index length = n;  ///< of a row
+
   void clear_row(Index y) {
     for (auto& column : columns_) column[y] = {Pack<T>::zero(), Pack<T>::zero()};
   }
 
   void set_row(Index y, const Pack<T>* values) {
-    ComplexPack<T> row[half + 1];
-    Transform<n, T>::real(values, row);
-    for (int k = 0; k <= half; ++k) columns_[k][y] = row[k];
+    Transform<n, T>::template real<n>(values, &columns_[0][y]);
   }
 
   /// n * n times row y of the tile, after `from_slots`.
   void get_row(Index y, Pack<T>* values) const {
-    ComplexPack<T> row[half + 1];
-    for (int k = 0; k <= half; ++k) row[k] = columns_[k][y];
-    Transform<n, T>::inverse_real(row, values);
+    Transform<n, T>::template inverse_real<n>(&columns_[0][y], values);
   }
 
-  /// Transforms the columns and stores the spectrum, or its conjugate.
-  void to_slots(T* to, Index slot_step, bool conjugated) {
+  /// Transforms the columns and stores the spectrum.
+  EIGEN_DONT_INLINE void to_slots(T* to, Index slot_step) {
     const auto put = [&](int pair, const ComplexPack<T>& value) {
       T* const at = to + (reals + 2 * pair) * slot_step;
       value.re.store(at);
-      (conjugated ? -value.im : value.im).store(at + slot_step);
+      value.im.store(at + slot_step);
     };
     for (int c = 0; c < real_columns; ++c) {
       Pack<T> column[n];
@@ -51,16 +49,16 @@ class TileSpectrum {
     for (int c = 1; c < end_column; ++c) {
       ComplexPack<T> spectrum[n];
       Transform<n, T>::template complex<-1>(columns_[c], spectrum);
+      TWEED_UNROLL
       for (int k = 0; k < n; ++k) put(first_full_pair + (c - 1) * n + k, spectrum[k]);
     }
   }
 
-  /// Loads a spectrum, or the conjugate of what is stored, and transforms the columns back.
-  void from_slots(const T* from, Index slot_step, bool conjugated) {
+  /// Loads a spectrum and transforms the columns back.
+  EIGEN_DONT_INLINE void from_slots(const T* from, Index slot_step) {
     const auto get = [&](int pair) -> ComplexPack<T> {
       const T* const at = from + (reals + 2 * pair) * slot_step;
-      const auto im = Pack<T>::load(at + slot_step);
-      return {Pack<T>::load(at), conjugated ? -im : im};
+      return {Pack<T>::load(at), Pack<T>::load(at + slot_step)};
     };
     for (int c = 0; c < real_columns; ++c) {
       Pack<T> column[n];
@@ -75,6 +73,7 @@ class TileSpectrum {
     }
     for (int c = 1; c < end_column; ++c) {
       ComplexPack<T> spectrum[n];
+      TWEED_UNROLL
       for (int k = 0; k < n; ++k) spectrum[k] = get(first_full_pair + (c - 1) * n + k);
       Transform<n, T>::template complex<1>(spectrum, columns_[c]);
     }

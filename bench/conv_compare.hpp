@@ -1,0 +1,225 @@
+#pragma once
+
+#include "conv_checker.hpp"
+#include "peer_candidates.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The plan that `select` takes against all others and oneDNN: everything runs in turn, round by
+/// round, so that what else the machine does meets all alike.
+namespace tweed::bench {
+
+/// One of those that are compared, with its measurements so far.
+struct Contender {
+  std::string name;
+  bool is_own;
+  bool is_selected;
+  double error;
+  std::unique_ptr<ReadyConvolution> convolution;
+  std::vector<double> milliseconds;
+
+  double least() const { return *std::min_element(milliseconds.begin(), milliseconds.end()); }
+  double median() const {
+    std::vector<double> sorted = milliseconds;
+    const auto middle = sorted.begin() + std::ssize(sorted) / 2;
+    std::nth_element(sorted.begin(), middle, sorted.end());
+    return *middle;
+  }
+};
+
+/// Runs for about 50 ms, at least once. A first run that is not the only one warms up.
+inline void measure(Contender& contender) {
+  constexpr double slice = 50.0;
+  using Milliseconds = std::chrono::duration<double, std::milli>;
+  double total = 0.0;
+  for (int runs = 0; total < slice; ++runs) {
+    const auto begin = std::chrono::steady_clock::now();
+    contender.convolution->run();
+    const double time = Milliseconds(std::chrono::steady_clock::now() - begin).count();
+    total += time;
+    if (runs > 0 || time >= slice) contender.milliseconds.push_back(time);
+  }
+}
+
+/// Measures all in turn. What is far behind after a few rounds need not run on.
+inline void measure_rounds(std::vector<Contender>& contenders, int rounds) {
+  constexpr double far_behind = 3.0;
+  constexpr int rounds_of_all = 3;
+  double least = std::numeric_limits<double>::infinity();
+  for (int round = 0; round < rounds; ++round) {
+    for (Contender& c : contenders) {
+      const bool matters = c.is_selected || !c.is_own;
+      if (round < rounds_of_all || matters || c.least() < far_behind * least) measure(c);
+    }
+    for (const Contender& c : contenders) least = std::min(least, c.least());
+  }
+}
+
+/// The measurements of one contender.
+struct Measured {
+  std::string name;
+  double least = 0.0;  // ms
+  double median = 0.0;
+  double error = 0.0;
+
+  Measured() = default;
+  explicit Measured(const Contender& c)
+      : name(c.name), least(c.least()), median(c.median()), error(c.error) {}
+};
+
+/// A row of the table.
+struct Comparison {
+  Measured selected;
+  Measured own_best;
+  std::optional<Measured> peer_direct;  ///< nothing without oneDNN
+  std::optional<Measured> peer_best;
+
+  explicit Comparison(const std::vector<Contender>& contenders) {
+    std::optional<Measured> own;
+    for (const Contender& c : contenders) {
+      std::optional<Measured>& best = c.is_own ? own : peer_best;
+      const Measured measured(c);
+      if (!best || measured.least < best->least) best = measured;
+      if (c.is_selected) selected = measured;
+      if (!c.is_own && !peer_direct) peer_direct = measured;
+    }
+    own_best = *own;
+  }
+
+  double excess() const { return selected.least / own_best.least - 1.0; }
+  double ratio(const Measured& peer) const { return peer.least / selected.least; }
+};
+
+/// The means of a table.
+class Means {
+ public:
+  Means(Work work, int threads) : work_(work), threads_(threads) {}
+
+  void add(const Comparison& row) {
+    ++rows_;
+    excess_ += row.excess();
+    if (!row.peer_direct) return;
+    ++peer_rows_;
+    direct_ += std::log(row.ratio(*row.peer_direct));
+    best_ += std::log(row.ratio(*row.peer_best));
+  }
+
+  void print() const {
+    std::printf("%s, threads %d, %d shapes: select is %.1f %% behind our best on average",
+                name(work_), threads_, rows_, 100.0 * excess_ / rows_);
+    if (peer_rows_ > 0) {
+      std::printf("; geometric means of oneDNN/ours: direct %.2f, best %.2f",
+                  std::exp(direct_ / peer_rows_), std::exp(best_ / peer_rows_));
+    }
+    std::printf("\n");
+  }
+
+ private:
+  Work work_;
+  int threads_;
+  int rows_ = 0;
+  int peer_rows_ = 0;
+  double excess_ = 0.0;
+  double direct_ = 0.0;  // sums of logarithms
+  double best_ = 0.0;
+};
+
+inline void print_head(Work work, int threads) {
+  std::printf("\n%s, threads %d; ms are minima, ratios are oneDNN/ours\n", name(work), threads);
+  std::printf("%-29s %-10s %8s %8s  %-10s %8s %7s  %8s %-16s %8s %7s %7s  %s\n", "shape",
+              "selected", "ms", "median", "our best", "ms", "excess", "direct", "oneDNN's best",
+              "ms", "direct", "best", "error");
+}
+
+inline void print_row(const ConvCase& example, const Comparison& row) {
+  const auto& [selected, own_best, direct, best] = row;
+  const std::string shape = example.name + " n" + std::to_string(example.batch);
+  std::printf("%-29s %-10s %8.3f %8.3f  %-10s %8.3f %6.1f%%  ", shape.c_str(),
+              selected.name.c_str(), selected.least, selected.median, own_best.name.c_str(),
+              own_best.least, 100.0 * row.excess());
+  if (direct) {
+    std::printf("%8.3f %-16s %8.3f %7.2f %7.2f  ", direct->least, best->name.c_str(), best->least,
+                row.ratio(*direct), row.ratio(*best));
+  }
+  std::printf("%.1e\n", selected.error);
+  std::fflush(stdout);
+}
+
+/// All that can do the example, that of the selected plan among them.
+inline std::vector<Candidate> candidates_of(const ConvCase& example) {
+  auto all = own_candidates(example.geometry);
+  const conv::Plan plan = conv::select(example.geometry, example.batch);
+  const auto is_selected = [&](const Candidate& c) { return c.plan == plan; };
+  if (std::none_of(all.begin(), all.end(), is_selected)) {
+    all.push_back(candidate_of(plan, "mixed"));
+  }
+  for (Candidate& peer : peer_candidates(example.geometry, example.batch)) {
+    all.push_back(std::move(peer));
+  }
+  return all;
+}
+
+/// They, checked and ready to run on `tensors`.
+inline std::vector<Contender> contenders(const ConvCase& example, ConvTensors<float>& tensors,
+                                         ConvChecker& checker, Work work, int threads) {
+  const conv::Plan plan = conv::select(example.geometry, example.batch);
+  std::vector<Contender> all;
+  for (const Candidate& c : candidates_of(example)) {
+    const double error = checker.error(example, c, work, threads);
+    all.push_back(
+        {c.name, c.plan.has_value(), c.plan == plan, error, c.ready(tensors, work, threads), {}});
+  }
+  return all;
+}
+
+inline Comparison compare_one(const ConvCase& example, ConvChecker& checker, int rounds, Work work,
+                              int threads) {
+  ConvTensors<float> tensors(example.geometry, example.batch);
+  auto running = contenders(example, tensors, checker, work, threads);
+  measure_rounds(running, rounds);
+  return Comparison(running);
+}
+
+/// Checks everything first, convolution by convolution: what is right is made once for each.
+inline void check_all(const ConvSuite& suite, ConvChecker& checker,
+                      const std::vector<int>& thread_counts) {
+  for (const ConvCase& example : suite.cases) {
+    for (const Candidate& candidate : candidates_of(example)) {
+      for (const Work work : {Work::forward, Work::all}) {
+        for (const int threads : thread_counts) checker.error(example, candidate, work, threads);
+      }
+    }
+  }
+}
+
+/// Prints a table for each kind of work at each number of threads, and then their means. Throws
+/// tweed::Error for a wrong result.
+inline void compare(const ConvSuite& suite, int rounds, const std::vector<int>& thread_counts) {
+  ConvChecker checker;
+  check_all(suite, checker, thread_counts);
+  std::vector<Means> means;
+  for (const int threads : thread_counts) {
+    for (const Work work : {Work::forward, Work::all}) {
+      print_head(work, threads);
+      Means of_table(work, threads);
+      for (const ConvCase& example : suite.cases) {
+        const auto row = compare_one(example, checker, rounds, work, threads);
+        print_row(example, row);
+        of_table.add(row);
+      }
+      means.push_back(of_table);
+    }
+  }
+  std::printf("\n");
+  for (const Means& of_table : means) of_table.print();
+}
+
+}  // namespace tweed::bench

@@ -1,0 +1,208 @@
+#pragma once
+
+#include <tweed/core/parallel.hpp>
+#include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/conv/transform_layout.hpp>
+#include <tweed/kernels/pack.hpp>
+
+#include <algorithm>
+
+namespace tweed::kernels::conv {
+
+/// What happens to a tile on its way back into an image.
+template <class T>
+struct Finish {
+  const T* bias = nullptr;  // [channels]
+  Activation activation = Activation::none;
+  bool add = false;  ///< to what the image holds: input tiles overlap
+};
+
+/// Tiles of images to slots and back, over vectors of channels.
+template <class Tile, Grid grid, class T>
+class TileTransform {
+  using Layout = TransformLayout<T>;
+
+ public:
+  /// Transforms one tile of an image of the input, or of the gradient of the output.
+  static void forward(const Layout& l, const T* image, Index tile, T* to) {
+    const TransformSide& side = grid == Grid::input ? l.input : l.output;
+    const Place place(l, side, tile);
+    Tile workspace;
+    for (Index c = 0; c < side.padded_channels; c += width) {
+      load(l, side, place, image + place.first + c, side.channels - c, workspace);
+      workspace.to_slots(to + c, side.padded_channels);
+    }
+  }
+
+  /// The way back, to an image of the output, or of the gradient of the input.
+  static void inverse(const Layout& l, const T* from, Index tile, const Finish<T>& finish,
+                      T* image) {
+    const TransformSide& side = grid == Grid::input ? l.input : l.output;
+    const Place place(l, side, tile);
+    Tile workspace;
+    for (Index c = 0; c < side.channels; c += width) {
+      workspace.from_slots(from + c, side.padded_channels);
+      store(l, side, place, c, workspace, finish, image + place.first + c);
+    }
+  }
+
+ private:
+  static constexpr Index width = Pack<T>::width;
+
+  /// Where a tile lies in its image.
+  struct Place {
+    TilePart rows;
+    TilePart columns;
+    Index first;  ///< offset of its first pixel inside
+
+    Place(const Layout& l, const TransformSide& side, Index tile)
+        : rows(part(l.rows, tile / l.columns.tiles, side.height)),
+          columns(part(l.columns, tile % l.columns.tiles, side.width)),
+          first((rows.first * side.width + columns.first) * side.channels) {}
+
+    static TilePart part(const AxisTiling& axis, Index tile, Index size) {
+      return grid == Grid::input ? input_part(axis, tile, size) : output_part(axis, tile, size);
+    }
+  };
+
+  static void load(const Layout& l, const TransformSide& side, const Place& place, const T* from,
+                   Index channels, Tile& workspace) {
+    constexpr bool is_gradient = grid == Grid::output;
+    const Index lanes = std::clamp<Index>(channels, 0, width);
+    Pack<T> values[Tile::length];
+    for (auto& value : values) value = Pack<T>::zero();
+    for (Index y = 0; y < Tile::length; ++y) {
+      const Index row = l.kind.position(y, is_gradient);
+      if (y < place.rows.begin || y >= place.rows.end) {
+        workspace.clear_row(row);
+        continue;
+      }
+      const T* pixel = from;
+      for (Index x = place.columns.begin; x < place.columns.end; ++x, pixel += side.channels) {
+        values[l.kind.position(x, is_gradient)] = Pack<T>::load(pixel, lanes);
+      }
+      workspace.set_row(row, values);
+      from += side.width * side.channels;
+    }
+  }
+
+  static void store(const Layout& l, const TransformSide& side, const Place& place, Index channel,
+                    const Tile& workspace, const Finish<T>& finish, T* to) {
+    constexpr bool is_gradient = grid == Grid::input;
+    const Index lanes = std::min(width, side.channels - channel);
+    const auto bias =
+        finish.bias == nullptr ? Pack<T>::zero() : Pack<T>::load(finish.bias + channel, lanes);
+    for (Index y = place.rows.begin; y < place.rows.end; ++y) {
+      Pack<T> values[Tile::length];
+      workspace.get_row(l.kind.position(y, is_gradient), values);
+      T* pixel = to;
+      for (Index x = place.columns.begin; x < place.columns.end; ++x, pixel += side.channels) {
+        Pack<T> value = values[l.kind.position(x, is_gradient)] + bias;
+        if (finish.add) value = value + Pack<T>::load(pixel, lanes);
+        if (finish.activation == Activation::relu) value = max(value, Pack<T>::zero());
+        value.store(pixel, lanes);
+      }
+      to += side.width * side.channels;
+    }
+  }
+};
+
+/// Kernels [kh,kw,rows,columns]: the layer's own, or with channels and filters exchanged.
+template <class T>
+struct KernelSource {
+  const T* data;
+  Index rows;
+  Index columns;
+};
+
+/// Kernels to slots [slot][row][column] and back.
+template <class Tile, class T>
+class KernelTransform {
+  using Layout = TransformLayout<T>;
+
+ public:
+  static void forward(const Geometry& g, const Layout& l, const KernelSource<T>& kernel, T* to,
+                      int threads) {
+    const Index row_step = aligned_count<T>(kernel.columns);
+    parallel_for(kernel.rows, threads, [&](Index r, int) {
+      Tile workspace;
+      for (Index c = 0; c < row_step; c += width) {
+        load(g, l, kernel, r, c, workspace);
+        workspace.to_slots(to + r * row_step + c, l.kernel_step());
+      }
+    });
+  }
+
+  /// To the gradient [kh,kw,c,f].
+  static void inverse(const Geometry& g, const Layout& l, const T* from, T* gradient, int threads) {
+    parallel_for(g.channels, threads, [&](Index r, int) {
+      Tile workspace;
+      for (Index c = 0; c < g.filters; c += width) {
+        workspace.from_slots(from + r * l.output.padded_channels + c, l.kernel_step());
+        store(g, l, r, c, workspace, gradient);
+      }
+    });
+  }
+
+ private:
+  static constexpr Index width = Pack<T>::width;
+
+  static void load(const Geometry& g, const Layout& l, const KernelSource<T>& kernel, Index r,
+                   Index c, Tile& workspace) {
+    const Index lanes = std::clamp<Index>(kernel.columns - c, 0, width);
+    for (Index y = 0; y < Tile::length; ++y) workspace.clear_row(y);
+    Pack<T> values[Tile::length];
+    for (auto& value : values) value = Pack<T>::zero();
+    const auto scale = static_cast<T>(l.kind.kernel_scale());
+    for (Index i = 0; i < g.rows.window; ++i) {
+      for (Index j = 0; j < g.columns.window; ++j) {
+        const Index tap = (i * g.columns.window + j) * kernel.rows + r;
+        values[l.kind.tap_position(l.columns, j, false)] =
+            scale * Pack<T>::load(kernel.data + tap * kernel.columns + c, lanes);
+      }
+      workspace.set_row(l.kind.tap_position(l.rows, i, false), values);
+    }
+  }
+
+  static void store(const Geometry& g, const Layout& l, Index r, Index c, const Tile& workspace,
+                    T* gradient) {
+    const Index lanes = std::min(width, g.filters - c);
+    const auto scale = static_cast<T>(l.kind.kernel_scale());
+    for (Index i = 0; i < g.rows.window; ++i) {
+      Pack<T> values[Tile::length];
+      workspace.get_row(l.kind.tap_position(l.rows, i, true), values);
+      for (Index j = 0; j < g.columns.window; ++j) {
+        const Index tap = (i * g.columns.window + j) * g.channels + r;
+        (scale * values[l.kind.tap_position(l.columns, j, true)])
+            .store(gradient + tap * g.filters + c, lanes);
+      }
+    }
+  }
+};
+
+/// The functions of one kind of transform, for a driver that is compiled once for all kinds.
+template <class T>
+struct TransformFunctions {
+  using Layout = TransformLayout<T>;
+  using Forward = void(const Layout&, const T* image, Index tile, T* slots);
+  using Inverse = void(const Layout&, const T* slots, Index tile, const Finish<T>&, T* image);
+
+  Forward* forward_input;
+  Forward* forward_output;  ///< of its gradient
+  Inverse* inverse_input;   ///< of its gradient
+  Inverse* inverse_output;
+  void (*forward_kernel)(const Geometry&, const Layout&, const KernelSource<T>&, T* slots,
+                         int threads);
+  void (*inverse_kernel)(const Geometry&, const Layout&, const T* slots, T* gradient, int threads);
+};
+
+template <class T, class InputTile, class OutputTile, class KernelTile>
+inline constexpr TransformFunctions<T> transform_functions{
+    TileTransform<InputTile, Grid::input, T>::forward,
+    TileTransform<OutputTile, Grid::output, T>::forward,
+    TileTransform<InputTile, Grid::input, T>::inverse,
+    TileTransform<OutputTile, Grid::output, T>::inverse,
+    KernelTransform<KernelTile, T>::forward,
+    KernelTransform<KernelTile, T>::inverse};
+
+}  // namespace tweed::kernels::conv

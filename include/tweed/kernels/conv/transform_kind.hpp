@@ -1,0 +1,61 @@
+#pragma once
+
+#include <tweed/kernels/conv/tiling.hpp>
+
+namespace tweed::kernels::conv {
+
+/// Which transform a convolution goes through: Fourier's of tiles of `size` x `size`, or Winograd's
+/// for kernels of 3 x 3 and tiles of `size` x `size` inputs.
+struct TransformKind {
+  enum class Family { fourier, winograd };
+  Family family;
+  Index size;
+
+  /// Numbers that a transformed tile has. `reals` of them are real, the others come in pairs, the
+  /// real and the imaginary part of a complex one.
+  constexpr Index slots() const { return size * size; }
+  constexpr Index reals() const {
+    if (family == Family::winograd) return slots();
+    return size % 2 == 0 ? 4 : 1;
+  }
+
+  /// There is one product for each frequency, real or complex.
+  constexpr Index frequencies() const { return (slots() + reals()) / 2; }
+  constexpr bool is_real(Index frequency) const { return frequency < reals(); }
+  constexpr Index slot_of(Index frequency) const {
+    return is_real(frequency) ? frequency : 2 * frequency - reals();
+  }
+
+  /// How an axis is cut. Winograd's tiles of n inputs give n - 2 outputs.
+  constexpr AxisTiling tiling(const SlidingAxis& axis) const {
+    if (family == Family::fourier) return tile_axis(axis, size);
+    const Index step = size - 2;
+    return {size, (axis.output + step - 1) / step, step, axis.before, 0};
+  }
+
+  /// Where pixel i of a tile stands. Where a Fourier transform's conjugate is wanted, the tile is
+  /// mirrored instead: conj(F(x))(k) = F(x(-p))(k) for real x.
+  constexpr Index position(Index i, bool conjugated) const {
+    return conjugated && family == Family::fourier ? (size - i) % size : i;
+  }
+  constexpr Index tap_position(const AxisTiling& axis, Index tap, bool conjugated) const {
+    return family == Family::fourier ? position(axis.tap_position(tap), conjugated) : tap;
+  }
+
+  /// What the kernel is multiplied by: the inverse Fourier transforms of all passes leave it to the
+  /// kernel to divide.
+  constexpr double kernel_scale() const {
+    return family == Family::fourier ? 1.0 / static_cast<double>(slots()) : 1.0;
+  }
+
+  friend constexpr bool operator==(const TransformKind&, const TransformKind&) = default;
+};
+
+constexpr TransformKind fourier(Index size) { return {TransformKind::Family::fourier, size}; }
+
+/// F(outputs x outputs, 3 x 3).
+constexpr TransformKind winograd(Index outputs) {
+  return {TransformKind::Family::winograd, outputs + 2};
+}
+
+}  // namespace tweed::kernels::conv

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <tweed/core/buffer.hpp>
+#include <tweed/kernels/conv/geometry.hpp>
+#include <tweed/kernels/conv/transform_kind.hpp>
+
+#include <algorithm>
+
+namespace tweed::kernels::conv {
+
+/// The images on one side of a transformed convolution: those of x and dx, or those of y and dy.
+struct TransformSide {
+  Grid grid;
+  Index height;
+  Index width;
+  Index channels;
+  Index padded_channels;  ///< filled up to whole cache lines
+  Index tile_step;        ///< elements from one transformed tile to the next
+
+  constexpr Index image_size() const { return height * width * channels; }
+};
+
+/// Sizes of everything in memory. Transformed tiles are stored as [tile][slot][channel], so that a
+/// tile is written in one piece and a product walks along all tiles at once; the kernel as
+/// [slot][channel][filter]. Tiles and slots lie a cache line apart from whole powers of two, which
+/// would share few sets of the cache.
+template <class T>
+struct TransformLayout {
+  TransformKind kind;
+  AxisTiling rows;
+  AxisTiling columns;
+  Index batch;
+  Index tiles_per_image;
+  TransformSide input;
+  TransformSide output;
+  Index block_tiles;  ///< tiles that are transformed and multiplied together, at most
+  bool by_slots;      ///< threads share out the slots of a block, and not the tiles of the batch
+  bool keeps_input;   ///< the transform of x from forward to backward, and does not make it again
+
+  constexpr TransformLayout(const TransformKind& kind_, const Geometry& g, Index batch_)
+      : kind(kind_),
+        rows(kind_.tiling(g.rows)),
+        columns(kind_.tiling(g.columns)),
+        batch(batch_),
+        tiles_per_image(rows.tiles * columns.tiles),
+        input(side(Grid::input, g.rows.input, g.columns.input, g.channels)),
+        output(side(Grid::output, g.rows.output, g.columns.output, g.filters)),
+        block_tiles(0),
+        by_slots(kernel_size() * Index{sizeof(T)} > largest_kernel),
+        keeps_input(by_slots || tiles_per_image == 1) {
+    const Index tile = (input.tile_step + output.tile_step) * Index{sizeof(T)};
+    if (by_slots) {
+      const Index images = std::max<Index>(1, slot_block / (tile * tiles_per_image));
+      block_tiles = std::min(batch, images) * tiles_per_image;
+    } else {
+      block_tiles = std::min(tiles(), std::max<Index>(1, tile_block / tile));
+    }
+  }
+
+  constexpr Index tiles() const { return batch * tiles_per_image; }
+  constexpr Index kernel_step() const {
+    return input.padded_channels * output.padded_channels + line;
+  }
+  constexpr Index kernel_size() const { return kind.slots() * kernel_step(); }
+
+ private:
+  static constexpr Index line = alignment / Index{sizeof(T)};
+  /// Bytes of a block that one thread works on alone: they stay in its second-level cache.
+  static constexpr Index tile_block = Index{3} << 19;
+  /// A kernel larger than this would be read again and again, once for each such block.
+  static constexpr Index largest_kernel = Index{6} << 20;
+  /// Bytes of a block that all threads work on together.
+  static constexpr Index slot_block = Index{64} << 20;
+
+  constexpr TransformSide side(Grid grid, Index height, Index width, Index channels) const {
+    const Index padded = aligned_count<T>(channels);
+    return {grid, height, width, channels, padded, kind.slots() * padded + line};
+  }
+};
+
+}  // namespace tweed::kernels::conv

@@ -1,0 +1,451 @@
+#pragma once
+
+#include <tweed/core/parallel.hpp>
+#include <tweed/kernels/conv/fft/tile.hpp>
+#include <tweed/kernels/conv/pass.hpp>
+#include <tweed/kernels/conv/slot_product.hpp>
+#include <tweed/kernels/conv/tile_transform.hpp>
+#include <tweed/kernels/conv/winograd/tile.hpp>
+
+#include <algorithm>
+
+namespace tweed::kernels::conv {
+
+namespace detail {
+
+template <class T, Index n>
+inline constexpr const TransformFunctions<T>& fourier_functions =
+    transform_functions<T, fft::Tile<static_cast<int>(n), T>, fft::Tile<static_cast<int>(n), T>,
+                        fft::Tile<static_cast<int>(n), T>>;
+
+template <class T, Index m>
+inline constexpr const TransformFunctions<T>& winograd_functions =
+    transform_functions<T, winograd::Tile<m, Grid::input, T>, winograd::Tile<m, Grid::output, T>,
+                        winograd::Tile<m, Grid::kernel, T>>;
+
+template <class T>
+const TransformFunctions<T>& functions_of(const TransformKind& kind) {
+  if (kind == conv::winograd(4)) return winograd_functions<T, 4>;
+  if (kind == conv::winograd(6)) return winograd_functions<T, 6>;
+  if (kind == fourier(8)) return fourier_functions<T, 8>;
+  if (kind == fourier(9)) return fourier_functions<T, 9>;
+  if (kind == fourier(16)) return fourier_functions<T, 16>;
+  return fourier_functions<T, 32>;
+}
+
+}  // namespace detail
+
+/// Convolution of transformed images, stride 1: tiles of the images and the kernel are transformed
+/// over vectors of channels, which leaves one small product over channels for each slot of the
+/// transform. With X, U and Z the transforms of x, the kernel and dy, all passes are plain
+/// products: Y = X U, dX = Z U^T, dU = X^T Z. Z serves both gradients. X is kept from forward to
+/// backward, or made again where images have many tiles: then dU is summed up block by block, each
+/// part of the batch by itself, and neither X nor Z ever leaves the cache. docs/convolution.md
+/// derives it.
+template <class T>
+class Transformed {
+  using Layout = TransformLayout<T>;
+  using Functions = TransformFunctions<T>;
+
+ public:
+  static constexpr Index kept_bytes(const TransformKind& kind, const Geometry& g, Index batch) {
+    const Layout l(kind, g, batch);
+    return l.keeps_input ? Scratch::bytes<T>(l.tiles() * l.input.tile_step) : 0;
+  }
+
+  static constexpr Index forward_bytes(const TransformKind& kind, const Geometry& g, Index batch,
+                                       int threads) {
+    const Layout l(kind, g, batch);
+    const Index blocks = l.by_slots ? 1 : threads;
+    return Scratch::bytes<T>(l.kernel_size()) +
+           blocks * (Scratch::bytes<T>(l.block_tiles * l.input.tile_step) +
+                     Scratch::bytes<T>(l.block_tiles * l.output.tile_step)) +
+           threads * worker_bytes(g, l);
+  }
+
+  static constexpr Index backward_bytes(const TransformKind& kind, const Geometry& g, Index batch,
+                                        int threads) {
+    const Layout l(kind, g, batch);
+    const Index blocks = l.by_slots ? 1 : threads;
+    const Index sums = l.keeps_input ? 1 : std::max<Index>(1, BatchParts{batch}.count());
+    const Index z_tiles = l.keeps_input ? l.tiles() : threads * l.block_tiles;
+    return (1 + sums) * Scratch::bytes<T>(l.kernel_size()) + Scratch::bytes<T>(g.kernel_size()) +
+           Scratch::bytes<T>(z_tiles * l.output.tile_step) +
+           (l.keeps_input ? 1 : 2) * blocks * Scratch::bytes<T>(l.block_tiles * l.input.tile_step) +
+           Scratch::bytes<T>(batch * g.filters) + threads * worker_bytes(g, l);
+  }
+
+  static void forward(const TransformKind& kind, const Geometry& g, Forward<T> pass) {
+    const Layout l(kind, g, pass.batch);
+    const Functions& functions = detail::functions_of<T>(kind);
+    T* const u = pass.scratch.template take<T>(l.kernel_size());
+    const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 1, .outputs = 1});
+    T* const kept = l.keeps_input ? reinterpret_cast<T*>(pass.kept) : nullptr;
+    functions.forward_kernel(g, l, {pass.kernel, g.channels, g.filters}, u, pass.threads);
+    for_each_block(l, pass.threads, [&](const Block& block) {
+      T* const x = kept != nullptr ? kept + block.first * l.input.tile_step
+                                   : memory.input_block(block.worker);
+      T* const y = memory.output_block(block.worker);
+      transform_inputs(l, functions, pass.x, block, x);
+      multiply(l, block, {x, &l.input, l.input.channels}, {u, &l.output}, {y, &l.output}, memory);
+      for_each_share(l, block, [&](Index first, Index end, int worker) {
+        for (Index tile = first; tile < end; ++tile) {
+          const Index n = tile / l.tiles_per_image;
+          T* const image = output_image(g, pass, n, memory.image(worker));
+          functions.inverse_output(l, y + (tile - block.first) * l.output.tile_step,
+                                   tile % l.tiles_per_image, {pass.bias, pass.activation}, image);
+          if ((tile + 1) % l.tiles_per_image == 0) finish(pass, n, g, image);
+        }
+      });
+    });
+  }
+
+  /// All gradients, those of activation, pool and bias included.
+  static void backward(const TransformKind& kind, const Geometry& g, Backward<T> pass) {
+    const Layout l(kind, g, pass.batch);
+    const Functions& functions = detail::functions_of<T>(kind);
+    Gradients to;
+    to.u = pass.scratch.template take<T>(l.kernel_size());
+    T* const kernel = pass.scratch.template take<T>(g.kernel_size());
+    to.bias_parts = pass.scratch.template take<T>(pass.batch * g.filters);
+    if (pass.dx != nullptr) {
+      transpose_kernel(g, pass.kernel, kernel, pass.threads);
+      functions.forward_kernel(g, l, {kernel, g.filters, g.channels}, to.u, pass.threads);
+    }
+    T* const du = l.keeps_input ? backward_of_kept(g, l, functions, pass, to)
+                                : backward_anew(g, l, functions, pass, to);
+    functions.inverse_kernel(g, l, du, pass.kernel_gradient, pass.threads);
+    sum_parts(to.bias_parts, pass.batch, g.filters, pass.bias_gradient, pass.threads);
+  }
+
+ private:
+  /// Tiles of the kernel gradient's sum that are multiplied at a time.
+  static constexpr Index depth_block = 256;
+
+  /// Tiles [first, end), and the threads that work on them: `threads` from number `worker` on.
+  struct Block {
+    Index first;
+    Index end;
+    int worker;
+    int threads;
+  };
+
+  /// What the blocks of a backward pass share.
+  struct Gradients {
+    T* u;           // the kernel's transform, channels and filters exchanged
+    T* bias_parts;  // [n,f]
+  };
+
+  /// Transformed tiles, or a transformed kernel with rows of `side`'s channels.
+  struct Operand {
+    const T* data;
+    const TransformSide* side;
+    Index depth = 0;
+  };
+  struct Target {
+    T* data;
+    const TransformSide* side;
+  };
+
+  static constexpr Index worker_bytes(const Geometry& g, const Layout& l) {
+    const Index channels = std::max(l.input.padded_channels, l.output.padded_channels);
+    const Index rows = std::max(l.block_tiles, depth_block);
+    return Scratch::bytes<T>(g.output_size()) + 2 * Scratch::bytes<T>(rows * channels) +
+           Scratch::bytes<T>(l.kernel_step());
+  }
+
+  /// Blocks of transformed tiles that a worker has.
+  struct Blocks {
+    int inputs;
+    int outputs;
+  };
+
+  /// What a pass works in besides its operands.
+  class Memory {
+   public:
+    Memory(const Geometry& g, const Layout& l, Scratch& scratch, int threads, const Blocks& blocks)
+        : blocks_(blocks),
+          input_step_(Scratch::bytes<T>(l.block_tiles * l.input.tile_step) / Index{sizeof(T)}),
+          output_step_(Scratch::bytes<T>(l.block_tiles * l.output.tile_step) / Index{sizeof(T)}),
+          image_size_(g.output_size()),
+          worker_bytes_(Transformed::worker_bytes(g, l)) {
+      const Index owners = l.by_slots ? 1 : threads;
+      input_blocks_ = scratch.take<T>(owners * blocks.inputs * input_step_);
+      output_blocks_ = scratch.take<T>(owners * blocks.outputs * output_step_);
+      workers_ = scratch.take<std::byte>(threads * worker_bytes_);
+    }
+
+    T* input_block(int worker, int which = 0) const {
+      return input_blocks_ + (worker * blocks_.inputs + which) * input_step_;
+    }
+    T* output_block(int worker) const { return output_blocks_ + worker * output_step_; }
+    T* image(int worker) const { return of_worker(worker).template take<T>(image_size_); }
+
+    /// For products: what remains of a worker's share.
+    Scratch sums(int worker) const {
+      Scratch scratch = of_worker(worker);
+      scratch.take<T>(image_size_);
+      return scratch;
+    }
+
+   private:
+    Scratch of_worker(int worker) const { return worker_scratch(workers_, worker, worker_bytes_); }
+
+    Blocks blocks_;
+    Index input_step_;
+    Index output_step_;
+    Index image_size_;
+    Index worker_bytes_;
+    T* input_blocks_;
+    T* output_blocks_;
+    std::byte* workers_;
+  };
+
+  /// Blocks in which all threads share out the slots, or blocks of each thread's own images.
+  template <class Body>
+  static void for_each_block(const Layout& l, int threads, const Body& body) {
+    if (l.by_slots) {
+      for (Index first = 0; first < l.tiles(); first += l.block_tiles) {
+        body(Block{first, std::min(first + l.block_tiles, l.tiles()), 0, threads});
+      }
+      return;
+    }
+    parallel_for(threads, threads, [&](Index share, int worker) {
+      const Index begin = l.batch * share / threads * l.tiles_per_image;
+      const Index count = l.batch * (share + 1) / threads * l.tiles_per_image - begin;
+      const Index blocks = (count + l.block_tiles - 1) / std::max<Index>(l.block_tiles, 1);
+      for (Index i = 0; i < blocks; ++i) {
+        body(Block{begin + count * i / blocks, begin + count * (i + 1) / blocks, worker, 1});
+      }
+    });
+  }
+
+  /// The block's tiles in order, or image by image for each of its threads.
+  template <class Body>
+  static void for_each_share(const Layout& l, const Block& block, const Body& body) {
+    if (block.threads == 1) return body(block.first, block.end, block.worker);
+    const Index images = (block.end - block.first) / l.tiles_per_image;
+    parallel_for(images, block.threads, [&](Index i, int worker) {
+      const Index first = block.first + i * l.tiles_per_image;
+      body(first, first + l.tiles_per_image, worker);
+    });
+  }
+
+  /// Transforms the gradients of a block's outputs, and sums them up for the bias.
+  static void transform_deltas(const Geometry& g, const Layout& l, const Functions& functions,
+                               const Backward<T>& pass, const Block& block, const Gradients& to,
+                               const Memory& memory, T* z) {
+    for_each_share(l, block, [&](Index first, Index end, int worker) {
+      for (Index tile = first; tile < end; ++tile) {
+        const Index n = tile / l.tiles_per_image;
+        const bool is_new = tile % l.tiles_per_image == 0;
+        const T* const delta = is_new ? delta_image(g, pass, n, memory.image(worker))
+                                      : made_delta_image(g, pass, n, memory.image(worker));
+        if (is_new) sum_pixels(delta, g.output_pixels(), g.filters, to.bias_parts + n * g.filters);
+        functions.forward_output(l, delta, tile % l.tiles_per_image,
+                                 z + (tile - block.first) * l.output.tile_step);
+      }
+    });
+  }
+
+  /// dX = Z U^T of a block, back to images.
+  static void input_gradient(const Layout& l, const Functions& functions, const Backward<T>& pass,
+                             const Block& block, const Gradients& to, const Memory& memory,
+                             const T* z) {
+    if (pass.dx == nullptr) return;
+    T* const dx = memory.input_block(block.worker);
+    multiply(l, block, {z, &l.output, l.output.channels}, {to.u, &l.input}, {dx, &l.input}, memory);
+    for_each_share(l, block, [&](Index first, Index end, int) {
+      for (Index tile = first; tile < end; ++tile) {
+        T* const image = pass.dx + tile / l.tiles_per_image * l.input.image_size();
+        const bool adds = l.tiles_per_image > 1;
+        if (adds && tile % l.tiles_per_image == 0) std::fill_n(image, l.input.image_size(), T{});
+        functions.inverse_input(l, dx + (tile - block.first) * l.input.tile_step,
+                                tile % l.tiles_per_image, {.add = adds}, image);
+      }
+    });
+  }
+
+  /// With the transform of x from `forward`: Z is kept too, and dU made of all tiles in the end,
+  /// each slot by one thread. Returns dU.
+  static T* backward_of_kept(const Geometry& g, const Layout& l, const Functions& functions,
+                             Backward<T>& pass, const Gradients& to) {
+    T* const du = pass.scratch.template take<T>(l.kernel_size());
+    T* const z = pass.scratch.template take<T>(l.tiles() * l.output.tile_step);
+    const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 1, .outputs = 0});
+    for_each_block(l, pass.threads, [&](const Block& block) {
+      T* const block_z = z + block.first * l.output.tile_step;
+      transform_deltas(g, l, functions, pass, block, to, memory, block_z);
+      input_gradient(l, functions, pass, block, to, memory, block_z);
+    });
+    if (l.tiles() == 0) std::fill_n(du, l.kernel_size(), T{});
+    parallel_for(l.kind.frequencies(), pass.threads, [&](Index frequency, int worker) {
+      kernel_gradient_slot(l, frequency, reinterpret_cast<const T*>(pass.kept), z, l.tiles(), du,
+                           false, memory.sums(worker));
+    });
+    return du;
+  }
+
+  /// With the transform of x made again: dU grows block by block, in as many parts as the batch
+  /// has. Returns dU.
+  static T* backward_anew(const Geometry& g, const Layout& l, const Functions& functions,
+                          Backward<T>& pass, const Gradients& to) {
+    const BatchParts parts{pass.batch};
+    const Index part_step = Scratch::bytes<T>(l.kernel_size()) / Index{sizeof(T)};
+    T* const du = pass.scratch.template take<T>(std::max<Index>(1, parts.count()) * part_step);
+    const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 2, .outputs = 1});
+    if (pass.batch == 0) std::fill_n(du, l.kernel_size(), T{});
+    parallel_for(parts.count(), pass.threads, [&](Index part, int worker) {
+      const Index begin = parts.begin(part) * l.tiles_per_image;
+      const Index count = parts.end(part) * l.tiles_per_image - begin;
+      const Index blocks = (count + l.block_tiles - 1) / l.block_tiles;
+      for (Index i = 0; i < blocks; ++i) {
+        const Block block{begin + count * i / blocks, begin + count * (i + 1) / blocks, worker, 1};
+        T* const x = memory.input_block(worker, 1);
+        T* const z = memory.output_block(worker);
+        transform_inputs(l, functions, pass.x, block, x);
+        transform_deltas(g, l, functions, pass, block, to, memory, z);
+        for (Index frequency = 0; frequency < l.kind.frequencies(); ++frequency) {
+          kernel_gradient_slot(l, frequency, x, z, block.end - block.first, du + part * part_step,
+                               i > 0, memory.sums(worker));
+        }
+        input_gradient(l, functions, pass, block, to, memory, z);
+      }
+    });
+    add_parts(du, parts.count(), part_step, pass.threads);
+    return du;
+  }
+
+  /// Adds all other parts to the first, always in the same order.
+  static void add_parts(T* parts, Index count, Index step, int threads) {
+    parallel_ranges(step, elementwise_grain / 8, threads, [&](Index begin, Index end) {
+      for (Index part = 1; part < count; ++part) {
+        const T* const from = parts + part * step;
+        for (Index i = begin; i < end; ++i) parts[i] += from[i];
+      }
+    });
+  }
+
+  static void transform_inputs(const Layout& l, const Functions& functions, const T* images,
+                               const Block& block, T* x) {
+    for_each_share(l, block, [&](Index first, Index end, int) {
+      for (Index tile = first; tile < end; ++tile) {
+        functions.forward_input(l, images + tile / l.tiles_per_image * l.input.image_size(),
+                                tile % l.tiles_per_image,
+                                x + (tile - block.first) * l.input.tile_step);
+      }
+    });
+  }
+
+  static void finish(const Forward<T>& pass, Index n, const Geometry& g, const T* image) {
+    const Index rows = pass.pool == nullptr ? g.rows.output : pass.pool->geometry.rows.output;
+    finish_rows(pass, n, {0, rows}, image);
+  }
+
+  /// What `delta_image` gave for the same image before.
+  static const T* made_delta_image(const Geometry& g, const Backward<T>& pass, Index n, T* aside) {
+    return needs_delta_image(pass) ? aside : pass.dy + n * g.output_size();
+  }
+
+  /// The sum of the parts of a matrix [rows,columns], columns being whole vectors.
+  static void add_sum(SlotMatrix<T>& matrix, Index rows, Index columns, Scratch& scratch) {
+    T* const sum = scratch.take<T>(rows * columns);
+    for (Index r = 0; r < rows; ++r) {
+      const T* const re = matrix.re + r * matrix.row_step;
+      const T* const im = matrix.im + r * matrix.row_step;
+      for (Index i = 0; i < columns; i += Pack<T>::width) {
+        (Pack<T>::load(re + i) + Pack<T>::load(im + i)).store(sum + r * columns + i);
+      }
+    }
+    matrix.sum = sum;
+    matrix.sum_step = columns;
+  }
+
+  /// Tiles `to` = tiles `from` times the kernel, slot by slot.
+  static void multiply(const Layout& l, const Block& block, const Operand& from,
+                       const Operand& kernel, const Target& to, const Memory& memory) {
+    const Index tiles = block.end - block.first;
+    const Index depth = from.depth;
+    const Index columns = to.side->padded_channels;
+    const Index channels = from.side->padded_channels;
+    parallel_for(l.kind.frequencies(), block.threads, [&](Index frequency, int worker) {
+      const Index slot = l.kind.slot_of(frequency);
+      const T* const a = from.data + slot * channels;
+      const T* const b = kernel.data + slot * l.kernel_step();
+      T* const c = to.data + slot * columns;
+      SlotMatrix<T> left{a, a + channels, from.side->tile_step};
+      SlotMatrix<T> right{b, b + l.kernel_step(), columns};
+      const SlotResult<T> result{c, c + columns, to.side->tile_step};
+      if (l.kind.is_real(frequency)) {
+        return SlotProduct<T>::real(tiles, columns, depth, left, right, result);
+      }
+      Scratch scratch = memory.sums(block.threads == 1 ? block.worker : worker);
+      add_sum(left, tiles, channels, scratch);
+      add_sum(right, depth, columns, scratch);
+      SlotProduct<T>::complex(tiles, columns, depth, left, right, result);
+    });
+  }
+
+  /// One slot of dU = X^T Z over some tiles, or dU += X^T Z.
+  static void kernel_gradient_slot(const Layout& l, Index frequency, const T* x, const T* z,
+                                   Index tiles, T* du, bool add, const Scratch& sums) {
+    const Index rows = l.input.padded_channels;
+    const Index columns = l.output.padded_channels;
+    const Index slot = l.kind.slot_of(frequency);
+    T* const to = du + slot * l.kernel_step();
+    for (Index first = 0; first < tiles; first += depth_block) {
+      const Index depth = std::min(depth_block, tiles - first);
+      const T* const a = x + first * l.input.tile_step + slot * rows;
+      const T* const b = z + first * l.output.tile_step + slot * columns;
+      SlotMatrix<T> left{a, a + rows, l.input.tile_step};
+      SlotMatrix<T> right{b, b + columns, l.output.tile_step};
+      const SlotResult<T> result{to, to + l.kernel_step(), columns, add || first > 0};
+      if (l.kind.is_real(frequency)) {
+        SlotProduct<T>::template real<Left::transposed>(rows, columns, depth, left, right, result);
+        continue;
+      }
+      Scratch scratch = sums;
+      add_sum(left, depth, rows, scratch);
+      add_sum(right, depth, columns, scratch);
+      SlotProduct<T>::template complex<Left::transposed>(rows, columns, depth, left, right, result);
+    }
+  }
+
+  /// [kh,kw,c,f] to [kh,kw,f,c].
+  static void transpose_kernel(const Geometry& g, const T* kernel, T* to, int threads) {
+    parallel_for(g.taps(), threads, [&](Index tap, int) {
+      const T* const from = kernel + tap * g.channels * g.filters;
+      T* const transposed = to + tap * g.channels * g.filters;
+      if (g.channels % Pack<T>::width == 0 && g.filters % Pack<T>::width == 0) {
+        return simd::transpose(from, g.channels, g.filters, transposed);
+      }
+      for (Index c = 0; c < g.channels; ++c) {
+        for (Index f = 0; f < g.filters; ++f) {
+          transposed[f * g.channels + c] = from[c * g.filters + f];
+        }
+      }
+    });
+  }
+};
+
+/// The same for one kind, which is known while compiling.
+template <TransformKind kind, class T>
+struct TransformedBy {
+  static constexpr Index kept_bytes(const Geometry& g, Index batch) {
+    return Transformed<T>::kept_bytes(kind, g, batch);
+  }
+  static constexpr Index forward_bytes(const Geometry& g, Index batch, int threads) {
+    return Transformed<T>::forward_bytes(kind, g, batch, threads);
+  }
+  static constexpr Index backward_bytes(const Geometry& g, Index batch, int threads) {
+    return Transformed<T>::backward_bytes(kind, g, batch, threads);
+  }
+  static void forward(const Geometry& g, const Forward<T>& pass) {
+    Transformed<T>::forward(kind, g, pass);
+  }
+  static void backward(const Geometry& g, const Backward<T>& pass) {
+    Transformed<T>::backward(kind, g, pass);
+  }
+};
+
+}  // namespace tweed::kernels::conv

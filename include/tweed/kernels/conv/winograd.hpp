@@ -1,0 +1,18 @@
+#pragma once
+
+#include <tweed/kernels/conv/transformed.hpp>
+
+namespace tweed::kernels::conv {
+
+/// Convolution by Winograd's minimal filtering F(m x m, 3 x 3) (Lavin and Gray, *Fast Algorithms
+/// for Convolutional Neural Networks*, CVPR 2016): tiles of m + 2 inputs give m outputs a side.
+template <Index m, class T>
+using Winograd = TransformedBy<winograd(m), T>;
+
+/// 3 x 3 kernels that move by one pixel.
+constexpr bool winograd_supports(const Geometry& g) {
+  return g.rows.window == kernels::winograd::taps && g.columns.window == kernels::winograd::taps &&
+         g.rows.stride == 1 && g.columns.stride == 1;
+}
+
+}  // namespace tweed::kernels::conv
