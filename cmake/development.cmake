@@ -28,6 +28,13 @@ if(TWEED_COVERAGE)
   target_link_options(tweed_development INTERFACE --coverage)
 endif()
 
+# The library as tweed's own programs link it.
+set(TWEED_LIBRARY tweed::tweed)
+if(TWEED_USE_COMPILED)
+  set(TWEED_LIBRARY tweed::compiled)
+endif()
+target_link_libraries(tweed_compiled PRIVATE tweed_development)
+
 # tweed_remove_unbuildable(LIST) takes out of LIST the files that need zlib or nlohmann/json,
 # themselves or through what they include, where that library is missing.
 function(tweed_remove_unbuildable list)

@@ -53,7 +53,7 @@ TEST_CASE("a model is a value") {
 TEST_CASE("the summary names layers, shapes, parameters and memory") {
   const std::string text = summary(Model<Net>{});
   for (const char* part :
-       {"conv2d_1", "3, 3x2 same", "6x6x3", "conv2d_2", "dense_1", "725", "parameters: 876",
+       {"conv2d_1", "3, 3x2 same, direct", "6x6x3", "conv2d_2", "dense_1", "725", "parameters: 876",
         "memory for training, batches of 100: ", "memory for inference"}) {
     CAPTURE(std::string(part));
     CHECK(text.find(part) != text.npos);

@@ -61,6 +61,8 @@ TEST_CASE("the memory plan stores what a backward pass reads and nothing else") 
   CHECK(plan.transient_size == 0);
   CHECK(plan.places[2].offset == 25088 + 6272);
   CHECK(plan.places[4].offset == plan.places[3].offset);
+#ifndef TWEED_COMPILED  // where the kernels are compiled, so is what they need
   static_assert(training_bytes<FashionCnn>(100) < 100 << 20);
   static_assert(inference_bytes<FashionCnn>(1) < training_bytes<FashionCnn>(1));
+#endif
 }

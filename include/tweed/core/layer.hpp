@@ -98,7 +98,8 @@ struct BackwardPass {
 /// - `static constexpr bool in_place`: y may be x, and dx may be dy (by default no);
 /// - `template <class T> static constexpr LayerMemory memory(Shape input, Index batch, int
 /// threads)`;
-/// - `static std::string describe()`: its settings, for the summary.
+/// - `static std::string describe()`: its settings, for the summary;
+/// - `static std::string_view runs_as(Shape input, Index batch)`: the algorithm that it takes, too.
 ///
 /// The same input gives the same result to the bit for any number of threads.
 template <class L>

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <tweed/core/parallel.hpp>
-#include <tweed/kernels/simd.hpp>
+#include <tweed/core/shape.hpp>
 
 namespace tweed::kernels {
 
@@ -10,26 +9,5 @@ enum class Activation { none, relu };
 
 /// Elements a thread handles at least, where the work an element is small.
 inline constexpr Index elementwise_grain = 16384;
-
-/// y = max(0, x); y may be x. A NaN stays one.
-template <class T>
-void relu(const T* x, T* y, Index count, int threads) {
-  parallel_ranges(count, elementwise_grain, threads, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) y[i] = x[i] < T{} ? T{} : x[i];
-  });
-}
-
-/// dx = dy where y > 0, else 0; dx may be dy.
-template <class T>
-void relu_gradient(const T* y, const T* dy, T* dx, Index count, int threads) {
-  parallel_ranges(count, elementwise_grain, threads, [&](Index begin, Index end) {
-    constexpr Index width = simd::width<T>;
-    Index i = begin;
-    for (; i + width <= end; i += width) {
-      simd::store(dx + i, simd::where_positive(simd::load(y + i), simd::load(dy + i)));
-    }
-    for (; i < end; ++i) dx[i] = y[i] > T{} ? dy[i] : T{};
-  });
-}
 
 }  // namespace tweed::kernels

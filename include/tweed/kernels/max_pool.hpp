@@ -1,32 +1,12 @@
 #pragma once
 
 #include <tweed/core/parallel.hpp>
-#include <tweed/core/window.hpp>
 #include <tweed/kernels/pack.hpp>
+#include <tweed/kernels/pool_geometry.hpp>
 
 #include <algorithm>
-#include <cstdint>
-#include <limits>
 
 namespace tweed::kernels {
-
-/// Sizes of a max-pool. Padding never wins: the window sees the inputs alone.
-struct PoolGeometry {
-  SlidingAxis rows;
-  SlidingAxis columns;
-  Index channels;
-
-  constexpr Index input_size() const { return rows.input * columns.input * channels; }
-  constexpr Index output_size() const { return rows.output * columns.output * channels; }
-  constexpr Index window_size() const { return rows.window * columns.window; }
-};
-
-/// Which tap of its window an output came from, for windows of any size.
-using PoolTap = std::uint16_t;
-
-/// The tap of an output that passes no gradient on.
-template <class Tap>
-inline constexpr Tap no_tap = std::numeric_limits<Tap>::max();
 
 namespace detail {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/core/layer.hpp>
-#include <tweed/kernels/conv/convolution.hpp>
+#include <tweed/kernels/kernels.hpp>
 #include <tweed/layers/options.hpp>
 
 #include <string>
@@ -96,6 +96,11 @@ struct Convolution {
                                 .kept = kept + tap_bytes(pass.y.shape, pass.x.count),
                                 .scratch = pass.scratch,
                                 .threads = pass.threads});
+  }
+
+  /// The algorithm of the forward pass for a batch, for the summary.
+  static std::string_view runs_as(const Shape& input, Index batch) {
+    return tweed::name(kernels::conv::select(geometry(input), batch, algorithm).forward);
   }
 
   static std::string describe() {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/core/layer.hpp>
-#include <tweed/kernels/max_pool.hpp>
+#include <tweed/kernels/kernels.hpp>
 #include <tweed/layers/options.hpp>
 
 #include <limits>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/core/layer.hpp>
-#include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/kernels.hpp>
 
 namespace tweed {
 

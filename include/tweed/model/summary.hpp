@@ -60,13 +60,15 @@ struct SummaryTable {
   }
 };
 
+/// A layer's settings, and how it will run where there is a choice.
 template <class L>
-std::string description_of() {
-  if constexpr (requires { L::describe(); }) {
-    return L::describe();
-  } else {
-    return {};
+std::string description_of(const Shape& input, Index batch) {
+  std::string description;
+  if constexpr (requires { L::describe(); }) description = L::describe();
+  if constexpr (requires { L::runs_as(input, batch); }) {
+    description += text(", ", L::runs_as(input, batch));
   }
+  return description;
 }
 
 }  // namespace detail
@@ -84,8 +86,8 @@ std::string summary(const SummaryOptions& options = {}) {
     const auto layer = [&]<class L>(std::type_identity<L>) {
       Index count = 0;
       for (const Parameter& p : parameters_of<L>(Net::shapes[i])) count += p.size();
-      table.rows.push_back({names[i], detail::description_of<L>(), to_string(Net::shapes[i + 1]),
-                            detail::with_commas(count)});
+      table.rows.push_back({names[i], detail::description_of<L>(Net::shapes[i], options.batch_size),
+                            to_string(Net::shapes[i + 1]), detail::with_commas(count)});
       ++i;
     };
     (layer(std::type_identity<Layers>{}), ...);

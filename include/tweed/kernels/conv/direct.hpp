@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/core/scratch.hpp>
-#include <tweed/kernels/conv/pass.hpp>
+#include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/pack.hpp>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/kernels/conv/pass.hpp>
+#include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/matmul.hpp>
 
 #include <algorithm>

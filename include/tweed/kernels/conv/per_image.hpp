@@ -2,7 +2,7 @@
 
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/scratch.hpp>
-#include <tweed/kernels/conv/pass.hpp>
+#include <tweed/kernels/conv/epilogue.hpp>
 
 #include <algorithm>
 

@@ -1,56 +1,16 @@
 #pragma once
 
 #include <tweed/core/text.hpp>
-#include <tweed/kernels/conv/fft.hpp>
-#include <tweed/kernels/conv/geometry.hpp>
-#include <tweed/kernels/conv/winograd.hpp>
+#include <tweed/kernels/conv/algorithm.hpp>
+#include <tweed/kernels/conv/transform_layout.hpp>
 
-#include <array>
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 #include <string>
-#include <string_view>
 #include <type_traits>
 
-namespace tweed {
-
-/// How a convolution is computed; docs/convolution.md tells how each works. `automatic` takes the
-/// fastest for the geometry and the batch. One that cannot do a geometry is not used for it.
-enum class Algorithm { automatic, reference, im2col, direct, fft, winograd4, winograd6 };
-
-constexpr std::string_view name(Algorithm algorithm) {
-  constexpr std::array<std::string_view, 7> names{"automatic", "reference", "im2col",   "direct",
-                                                  "fft",       "winograd4", "winograd6"};
-  const auto i = static_cast<std::size_t>(algorithm);
-  return i < names.size() ? names[i] : "unknown";
-}
-
-}  // namespace tweed
-
 namespace tweed::kernels::conv {
-
-constexpr bool is_transform(Algorithm algorithm) {
-  return algorithm == Algorithm::fft || algorithm == Algorithm::winograd4 ||
-         algorithm == Algorithm::winograd6;
-}
-
-/// The transform that an algorithm goes through, the FFT's of the geometry's best size.
-constexpr TransformKind transform_of(Algorithm algorithm, const Geometry& g) {
-  if (algorithm == Algorithm::winograd4) return winograd(4);
-  if (algorithm == Algorithm::winograd6) return winograd(6);
-  return fourier(best_fft_size(g));
-}
-
-/// The algorithm of each of the three passes. A transform is shared between them: it does all three
-/// or none.
-struct Plan {
-  Algorithm forward;
-  Algorithm input_gradient;
-  Algorithm kernel_gradient;
-
-  constexpr bool is_transformed() const { return is_transform(forward); }
-  friend constexpr bool operator==(const Plan&, const Plan&) = default;
-};
 
 /// The plan without transforms: below this many channels the rows of the patch matrix are too short
 /// to be worth copying.
@@ -60,21 +20,6 @@ constexpr Plan select_product(const Geometry& g) {
     return {Algorithm::direct, Algorithm::im2col, Algorithm::direct};
   }
   return {Algorithm::im2col, Algorithm::im2col, Algorithm::im2col};
-}
-
-/// Whether `algorithm` can do a geometry.
-constexpr bool can_run(Algorithm algorithm, const Geometry& g) {
-  if (algorithm == Algorithm::fft) return best_fft_size(g) > 0;
-  if (algorithm == Algorithm::winograd4 || algorithm == Algorithm::winograd6) {
-    return winograd_supports(g);
-  }
-  return algorithm != Algorithm::automatic;
-}
-
-/// The plan that uses `algorithm` wherever it has a pass.
-constexpr Plan plan_of(Algorithm algorithm) {
-  if (algorithm == Algorithm::direct) return {algorithm, Algorithm::im2col, algorithm};
-  return {algorithm, algorithm, algorithm};
 }
 
 namespace detail {

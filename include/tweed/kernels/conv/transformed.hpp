@@ -1,8 +1,8 @@
 #pragma once
 
 #include <tweed/core/parallel.hpp>
+#include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/fft/tile.hpp>
-#include <tweed/kernels/conv/pass.hpp>
 #include <tweed/kernels/conv/slot_product.hpp>
 #include <tweed/kernels/conv/tile_transform.hpp>
 #include <tweed/kernels/conv/winograd/tile.hpp>

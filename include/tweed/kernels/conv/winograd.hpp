@@ -9,10 +9,4 @@ namespace tweed::kernels::conv {
 template <Index m, class T>
 using Winograd = TransformedBy<winograd(m), T>;
 
-/// 3 x 3 kernels that move by one pixel.
-constexpr bool winograd_supports(const Geometry& g) {
-  return g.rows.window == kernels::winograd::taps && g.columns.window == kernels::winograd::taps &&
-         g.rows.stride == 1 && g.columns.stride == 1;
-}
-
 }  // namespace tweed::kernels::conv

@@ -1,4 +1,4 @@
-#include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/relu.hpp>
 #include <support/compare.hpp>
 #include <support/guarded.hpp>
 #include <support/numbers.hpp>

@@ -1,0 +1,42 @@
+// The kernels of tweed::compiled: what <tweed/kernels/kernels.hpp> declares, for float and double.
+
+#include <tweed/kernels/kernels.hpp>
+
+namespace tweed::kernels {
+
+template void relu(const float*, float*, Index, int);
+template void relu(const double*, double*, Index, int);
+template void relu_gradient(const float*, const float*, float*, Index, int);
+template void relu_gradient(const double*, const double*, double*, Index, int);
+
+template void max_pool(const PoolGeometry&, Index, const float*, float*, PoolTap*, int);
+template void max_pool(const PoolGeometry&, Index, const double*, double*, PoolTap*, int);
+template void max_pool_gradient(const PoolGeometry&, Index, const float*, const PoolTap*, float*,
+                                int);
+template void max_pool_gradient(const PoolGeometry&, Index, const double*, const PoolTap*, double*,
+                                int);
+
+template Index dense_scratch_bytes<float>(Index, int);
+template Index dense_scratch_bytes<double>(Index, int);
+template void dense(const DenseForward<float>&);
+template void dense(const DenseForward<double>&);
+template void dense_gradient(const DenseBackward<float>&);
+template void dense_gradient(const DenseBackward<double>&);
+
+template void adam(const AdamStep<float>&);
+template void adam(const AdamStep<double>&);
+
+namespace conv {
+
+template Index largest_kept_bytes<float>(const Geometry&, Index, Algorithm);
+template Index largest_kept_bytes<double>(const Geometry&, Index, Algorithm);
+template Index largest_scratch_bytes<float>(const Geometry&, Index, int, Algorithm);
+template Index largest_scratch_bytes<double>(const Geometry&, Index, int, Algorithm);
+template void forward(const Plan&, const Geometry&, const Forward<float>&);
+template void forward(const Plan&, const Geometry&, const Forward<double>&);
+template void backward(const Plan&, const Geometry&, const Backward<float>&);
+template void backward(const Plan&, const Geometry&, const Backward<double>&);
+
+}  // namespace conv
+
+}  // namespace tweed::kernels

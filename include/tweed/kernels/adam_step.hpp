@@ -1,0 +1,24 @@
+#pragma once
+
+#include <tweed/core/shape.hpp>
+
+namespace tweed::kernels {
+
+/// One step of Adam over `count` parameters.
+template <class T>
+struct AdamStep {
+  Index count;
+  T* parameters;
+  const T* gradients;
+  T* first_moment;
+  T* second_moment;
+  double learning_rate;
+  double beta1;
+  double beta2;
+  double epsilon;
+  double correction1;  ///< 1 / (1 - beta1^t)
+  double correction2;  ///< 1 / (1 - beta2^t)
+  int threads = 1;
+};
+
+}  // namespace tweed::kernels

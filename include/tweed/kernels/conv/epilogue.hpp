@@ -1,0 +1,109 @@
+#pragma once
+
+#include <tweed/kernels/bias.hpp>
+#include <tweed/kernels/conv/pass.hpp>
+#include <tweed/kernels/max_pool.hpp>
+#include <tweed/kernels/pack.hpp>
+#include <tweed/kernels/relu.hpp>
+
+#include <algorithm>
+
+/// What follows a convolution at once, and what comes before its gradients.
+namespace tweed::kernels::conv {
+
+/// Rows of the convolution's output [begin, end), and of what follows it.
+struct RowRange {
+  Index begin;
+  Index end;
+};
+
+/// The rows of the convolution that rows `wanted` of the final output are made of.
+inline RowRange convolution_rows(const FusedPool* pool, const RowRange& wanted) {
+  if (pool == nullptr) return wanted;
+  const auto& axis = pool->geometry.rows;
+  const Index last = wanted.end - 1;
+  return {wanted.begin * axis.stride - axis.before + axis.first_tap(wanted.begin),
+          last * axis.stride - axis.before + axis.end_tap(last)};
+}
+
+/// Elements of one sample of the final output.
+constexpr Index final_size(const Geometry& g, const FusedPool* pool) {
+  return pool == nullptr ? g.output_size() : pool->geometry.output_size();
+}
+
+/// Where an algorithm puts image n of the convolution: straight into y, or aside for the pool.
+template <class T>
+T* output_image(const Geometry& g, const Forward<T>& pass, Index n, T* aside) {
+  return pass.pool == nullptr ? pass.y + n * g.output_size() : aside;
+}
+
+/// Rows of the final output of image n, once the convolution's are there, bias and activation
+/// included.
+template <class T>
+void finish_rows(const Forward<T>& pass, Index n, const RowRange& rows, const T* image) {
+  if (pass.pool == nullptr) return;
+  const auto& pool = pass.pool->geometry;
+  const Index offset = n * pool.output_size();
+  max_pool_rows(pool, rows.begin, rows.end, image, pass.y + offset,
+                pass.pool->taps == nullptr ? nullptr : pass.pool->taps + offset,
+                pass.activation == Activation::relu);
+}
+
+/// Whether `delta_image` needs memory.
+template <class T>
+bool needs_delta_image(const Backward<T>& pass) {
+  return pass.pool != nullptr || pass.activation == Activation::relu;
+}
+
+/// The gradient of image n of the convolution itself, before activation and pool: a view of dy, or
+/// made in `aside` [oh,ow,f].
+template <class T>
+const T* delta_image(const Geometry& g, const Backward<T>& pass, Index n, T* aside) {
+  if (pass.pool != nullptr) {
+    const auto& pool = pass.pool->geometry;
+    const Index offset = n * pool.output_size();
+    max_pool_gradient_image(pool, pass.dy + offset, pass.pool->taps + offset, aside);
+    return aside;
+  }
+  const Index offset = n * g.output_size();
+  if (pass.activation == Activation::none) return pass.dy + offset;
+  relu_gradient(pass.y + offset, pass.dy + offset, aside, g.output_size(), 1);
+  return aside;
+}
+
+namespace detail {
+
+/// Adds up `vectors` vectors of filters over all pixels.
+template <Index vectors, class T>
+void add_pixels(const T* delta, Index pixels, Index filters, T* gradient) {
+  Pack<T> sum[vectors];
+  TWEED_UNROLL
+  for (Index v = 0; v < vectors; ++v) sum[v] = Pack<T>::load(gradient + v * Pack<T>::width);
+  for (Index p = 0; p < pixels; ++p, delta += filters) {
+    TWEED_UNROLL
+    for (Index v = 0; v < vectors; ++v) sum[v] = sum[v] + Pack<T>::load(delta + v * Pack<T>::width);
+  }
+  TWEED_UNROLL
+  for (Index v = 0; v < vectors; ++v) sum[v].store(gradient + v * Pack<T>::width);
+}
+
+}  // namespace detail
+
+/// The sum of an image's gradients [oh*ow,f], which is that of the bias [f].
+template <class T>
+void sum_pixels(const T* delta, Index pixels, Index filters, T* sum) {
+  constexpr Index width = Pack<T>::width;
+  std::fill_n(sum, filters, T{});
+  Index f = 0;
+  for (; f + 4 * width <= filters; f += 4 * width) {
+    detail::add_pixels<4>(delta + f, pixels, filters, sum + f);
+  }
+  for (; f + width <= filters; f += width) {
+    detail::add_pixels<1>(delta + f, pixels, filters, sum + f);
+  }
+  for (Index p = 0; p < pixels && f < filters; ++p) {
+    for (Index i = f; i < filters; ++i) sum[i] += delta[p * filters + i];
+  }
+}
+
+}  // namespace tweed::kernels::conv

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <tweed/core/scratch.hpp>
+#include <tweed/kernels/activation.hpp>
+
+namespace tweed::kernels {
+
+/// y = activation(x * kernel + bias)
+template <class T>
+struct DenseForward {
+  Index batch;
+  Index inputs;
+  Index outputs;
+  const T* x;       // [n,inputs]
+  const T* kernel;  // [inputs,outputs]
+  const T* bias;    // [outputs]
+  T* y;             // [n,outputs]
+  Activation activation = Activation::none;
+  Scratch scratch;
+  int threads = 1;
+};
+
+/// Gradients of the input, the kernel and the bias.
+template <class T>
+struct DenseBackward {
+  Index batch;
+  Index inputs;
+  Index outputs;
+  const T* x;          // [n,inputs]
+  const T* kernel;     // [inputs,outputs]
+  const T* y;          // [n,outputs], read only behind a ReLU
+  T* dy;               // [n,outputs], overwritten
+  T* dx;               // [n,inputs], or nullptr where nobody needs it
+  T* kernel_gradient;  // [inputs,outputs]
+  T* bias_gradient;    // [outputs]
+  Activation activation = Activation::none;
+  Scratch scratch;
+  int threads = 1;
+};
+
+}  // namespace tweed::kernels

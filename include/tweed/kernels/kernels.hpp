@@ -1,0 +1,62 @@
+#pragma once
+
+/// What layers and optimisers call. A program that links tweed::compiled, which defines
+/// TWEED_COMPILED, finds these functions there for float and double; any other compiles them
+/// itself.
+
+#include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/adam_step.hpp>
+#include <tweed/kernels/conv/pass.hpp>
+#include <tweed/kernels/conv/select.hpp>
+#include <tweed/kernels/dense_pass.hpp>
+#include <tweed/kernels/pool_geometry.hpp>
+
+#ifndef TWEED_COMPILED
+
+#include <tweed/kernels/adam.hpp>
+#include <tweed/kernels/conv/convolution.hpp>
+#include <tweed/kernels/dense.hpp>
+#include <tweed/kernels/max_pool.hpp>
+#include <tweed/kernels/relu.hpp>
+
+#else
+
+namespace tweed::kernels {
+
+template <class T>
+void relu(const T* x, T* y, Index count, int threads);
+template <class T>
+void relu_gradient(const T* y, const T* dy, T* dx, Index count, int threads);
+
+template <class T>
+void max_pool(const PoolGeometry& g, Index batch, const T* x, T* y, PoolTap* taps, int threads);
+template <class T>
+void max_pool_gradient(const PoolGeometry& g, Index batch, const T* dy, const PoolTap* taps, T* dx,
+                       int threads);
+
+template <class T>
+Index dense_scratch_bytes(Index outputs, int threads);
+template <class T>
+void dense(const DenseForward<T>& pass);
+template <class T>
+void dense_gradient(const DenseBackward<T>& pass);
+
+template <class T>
+void adam(const AdamStep<T>& step);
+
+namespace conv {
+
+template <class T>
+Index largest_kept_bytes(const Geometry& g, Index batch, Algorithm asked);
+template <class T>
+Index largest_scratch_bytes(const Geometry& g, Index batch, int threads, Algorithm asked);
+template <class T>
+void forward(const Plan& plan, const Geometry& g, const Forward<T>& pass);
+template <class T>
+void backward(const Plan& plan, const Geometry& g, const Backward<T>& pass);
+
+}  // namespace conv
+
+}  // namespace tweed::kernels
+
+#endif
