@@ -31,13 +31,19 @@ struct TransformCosts {
   double image_transform;  ///< for each number of a tile's transform
 };
 
+constexpr TransformCosts costs_of(const TransformKind& kind, Index tiles_per_image) {
+  if (kind.family == TransformKind::Family::winograd) return {0.85, 38.0};
+  constexpr double products = 1.3;  // three real ones for two numbers
+  return {products, kind.size > 16 || tiles_per_image > 1 ? 95.0 : 50.0};
+}
+
 /// Multiply-adds of one pass over a batch, those of the transforms weighted.
-constexpr double transformed_cost(const TransformKind& kind, const Geometry& g, Index batch,
-                                  const TransformCosts& costs) {
+constexpr double transformed_cost(const TransformKind& kind, const Geometry& g, Index batch) {
   constexpr double kernel_transform = 20.0;    // for each number
   constexpr double kernel_from_cache = 12.0;   // for each block of tiles
   constexpr double kernel_from_memory = 60.0;  // where blocks are as large as it takes
   const TransformLayout<float> l(kind, g, batch);
+  const TransformCosts costs = costs_of(kind, l.tiles_per_image);
   const auto channels = static_cast<double>(l.input.padded_channels);
   const auto filters = static_cast<double>(l.output.padded_channels);
   const auto tiles = static_cast<double>(l.tiles());
@@ -48,11 +54,6 @@ constexpr double transformed_cost(const TransformKind& kind, const Geometry& g, 
          (tiles *
               (costs.products * channels * filters + costs.image_transform * (channels + filters)) +
           kernel * channels * filters);
-}
-
-constexpr TransformCosts costs_of(const TransformKind& kind) {
-  if (kind.family == TransformKind::Family::winograd) return {0.85, 38.0};
-  return {1.3, kind.size > 16 ? 90.0 : 50.0};  // three real products for two numbers
 }
 
 /// The algorithm that the environment asks for, for experiments.
@@ -84,8 +85,7 @@ constexpr double estimated_cost(Algorithm algorithm, const Geometry& g, Index ba
     return std::numeric_limits<double>::infinity();
   }
   if (is_transform(algorithm)) {
-    const auto kind = transform_of(algorithm, g);
-    return detail::transformed_cost(kind, g, batch, detail::costs_of(kind));
+    return detail::transformed_cost(transform_of(algorithm, g), g, batch);
   }
   // Copying patches, and the input gradient that direct does not have, count as more of them.
   constexpr double overhead = 1.25;
