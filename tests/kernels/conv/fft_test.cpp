@@ -1,3 +1,4 @@
+#include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/fft.hpp>
 #include <support/transformed_check.hpp>
 

@@ -172,7 +172,8 @@ struct Direct {
                             Index i, T* gradient) {
     const Index length = g.columns.window * g.channels;
     const Index tap_rows = many_registers && length <= 6 && i + 1 < g.rows.window ? 2 : 1;
-    for (Index tap = 0; tap < length;) {
+    Index tap = 0;
+    while (tap < length) {
       with_tile_of<6, 5, 4, 3, 2, 1>(length - tap, [&](auto taps) {
         for_each_filter_tile(g, [&](Index f) {
           if (tap_rows == 2) {
