@@ -55,7 +55,8 @@ TEST_CASE("the variance is that of the paper, the mean zero, the uniform ones bo
         Case{Initializer::he_uniform, 2.0 / fan_in, true},
         Case{Initializer::he_normal, 2.0 / fan_in, false}}) {
     const auto values = drawn(initializer);
-    CAPTURE(static_cast<int>(initializer));
+    const int which = static_cast<int>(initializer);
+    CAPTURE(which);
     CHECK(variance(values) == doctest::Approx(expected).epsilon(0.03));
     CHECK(std::abs(mean(values)) < 5 * std::sqrt(expected / 40000));
     const double limit = std::sqrt(3.0 * expected);

@@ -69,17 +69,22 @@ TEST_CASE("fft: random geometries agree with the naive convolution") {
 
 TEST_CASE("fft: each transform size, whole images and tiles") {
   using enum tweed::Padding;
-  for (const auto& [size, c] : std::vector<std::pair<Index, ConvolutionCase>>{
+  struct SizedCase {
+    Index size;
+    ConvolutionCase c;
+  };
+  for (const SizedCase& sized : std::vector<SizedCase>{
            {8, {3, 6, 6, 5, 9, 5}},                     // whole
            {9, {3, 7, 7, 9, 5, 5}},                     //
            {16, {2, 14, 14, 3, 8, 5}},                  //
            {32, {1, 28, 28, 2, 3, 5}},                  //
-           {8, {2, 40, 23, 2, 3, 3}},                   // tiles
-           {8, {1, 61, 5, 3, 2, {7, 2}, 1, valid}},     // tiles one way, whole the other
+           {16, {2, 40, 23, 2, 3, 3}},                  // tiles
+           {16, {1, 61, 5, 3, 2, {7, 2}, 1, valid}},    // tiles one way, whole the other
            {32, {1, 20, 20, 1, 1, {16, 16}, 1, valid}}  // a kernel of many taps
        }) {
-    CAPTURE(size);
-    check(c, 2);
+    CAPTURE(to_string(sized.c));
+    CHECK(best_fft_size(tests::geometry_of(sized.c)) == sized.size);
+    check(sized.c, 2);
   }
 }
 
