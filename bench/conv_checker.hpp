@@ -4,6 +4,7 @@
 #include "conv_suites.hpp"
 
 #include <tweed/core/error.hpp>
+#include <tweed/kernels/conv/reference.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -76,8 +76,8 @@ constexpr bool tiles_exactly(const SlidingAxis& axis) {
 /// Rows [begin, end) of y [oh,ow,c] = the largest input of each window of x [h,w,c]. Where `taps`
 /// is given, [oh,ow,c], it tells which one; behind a ReLU only where that lets the gradient pass.
 template <class T, class Tap>
-void max_pool_rows(const PoolGeometry& g, Index begin, Index end, const T* x, T* y, Tap* taps,
-                   bool behind_relu = false) {
+EIGEN_DONT_INLINE void max_pool_rows(const PoolGeometry& g, Index begin, Index end, const T* x,
+                                     T* y, Tap* taps, bool behind_relu = false) {
   const auto none = Pack<T>::broadcast(static_cast<T>(no_tap<Tap>));
   for (Index row = begin; row < end; ++row) {
     for (Index column = 0; column < g.columns.output; ++column) {
@@ -99,7 +99,8 @@ void max_pool_rows(const PoolGeometry& g, Index begin, Index end, const T* x, T*
 
 /// dx [h,w,c] = the sum of the dy [oh,ow,c] that each input was the largest for.
 template <class T, class Tap>
-void max_pool_gradient_image(const PoolGeometry& g, const T* dy, const Tap* taps, T* dx) {
+EIGEN_DONT_INLINE void max_pool_gradient_image(const PoolGeometry& g, const T* dy, const Tap* taps,
+                                               T* dx) {
   const bool exact = detail::tiles_exactly(g.rows) && detail::tiles_exactly(g.columns);
   if (!exact) std::fill_n(dx, g.input_size(), T{});
   for (Index row = 0; row < g.rows.output; ++row) {

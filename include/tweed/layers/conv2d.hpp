@@ -34,6 +34,8 @@ struct Convolution {
   static_assert(stride.height > 0 && stride.width > 0, "Conv2D: the stride must be positive");
 
   static constexpr std::string_view name = "conv2d";
+  static constexpr bool may_use_winograd =
+      kernel.height == 3 && kernel.width == 3 && stride.height == 1 && stride.width == 1;
   static constexpr bool has_pool = !std::is_same_v<Pool, NoPool>;
   static constexpr Reads backward_reads{
       .input = true, .output = activation != kernels::Activation::none && !has_pool};
@@ -82,20 +84,21 @@ struct Convolution {
     const auto g = geometry(pass.x.shape);
     const std::byte* const kept = pass.kept.data();
     const auto pool = fused_pool(g, const_cast<std::byte*>(kept));
-    kernels::conv::backward<T>(kernels::conv::select(g, pass.x.count, algorithm), g,
-                               {.batch = pass.x.count,
-                                .x = pass.x.data,
-                                .kernel = pass.parameters[0].data(),
-                                .y = pass.y.data,
-                                .dy = pass.dy.data,
-                                .dx = pass.dx.data,
-                                .kernel_gradient = pass.gradients[0].data(),
-                                .bias_gradient = pass.gradients[1].data(),
-                                .activation = activation,
-                                .pool = has_pool ? &pool : nullptr,
-                                .kept = kept + tap_bytes(pass.y.shape, pass.x.count),
-                                .scratch = pass.scratch,
-                                .threads = pass.threads});
+    kernels::conv::backward<T, may_use_winograd>(
+        kernels::conv::select(g, pass.x.count, algorithm), g,
+        {.batch = pass.x.count,
+         .x = pass.x.data,
+         .kernel = pass.parameters[0].data(),
+         .y = pass.y.data,
+         .dy = pass.dy.data,
+         .dx = pass.dx.data,
+         .kernel_gradient = pass.gradients[0].data(),
+         .bias_gradient = pass.gradients[1].data(),
+         .activation = activation,
+         .pool = has_pool ? &pool : nullptr,
+         .kept = kept + tap_bytes(pass.y.shape, pass.x.count),
+         .scratch = pass.scratch,
+         .threads = pass.threads});
   }
 
   /// The algorithm of the forward pass for a batch, for the summary.
@@ -138,7 +141,7 @@ struct Convolution {
   static void run(const InferPass<T>& pass, std::byte* kept) {
     const auto g = geometry(pass.x.shape);
     const auto pool = fused_pool(g, kept);
-    kernels::conv::forward<T>(
+    kernels::conv::forward<T, may_use_winograd>(
         kernels::conv::select(g, pass.x.count, algorithm), g,
         {.batch = pass.x.count,
          .x = pass.x.data,

@@ -55,8 +55,8 @@ TEST_CASE("select: 3x3 kernels over large images go through Winograd's products"
 }
 
 TEST_CASE("select: what is asked for is taken where it works") {
-  for (const Algorithm asked : {Algorithm::reference, Algorithm::im2col, Algorithm::fft,
-                                Algorithm::winograd4, Algorithm::winograd6}) {
+  for (const Algorithm asked :
+       {Algorithm::im2col, Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
     CHECK(select(geometry(14, 3, 8, 3), 4, asked).forward == asked);
   }
   CHECK(select(geometry(14, 64, 64, 5), 4, Algorithm::direct) ==
@@ -75,7 +75,6 @@ TEST_CASE("select: says what it takes and why") {
 
 TEST_CASE("select: every algorithm has a name") {
   CHECK(name(Algorithm::automatic) == "automatic");
-  CHECK(name(Algorithm::reference) == "reference");
   CHECK(name(Algorithm::im2col) == "im2col");
   CHECK(name(Algorithm::direct) == "direct");
   CHECK(name(Algorithm::fft) == "fft");

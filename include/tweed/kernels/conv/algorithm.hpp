@@ -10,10 +10,10 @@ namespace tweed {
 
 /// How a convolution is computed; docs/convolution.md tells how each works. `automatic` takes the
 /// fastest for the geometry and the batch. One that cannot do a geometry is not used for it.
-enum class Algorithm { automatic, reference, im2col, direct, fft, winograd4, winograd6 };
+enum class Algorithm { automatic, im2col, direct, fft, winograd4, winograd6 };
 
 constexpr std::string_view name(Algorithm algorithm) {
-  constexpr std::array<std::string_view, 7> names{"automatic", "reference", "im2col",   "direct",
+  constexpr std::array<std::string_view, 6> names{"automatic", "im2col",    "direct",
                                                   "fft",       "winograd4", "winograd6"};
   const auto i = static_cast<std::size_t>(algorithm);
   return i < names.size() ? names[i] : "unknown";

@@ -4,7 +4,6 @@
 #include <tweed/kernels/conv/fft.hpp>
 #include <tweed/kernels/conv/im2col.hpp>
 #include <tweed/kernels/conv/per_image.hpp>
-#include <tweed/kernels/conv/reference.hpp>
 #include <tweed/kernels/conv/select.hpp>
 
 #include <algorithm>
@@ -16,23 +15,7 @@ namespace detail {
 
 template <class T, class Body>
 constexpr auto with_image_algorithm(Algorithm algorithm, const Body& body) {
-  switch (algorithm) {
-    case Algorithm::reference:
-      return body(Reference<T>{});
-    case Algorithm::direct:
-      return body(Direct<T>{});
-    default:
-      return body(Im2col<T>{});
-  }
-}
-
-/// The reference algorithm does all gradients or none; the direct one has no input gradient, im2col
-/// gives it.
-template <class T, class Body>
-constexpr auto with_gradient_algorithms(const Plan& plan, const Body& body) {
-  if (plan.kernel_gradient == Algorithm::reference) return body(Reference<T>{}, Reference<T>{});
-  if (plan.kernel_gradient == Algorithm::direct) return body(Im2col<T>{}, Direct<T>{});
-  return body(Im2col<T>{}, Im2col<T>{});
+  return algorithm == Algorithm::direct ? body(Direct<T>{}) : body(Im2col<T>{});
 }
 
 }  // namespace detail
@@ -56,10 +39,9 @@ constexpr Index scratch_bytes(const Plan& plan, const Geometry& g, Index batch, 
   }
   const Index forward = detail::with_image_algorithm<T>(
       plan.forward, [&]<class A>(A) { return PerImage<T>::template forward_bytes<A>(g, threads); });
-  const Index backward =
-      detail::with_gradient_algorithms<T>(plan, [&]<class Input, class Kernel>(Input, Kernel) {
-        return PerImage<T>::template backward_bytes<Input, Kernel>(g, batch, threads);
-      });
+  const Index backward = detail::with_image_algorithm<T>(plan.kernel_gradient, [&]<class A>(A) {
+    return PerImage<T>::template backward_bytes<Im2col<T>, A>(g, batch, threads);
+  });
   return std::max(forward, backward);
 }
 
@@ -83,24 +65,25 @@ constexpr Index largest_scratch_bytes(const Geometry& g, Index batch, int thread
   return most;
 }
 
-/// y = activation(x * kernel + bias), pooled if there is a pool.
-template <class T>
+/// y = activation(x * kernel + bias), pooled if there is a pool. Who knows while compiling that no
+/// plan goes through Winograd's products need not compile them.
+template <class T, bool with_winograd = true>
 void forward(const Plan& plan, const Geometry& g, const Forward<T>& pass) {
   if (plan.is_transformed()) {
-    return Transformed<T>::forward(transform_of(plan.forward, g), g, pass);
+    return Transformed<T>::template forward<with_winograd>(transform_of(plan.forward, g), g, pass);
   }
   detail::with_image_algorithm<T>(plan.forward,
                                   [&]<class A>(A) { PerImage<T>::template forward<A>(g, pass); });
 }
 
 /// All gradients at once, so that an algorithm can share between them what it makes of dy.
-template <class T>
+template <class T, bool with_winograd = true>
 void backward(const Plan& plan, const Geometry& g, const Backward<T>& pass) {
   if (plan.is_transformed()) {
-    return Transformed<T>::backward(transform_of(plan.forward, g), g, pass);
+    return Transformed<T>::template backward<with_winograd>(transform_of(plan.forward, g), g, pass);
   }
-  detail::with_gradient_algorithms<T>(plan, [&]<class Input, class Kernel>(Input, Kernel) {
-    PerImage<T>::template backward<Input, Kernel>(g, pass);
+  detail::with_image_algorithm<T>(plan.kernel_gradient, [&]<class A>(A) {
+    PerImage<T>::template backward<Im2col<T>, A>(g, pass);  // direct has no input gradient
   });
 }
 

@@ -30,15 +30,16 @@ struct Direct {
     return padded;
   }
 
-  static void forward(const Geometry& g, const T* x, const T* kernel, const T* bias,
-                      Activation activation, const RowRange& rows, T* y, Scratch scratch) {
+  EIGEN_DONT_INLINE static void forward(const Geometry& g, const T* x, const T* kernel,
+                                        const T* bias, Activation activation, const RowRange& rows,
+                                        T* y, Scratch scratch) {
     T* const image = scratch.take<T>(padded_image_size(g));
     T* const padded_bias = scratch.take<T>(padded_filters(g));
     pad_image(g, x, image);
     pad_rows(bias, 1, g, padded_bias);
     for (Index row = rows.begin; row < rows.end; ++row) {
       for (Index f = 0; f < g.filters; f += filter_tile) {
-        with_tile_of<most_pixels, 7, 4, 2, 1>(g.columns.output, [&](auto pixels) {
+        with_tile_of<most_pixels, 4, 1>(g.columns.output, [&](auto pixels) {
           // The last tile may begin before the one on its left ends.
           for (Index column = 0; column < g.columns.output; column += pixels) {
             pixel_tile<pixels>(g, image, kernel + f, padded_bias + f, row,
@@ -50,8 +51,8 @@ struct Direct {
     }
   }
 
-  static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy, T* gradient,
-                                  Scratch scratch) {
+  EIGEN_DONT_INLINE static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy,
+                                                    T* gradient, Scratch scratch) {
     T* const image = scratch.take<T>(padded_image_size(g));
     T* const padded = scratch.take<T>(padded_output_size(g));
     pad_image(g, x, image);
@@ -174,7 +175,7 @@ struct Direct {
     const Index tap_rows = many_registers && length <= 6 && i + 1 < g.rows.window ? 2 : 1;
     Index tap = 0;
     while (tap < length) {
-      with_tile_of<6, 5, 4, 3, 2, 1>(length - tap, [&](auto taps) {
+      with_tile_of<6, 5, 3, 1>(length - tap, [&](auto taps) {
         for_each_filter_tile(g, [&](Index f) {
           if (tap_rows == 2) {
             tap_tile<2, taps>(g, image, dy, rows, i, tap, f, gradient);

@@ -58,7 +58,8 @@ bool needs_delta_image(const Backward<T>& pass) {
 /// The gradient of image n of the convolution itself, before activation and pool: a view of dy, or
 /// made in `aside` [oh,ow,f].
 template <class T>
-const T* delta_image(const Geometry& g, const Backward<T>& pass, Index n, T* aside) {
+EIGEN_DONT_INLINE const T* delta_image(const Geometry& g, const Backward<T>& pass, Index n,
+                                       T* aside) {
   if (pass.pool != nullptr) {
     const auto& pool = pass.pool->geometry;
     const Index offset = n * pool.output_size();
@@ -91,7 +92,7 @@ void add_pixels(const T* delta, Index pixels, Index filters, T* gradient) {
 
 /// The sum of an image's gradients [oh*ow,f], which is that of the bias [f].
 template <class T>
-void sum_pixels(const T* delta, Index pixels, Index filters, T* sum) {
+EIGEN_DONT_INLINE void sum_pixels(const T* delta, Index pixels, Index filters, T* sum) {
   constexpr Index width = Pack<T>::width;
   std::fill_n(sum, filters, T{});
   Index f = 0;

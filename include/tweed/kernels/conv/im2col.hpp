@@ -19,8 +19,9 @@ struct Im2col {
   }
   static const T* prepare(const Geometry&, const T* kernel, Scratch) { return kernel; }
 
-  static void forward(const Geometry& g, const T* x, const T* kernel, const T* bias,
-                      Activation activation, const RowRange& rows, T* y, Scratch scratch) {
+  EIGEN_DONT_INLINE static void forward(const Geometry& g, const T* x, const T* kernel,
+                                        const T* bias, Activation activation, const RowRange& rows,
+                                        T* y, Scratch scratch) {
     T* const columns = scratch.take<T>(strip_size(g));
     for_each_strip(g, rows, [&](Index row, Index height) {
       gather(g, x, row, height, columns);
@@ -31,8 +32,8 @@ struct Im2col {
     });
   }
 
-  static void input_gradient(const Geometry& g, const T* dy, const T* kernel, T* dx,
-                             Scratch scratch) {
+  EIGEN_DONT_INLINE static void input_gradient(const Geometry& g, const T* dy, const T* kernel,
+                                               T* dx, Scratch scratch) {
     T* const columns = scratch.take<T>(strip_size(g));
     std::fill_n(dx, g.input_size(), T{});
     for_each_strip(g, {0, g.rows.output}, [&](Index row, Index height) {
@@ -43,8 +44,8 @@ struct Im2col {
     });
   }
 
-  static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy, T* gradient,
-                                  Scratch scratch) {
+  EIGEN_DONT_INLINE static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy,
+                                                    T* gradient, Scratch scratch) {
     T* const columns = scratch.take<T>(strip_size(g));
     for_each_strip(g, {0, g.rows.output}, [&](Index row, Index height) {
       gather(g, x, row, height, columns);

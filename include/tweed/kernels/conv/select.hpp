@@ -60,8 +60,8 @@ constexpr double transformed_cost(const TransformKind& kind, const Geometry& g, 
 inline Algorithm algorithm_from_environment() {
   static const Algorithm asked = [] {
     const char* const text = std::getenv("TWEED_CONV_ALGORITHM");
-    for (const Algorithm a : {Algorithm::reference, Algorithm::im2col, Algorithm::direct,
-                              Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
+    for (const Algorithm a : {Algorithm::im2col, Algorithm::direct, Algorithm::fft,
+                              Algorithm::winograd4, Algorithm::winograd6}) {
       if (text != nullptr && text == name(a)) return a;
     }
     return Algorithm::automatic;
@@ -81,9 +81,7 @@ constexpr bool is_accurate(Algorithm algorithm, const Geometry& g) {
 /// What `select` believes one pass by an algorithm costs, in multiply-adds of a matrix product;
 /// infinite where it cannot be used.
 constexpr double estimated_cost(Algorithm algorithm, const Geometry& g, Index batch) {
-  if (!can_run(algorithm, g) || algorithm == Algorithm::reference) {
-    return std::numeric_limits<double>::infinity();
-  }
+  if (!can_run(algorithm, g)) return std::numeric_limits<double>::infinity();
   if (is_transform(algorithm)) {
     return detail::transformed_cost(transform_of(algorithm, g), g, batch);
   }

@@ -105,11 +105,9 @@ class SlotProduct {
       with_height(constant<most>);
     } else if (rows >= most) {
       with_height(constant<most>);
-    } else if (rows >= 4) {
-      with_height(constant<4>);
-    } else if (rows >= 2) {
-      with_height(constant<2>);
-    } else if (rows == 1) {
+    } else if (rows >= 3) {
+      with_height(constant<3>);
+    } else {
       with_height(constant<1>);
     }
   }

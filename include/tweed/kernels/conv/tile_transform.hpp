@@ -18,14 +18,14 @@ struct Finish {
 };
 
 /// Tiles of images to slots and back, over vectors of channels.
-template <class Tile, Grid grid, class T>
+template <class Tile, class T>
 class TileTransform {
   using Layout = TransformLayout<T>;
 
  public:
   /// Transforms one tile of an image of the input, or of the gradient of the output.
-  static void forward(const Layout& l, const T* image, Index tile, T* to) {
-    const TransformSide& side = grid == Grid::input ? l.input : l.output;
+  static void forward(const Layout& l, const TransformSide& side, const T* image, Index tile,
+                      T* to) {
     const Place place(l, side, tile);
     Tile workspace;
     for (Index c = 0; c < side.padded_channels; c += width) {
@@ -35,9 +35,8 @@ class TileTransform {
   }
 
   /// The way back, to an image of the output, or of the gradient of the input.
-  static void inverse(const Layout& l, const T* from, Index tile, const Finish<T>& finish,
-                      T* image) {
-    const TransformSide& side = grid == Grid::input ? l.input : l.output;
+  static void inverse(const Layout& l, const TransformSide& side, const T* from, Index tile,
+                      const Finish<T>& finish, T* image) {
     const Place place(l, side, tile);
     Tile workspace;
     for (Index c = 0; c < side.channels; c += width) {
@@ -56,18 +55,18 @@ class TileTransform {
     Index first;  ///< offset of its first pixel inside
 
     Place(const Layout& l, const TransformSide& side, Index tile)
-        : rows(part(l.rows, tile / l.columns.tiles, side.height)),
-          columns(part(l.columns, tile % l.columns.tiles, side.width)),
+        : rows(part(l.rows, tile / l.columns.tiles, side.height, side.grid)),
+          columns(part(l.columns, tile % l.columns.tiles, side.width, side.grid)),
           first((rows.first * side.width + columns.first) * side.channels) {}
 
-    static TilePart part(const AxisTiling& axis, Index tile, Index size) {
+    static TilePart part(const AxisTiling& axis, Index tile, Index size, Grid grid) {
       return grid == Grid::input ? input_part(axis, tile, size) : output_part(axis, tile, size);
     }
   };
 
   static void load(const Layout& l, const TransformSide& side, const Place& place, const T* from,
                    Index channels, Tile& workspace) {
-    constexpr bool is_gradient = grid == Grid::output;
+    const bool is_gradient = side.grid == Grid::output;
     const Index lanes = std::clamp<Index>(channels, 0, width);
     Pack<T> values[Tile::length];
     for (auto& value : values) value = Pack<T>::zero();
@@ -88,7 +87,7 @@ class TileTransform {
 
   static void store(const Layout& l, const TransformSide& side, const Place& place, Index channel,
                     const Tile& workspace, const Finish<T>& finish, T* to) {
-    constexpr bool is_gradient = grid == Grid::input;
+    const bool is_gradient = side.grid == Grid::input;
     const Index lanes = std::min(width, side.channels - channel);
     const auto bias =
         finish.bias == nullptr ? Pack<T>::zero() : Pack<T>::load(finish.bias + channel, lanes);
@@ -184,8 +183,9 @@ class KernelTransform {
 template <class T>
 struct TransformFunctions {
   using Layout = TransformLayout<T>;
-  using Forward = void(const Layout&, const T* image, Index tile, T* slots);
-  using Inverse = void(const Layout&, const T* slots, Index tile, const Finish<T>&, T* image);
+  using Forward = void(const Layout&, const TransformSide&, const T* image, Index tile, T* slots);
+  using Inverse = void(const Layout&, const TransformSide&, const T* slots, Index tile,
+                       const Finish<T>&, T* image);
 
   Forward* forward_input;
   Forward* forward_output;  ///< of its gradient
@@ -198,11 +198,8 @@ struct TransformFunctions {
 
 template <class T, class InputTile, class OutputTile, class KernelTile>
 inline constexpr TransformFunctions<T> transform_functions{
-    TileTransform<InputTile, Grid::input, T>::forward,
-    TileTransform<OutputTile, Grid::output, T>::forward,
-    TileTransform<InputTile, Grid::input, T>::inverse,
-    TileTransform<OutputTile, Grid::output, T>::inverse,
-    KernelTransform<KernelTile, T>::forward,
-    KernelTransform<KernelTile, T>::inverse};
+    TileTransform<InputTile, T>::forward,    TileTransform<OutputTile, T>::forward,
+    TileTransform<InputTile, T>::inverse,    TileTransform<OutputTile, T>::inverse,
+    KernelTransform<KernelTile, T>::forward, KernelTransform<KernelTile, T>::inverse};
 
 }  // namespace tweed::kernels::conv

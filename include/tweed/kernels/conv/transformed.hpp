@@ -23,10 +23,12 @@ inline constexpr const TransformFunctions<T>& winograd_functions =
     transform_functions<T, winograd::Tile<m, Grid::input, T>, winograd::Tile<m, Grid::output, T>,
                         winograd::Tile<m, Grid::kernel, T>>;
 
-template <class T>
+template <class T, bool with_winograd>
 const TransformFunctions<T>& functions_of(const TransformKind& kind) {
-  if (kind == conv::winograd(4)) return winograd_functions<T, 4>;
-  if (kind == conv::winograd(6)) return winograd_functions<T, 6>;
+  if constexpr (with_winograd) {
+    if (kind == conv::winograd(4)) return winograd_functions<T, 4>;
+    if (kind == conv::winograd(6)) return winograd_functions<T, 6>;
+  }
   if (kind == fourier(8)) return fourier_functions<T, 8>;
   if (kind == fourier(9)) return fourier_functions<T, 9>;
   if (kind == fourier(16)) return fourier_functions<T, 16>;
@@ -75,9 +77,21 @@ class Transformed {
            Scratch::bytes<T>(batch * g.filters) + threads * worker_bytes(g, l);
   }
 
-  static void forward(const TransformKind& kind, const Geometry& g, Forward<T> pass) {
-    const Layout l(kind, g, pass.batch);
-    const Functions& functions = detail::functions_of<T>(kind);
+  template <bool with_winograd = true>
+  static void forward(const TransformKind& kind, const Geometry& g, const Forward<T>& pass) {
+    run_forward(Layout(kind, g, pass.batch), detail::functions_of<T, with_winograd>(kind), g, pass);
+  }
+
+  /// All gradients, those of activation, pool and bias included.
+  template <bool with_winograd = true>
+  static void backward(const TransformKind& kind, const Geometry& g, const Backward<T>& pass) {
+    run_backward(Layout(kind, g, pass.batch), detail::functions_of<T, with_winograd>(kind), g,
+                 pass);
+  }
+
+ private:
+  static void run_forward(const Layout& l, const Functions& functions, const Geometry& g,
+                          Forward<T> pass) {
     T* const u = pass.scratch.template take<T>(l.kernel_size());
     const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 1, .outputs = 1});
     T* const kept = l.keeps_input ? reinterpret_cast<T*>(pass.kept) : nullptr;
@@ -92,7 +106,7 @@ class Transformed {
         for (Index tile = first; tile < end; ++tile) {
           const Index n = tile / l.tiles_per_image;
           T* const image = output_image(g, pass, n, memory.image(worker));
-          functions.inverse_output(l, y + (tile - block.first) * l.output.tile_step,
+          functions.inverse_output(l, l.output, y + (tile - block.first) * l.output.tile_step,
                                    tile % l.tiles_per_image, {pass.bias, pass.activation}, image);
           if ((tile + 1) % l.tiles_per_image == 0) finish(pass, n, g, image);
         }
@@ -100,10 +114,8 @@ class Transformed {
     });
   }
 
-  /// All gradients, those of activation, pool and bias included.
-  static void backward(const TransformKind& kind, const Geometry& g, Backward<T> pass) {
-    const Layout l(kind, g, pass.batch);
-    const Functions& functions = detail::functions_of<T>(kind);
+  static void run_backward(const Layout& l, const Functions& functions, const Geometry& g,
+                           Backward<T> pass) {
     Gradients to;
     to.u = pass.scratch.template take<T>(l.kernel_size());
     T* const kernel = pass.scratch.template take<T>(g.kernel_size());
@@ -118,7 +130,6 @@ class Transformed {
     sum_parts(to.bias_parts, pass.batch, g.filters, pass.bias_gradient, pass.threads);
   }
 
- private:
   /// Tiles of the kernel gradient's sum that are multiplied at a time.
   static constexpr Index depth_block = 256;
 
@@ -232,9 +243,10 @@ class Transformed {
   }
 
   /// Transforms the gradients of a block's outputs, and sums them up for the bias.
-  static void transform_deltas(const Geometry& g, const Layout& l, const Functions& functions,
-                               const Backward<T>& pass, const Block& block, const Gradients& to,
-                               const Memory& memory, T* z) {
+  EIGEN_DONT_INLINE static void transform_deltas(const Geometry& g, const Layout& l,
+                                                 const Functions& functions,
+                                                 const Backward<T>& pass, const Block& block,
+                                                 const Gradients& to, const Memory& memory, T* z) {
     for_each_share(l, block, [&](Index first, Index end, int worker) {
       for (Index tile = first; tile < end; ++tile) {
         const Index n = tile / l.tiles_per_image;
@@ -242,16 +254,17 @@ class Transformed {
         const T* const delta = is_new ? delta_image(g, pass, n, memory.image(worker))
                                       : made_delta_image(g, pass, n, memory.image(worker));
         if (is_new) sum_pixels(delta, g.output_pixels(), g.filters, to.bias_parts + n * g.filters);
-        functions.forward_output(l, delta, tile % l.tiles_per_image,
+        functions.forward_output(l, l.output, delta, tile % l.tiles_per_image,
                                  z + (tile - block.first) * l.output.tile_step);
       }
     });
   }
 
   /// dX = Z U^T of a block, back to images.
-  static void input_gradient(const Layout& l, const Functions& functions, const Backward<T>& pass,
-                             const Block& block, const Gradients& to, const Memory& memory,
-                             const T* z) {
+  EIGEN_DONT_INLINE static void input_gradient(const Layout& l, const Functions& functions,
+                                               const Backward<T>& pass, const Block& block,
+                                               const Gradients& to, const Memory& memory,
+                                               const T* z) {
     if (pass.dx == nullptr) return;
     T* const dx = memory.input_block(block.worker);
     multiply(l, block, {z, &l.output, l.output.channels}, {to.u, &l.input}, {dx, &l.input}, memory);
@@ -260,7 +273,7 @@ class Transformed {
         T* const image = pass.dx + tile / l.tiles_per_image * l.input.image_size();
         const bool adds = l.tiles_per_image > 1;
         if (adds && tile % l.tiles_per_image == 0) std::fill_n(image, l.input.image_size(), T{});
-        functions.inverse_input(l, dx + (tile - block.first) * l.input.tile_step,
+        functions.inverse_input(l, l.input, dx + (tile - block.first) * l.input.tile_step,
                                 tile % l.tiles_per_image, {.add = adds}, image);
       }
     });
@@ -326,13 +339,13 @@ class Transformed {
     });
   }
 
-  static void transform_inputs(const Layout& l, const Functions& functions, const T* images,
-                               const Block& block, T* x) {
+  EIGEN_DONT_INLINE static void transform_inputs(const Layout& l, const Functions& functions,
+                                                 const T* images, const Block& block, T* x) {
     for_each_share(l, block, [&](Index first, Index end, int) {
       for (Index tile = first; tile < end; ++tile) {
-        functions.forward_input(l, images + tile / l.tiles_per_image * l.input.image_size(),
-                                tile % l.tiles_per_image,
-                                x + (tile - block.first) * l.input.tile_step);
+        functions.forward_input(
+            l, l.input, images + tile / l.tiles_per_image * l.input.image_size(),
+            tile % l.tiles_per_image, x + (tile - block.first) * l.input.tile_step);
       }
     });
   }
@@ -348,7 +361,8 @@ class Transformed {
   }
 
   /// The sum of the parts of a matrix [rows,columns], columns being whole vectors.
-  static void add_sum(SlotMatrix<T>& matrix, Index rows, Index columns, Scratch& scratch) {
+  EIGEN_DONT_INLINE static void add_sum(SlotMatrix<T>& matrix, Index rows, Index columns,
+                                        Scratch& scratch) {
     T* const sum = scratch.take<T>(rows * columns);
     for (Index r = 0; r < rows; ++r) {
       const T* const re = matrix.re + r * matrix.row_step;
@@ -362,8 +376,9 @@ class Transformed {
   }
 
   /// Tiles `to` = tiles `from` times the kernel, slot by slot.
-  static void multiply(const Layout& l, const Block& block, const Operand& from,
-                       const Operand& kernel, const Target& to, const Memory& memory) {
+  EIGEN_DONT_INLINE static void multiply(const Layout& l, const Block& block, const Operand& from,
+                                         const Operand& kernel, const Target& to,
+                                         const Memory& memory) {
     const Index tiles = block.end - block.first;
     const Index depth = from.depth;
     const Index columns = to.side->padded_channels;
@@ -387,8 +402,9 @@ class Transformed {
   }
 
   /// One slot of dU = X^T Z over some tiles, or dU += X^T Z.
-  static void kernel_gradient_slot(const Layout& l, Index frequency, const T* x, const T* z,
-                                   Index tiles, T* du, bool add, const Scratch& sums) {
+  EIGEN_DONT_INLINE static void kernel_gradient_slot(const Layout& l, Index frequency, const T* x,
+                                                     const T* z, Index tiles, T* du, bool add,
+                                                     const Scratch& sums) {
     const Index rows = l.input.padded_channels;
     const Index columns = l.output.padded_channels;
     const Index slot = l.kind.slot_of(frequency);

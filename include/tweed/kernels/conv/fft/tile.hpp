@@ -21,12 +21,12 @@ class Tile {
   }
 
   void set_row(Index y, const Pack<T>* values) {
-    Transform<n, T>::template real<n>(values, &columns_[0][y]);
+    Transform<n, T>::real(values, &columns_[0][y], n);
   }
 
   /// n * n times row y of the tile, after `from_slots`.
   void get_row(Index y, Pack<T>* values) const {
-    Transform<n, T>::template inverse_real<n>(&columns_[0][y], values);
+    Transform<n, T>::inverse_real(&columns_[0][y], values, n);
   }
 
   /// Transforms the columns and stores the spectrum.

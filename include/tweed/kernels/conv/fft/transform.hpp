@@ -47,16 +47,37 @@ EIGEN_ALWAYS_INLINE ComplexPack<T> rotate(int k, const ComplexPack<T>& a) {
   return {multiply_add(-s, a.im, c * a.re), multiply_add(s, a.re, c * a.im)};
 }
 
-template <int n, int step, int sign, class T>
-EIGEN_ALWAYS_INLINE void complex_radix2(const ComplexPack<T>* x, ComplexPack<T>* spectrum) {
+/// Transforms up to this size are one piece of code, larger ones call it for their halves: fewer
+/// registers than numbers are there anyway, and the compiler is done sooner.
+inline constexpr int largest_piece = 16;
+
+template <int n, int sign, class T>
+EIGEN_ALWAYS_INLINE void complex_radix2(const ComplexPack<T>* x, Index step,
+                                        ComplexPack<T>* spectrum);
+
+template <int n, int sign, class T>
+EIGEN_DONT_INLINE void complex_piece(const ComplexPack<T>* x, Index step,
+                                     ComplexPack<T>* spectrum) {
+  complex_radix2<n, sign>(x, step, spectrum);
+}
+
+/// The transform of n numbers that lie `step` apart.
+template <int n, int sign, class T>
+EIGEN_ALWAYS_INLINE void complex_radix2(const ComplexPack<T>* x, Index step,
+                                        ComplexPack<T>* spectrum) {
   if constexpr (n == 2) {
     spectrum[0] = x[0] + x[step];
     spectrum[1] = x[0] - x[step];
   } else {
     ComplexPack<T> even[n / 2];
     ComplexPack<T> odd[n / 2];
-    complex_radix2<n / 2, 2 * step, sign>(x, even);
-    complex_radix2<n / 2, 2 * step, sign>(x + step, odd);
+    if constexpr (n > largest_piece) {
+      complex_piece<n / 2, sign>(x, 2 * step, even);
+      complex_piece<n / 2, sign>(x + step, 2 * step, odd);
+    } else {
+      complex_radix2<n / 2, sign>(x, 2 * step, even);
+      complex_radix2<n / 2, sign>(x + step, 2 * step, odd);
+    }
     TWEED_UNROLL
     for (int k = 0; k < n / 2; ++k) {
       const auto turned = rotate<sign, n>(k, odd[k]);
@@ -66,52 +87,84 @@ EIGEN_ALWAYS_INLINE void complex_radix2(const ComplexPack<T>* x, ComplexPack<T>*
   }
 }
 
-/// The first n / 2 + 1 frequencies, `out` apart: the others mirror them.
-template <int n, int step, int out, class T>
-EIGEN_ALWAYS_INLINE void real_radix2(const Pack<T>* x, ComplexPack<T>* spectrum) {
+template <int n, class T>
+EIGEN_ALWAYS_INLINE void real_radix2(const Pack<T>* x, Index step, ComplexPack<T>* spectrum,
+                                     Index spacing);
+
+template <int n, class T>
+EIGEN_DONT_INLINE void real_piece(const Pack<T>* x, Index step, ComplexPack<T>* spectrum,
+                                  Index spacing) {
+  real_radix2<n>(x, step, spectrum, spacing);
+}
+
+/// The first n / 2 + 1 frequencies, `spacing` apart: the others mirror them.
+template <int n, class T>
+EIGEN_ALWAYS_INLINE void real_radix2(const Pack<T>* x, Index step, ComplexPack<T>* spectrum,
+                                     Index spacing) {
   const Pack<T> zero = Pack<T>::zero();
   if constexpr (n == 2) {
     spectrum[0] = {x[0] + x[step], zero};
-    spectrum[out] = {x[0] - x[step], zero};
+    spectrum[spacing] = {x[0] - x[step], zero};
   } else {
     ComplexPack<T> even[n / 4 + 1];
     ComplexPack<T> odd[n / 4 + 1];
-    real_radix2<n / 2, 2 * step, 1>(x, even);
-    real_radix2<n / 2, 2 * step, 1>(x + step, odd);
+    if constexpr (n > largest_piece) {
+      real_piece<n / 2>(x, 2 * step, even, 1);
+      real_piece<n / 2>(x + step, 2 * step, odd, 1);
+    } else {
+      real_radix2<n / 2>(x, 2 * step, even, 1);
+      real_radix2<n / 2>(x + step, 2 * step, odd, 1);
+    }
     spectrum[0] = {even[0].re + odd[0].re, zero};
-    spectrum[n / 2 * out] = {even[0].re - odd[0].re, zero};
+    spectrum[n / 2 * spacing] = {even[0].re - odd[0].re, zero};
     TWEED_UNROLL
     for (int k = 1; k < n / 4; ++k) {
       const auto turned = rotate<-1, n>(k, odd[k]);
-      spectrum[k * out] = even[k] + turned;
-      spectrum[(n / 2 - k) * out] = conjugate(even[k] - turned);
+      spectrum[k * spacing] = even[k] + turned;
+      spectrum[(n / 2 - k) * spacing] = conjugate(even[k] - turned);
     }
-    spectrum[n / 4 * out] = {even[n / 4].re, -odd[n / 4].re};
+    spectrum[n / 4 * spacing] = {even[n / 4].re, -odd[n / 4].re};
   }
 }
 
-/// Back from the first n / 2 + 1 frequencies, `in` apart, times n.
-template <int n, int step, int in, class T>
-EIGEN_ALWAYS_INLINE void inverse_real_radix2(const ComplexPack<T>* spectrum, Pack<T>* x) {
+template <int n, class T>
+EIGEN_ALWAYS_INLINE void inverse_real_radix2(const ComplexPack<T>* spectrum, Index spacing,
+                                             Pack<T>* x, Index step);
+
+template <int n, class T>
+EIGEN_DONT_INLINE void inverse_real_piece(const ComplexPack<T>* spectrum, Index spacing, Pack<T>* x,
+                                          Index step) {
+  inverse_real_radix2<n>(spectrum, spacing, x, step);
+}
+
+/// Back from the first n / 2 + 1 frequencies, times n.
+template <int n, class T>
+EIGEN_ALWAYS_INLINE void inverse_real_radix2(const ComplexPack<T>* spectrum, Index spacing,
+                                             Pack<T>* x, Index step) {
   const Pack<T> zero = Pack<T>::zero();
   if constexpr (n == 2) {
-    x[0] = spectrum[0].re + spectrum[in].re;
-    x[step] = spectrum[0].re - spectrum[in].re;
+    x[0] = spectrum[0].re + spectrum[spacing].re;
+    x[step] = spectrum[0].re - spectrum[spacing].re;
   } else {
     ComplexPack<T> even[n / 4 + 1];
     ComplexPack<T> odd[n / 4 + 1];
-    even[0] = {spectrum[0].re + spectrum[n / 2 * in].re, zero};
-    odd[0] = {spectrum[0].re - spectrum[n / 2 * in].re, zero};
+    even[0] = {spectrum[0].re + spectrum[n / 2 * spacing].re, zero};
+    odd[0] = {spectrum[0].re - spectrum[n / 2 * spacing].re, zero};
     TWEED_UNROLL
     for (int k = 1; k < n / 4; ++k) {
-      const auto mirrored = conjugate(spectrum[(n / 2 - k) * in]);
-      even[k] = spectrum[k * in] + mirrored;
-      odd[k] = rotate<1, n>(k, spectrum[k * in] - mirrored);
+      const auto mirrored = conjugate(spectrum[(n / 2 - k) * spacing]);
+      even[k] = spectrum[k * spacing] + mirrored;
+      odd[k] = rotate<1, n>(k, spectrum[k * spacing] - mirrored);
     }
-    even[n / 4] = {T{2} * spectrum[n / 4 * in].re, zero};
-    odd[n / 4] = {T{-2} * spectrum[n / 4 * in].im, zero};
-    inverse_real_radix2<n / 2, 2 * step, 1>(even, x);
-    inverse_real_radix2<n / 2, 2 * step, 1>(odd, x + step);
+    even[n / 4] = {T{2} * spectrum[n / 4 * spacing].re, zero};
+    odd[n / 4] = {T{-2} * spectrum[n / 4 * spacing].im, zero};
+    if constexpr (n > largest_piece) {
+      inverse_real_piece<n / 2>(even, 1, x, 2 * step);
+      inverse_real_piece<n / 2>(odd, 1, x + step, 2 * step);
+    } else {
+      inverse_real_radix2<n / 2>(even, 1, x, 2 * step);
+      inverse_real_radix2<n / 2>(odd, 1, x + step, 2 * step);
+    }
   }
 }
 
@@ -151,10 +204,10 @@ struct Transform {
   static constexpr bool even = n % 2 == 0;
 
   /// spectrum[k] = sum of x[j] exp(-2 pi i j k / n) for k in [0, n / 2].
-  template <int spacing = 1>
-  EIGEN_DONT_INLINE static void real(const Pack<T>* x, ComplexPack<T>* spectrum) {
+  EIGEN_DONT_INLINE static void real(const Pack<T>* x, ComplexPack<T>* spectrum,
+                                     Index spacing = 1) {
     if constexpr (even) {
-      detail::real_radix2<n, 1, spacing>(x, spectrum);
+      detail::real_radix2<n>(x, 1, spectrum, spacing);
     } else {
       Pack<T> cosines[half + 1];
       Pack<T> sines[half + 1];
@@ -169,7 +222,7 @@ struct Transform {
   template <int sign>
   EIGEN_ALWAYS_INLINE static void complex(const ComplexPack<T>* x, ComplexPack<T>* spectrum) {
     if constexpr (even) {
-      detail::complex_radix2<n, 1, sign>(x, spectrum);
+      detail::complex_radix2<n, sign>(x, 1, spectrum);
     } else {
       Pack<T> re[n];
       Pack<T> im[n];
@@ -196,10 +249,10 @@ struct Transform {
   }
 
   /// n times the real x that has this spectrum, given for k in [0, n / 2].
-  template <int spacing = 1>
-  EIGEN_DONT_INLINE static void inverse_real(const ComplexPack<T>* spectrum, Pack<T>* x) {
+  EIGEN_DONT_INLINE static void inverse_real(const ComplexPack<T>* spectrum, Pack<T>* x,
+                                             Index spacing = 1) {
     if constexpr (even) {
-      detail::inverse_real_radix2<n, 1, spacing>(spectrum, x);
+      detail::inverse_real_radix2<n>(spectrum, spacing, x, 1);
     } else {
       Pack<T> re[half + 1];
       Pack<T> im[half + 1];
