@@ -1,10 +1,10 @@
 #pragma once
 
 #include <tweed/kernels/conv/direct.hpp>
-#include <tweed/kernels/conv/fft.hpp>
 #include <tweed/kernels/conv/im2col.hpp>
 #include <tweed/kernels/conv/per_image.hpp>
 #include <tweed/kernels/conv/select.hpp>
+#include <tweed/kernels/conv/transformed.hpp>
 
 #include <algorithm>
 

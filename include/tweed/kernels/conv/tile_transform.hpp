@@ -179,27 +179,4 @@ class KernelTransform {
   }
 };
 
-/// The functions of one kind of transform, for a driver that is compiled once for all kinds.
-template <class T>
-struct TransformFunctions {
-  using Layout = TransformLayout<T>;
-  using Forward = void(const Layout&, const TransformSide&, const T* image, Index tile, T* slots);
-  using Inverse = void(const Layout&, const TransformSide&, const T* slots, Index tile,
-                       const Finish<T>&, T* image);
-
-  Forward* forward_input;
-  Forward* forward_output;  ///< of its gradient
-  Inverse* inverse_input;   ///< of its gradient
-  Inverse* inverse_output;
-  void (*forward_kernel)(const Geometry&, const Layout&, const KernelSource<T>&, T* slots,
-                         int threads);
-  void (*inverse_kernel)(const Geometry&, const Layout&, const T* slots, T* gradient, int threads);
-};
-
-template <class T, class InputTile, class OutputTile, class KernelTile>
-inline constexpr TransformFunctions<T> transform_functions{
-    TileTransform<InputTile, T>::forward,    TileTransform<OutputTile, T>::forward,
-    TileTransform<InputTile, T>::inverse,    TileTransform<OutputTile, T>::inverse,
-    KernelTransform<KernelTile, T>::forward, KernelTransform<KernelTile, T>::inverse};
-
 }  // namespace tweed::kernels::conv

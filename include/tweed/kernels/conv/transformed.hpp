@@ -2,40 +2,13 @@
 
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
-#include <tweed/kernels/conv/fft/tile.hpp>
-#include <tweed/kernels/conv/slot_product.hpp>
-#include <tweed/kernels/conv/tile_transform.hpp>
-#include <tweed/kernels/conv/winograd/tile.hpp>
+#include <tweed/kernels/conv/transform_functions.hpp>
+#include <tweed/kernels/conv/transform_memory.hpp>
+#include <tweed/kernels/conv/transform_products.hpp>
 
 #include <algorithm>
 
 namespace tweed::kernels::conv {
-
-namespace detail {
-
-template <class T, Index n>
-inline constexpr const TransformFunctions<T>& fourier_functions =
-    transform_functions<T, fft::Tile<static_cast<int>(n), T>, fft::Tile<static_cast<int>(n), T>,
-                        fft::Tile<static_cast<int>(n), T>>;
-
-template <class T, Index m>
-inline constexpr const TransformFunctions<T>& winograd_functions =
-    transform_functions<T, winograd::Tile<m, Grid::input, T>, winograd::Tile<m, Grid::output, T>,
-                        winograd::Tile<m, Grid::kernel, T>>;
-
-template <class T, bool with_winograd>
-const TransformFunctions<T>& functions_of(const TransformKind& kind) {
-  if constexpr (with_winograd) {
-    if (kind == conv::winograd(4)) return winograd_functions<T, 4>;
-    if (kind == conv::winograd(6)) return winograd_functions<T, 6>;
-  }
-  if (kind == fourier(8)) return fourier_functions<T, 8>;
-  if (kind == fourier(9)) return fourier_functions<T, 9>;
-  if (kind == fourier(16)) return fourier_functions<T, 16>;
-  return fourier_functions<T, 32>;
-}
-
-}  // namespace detail
 
 /// Convolution of transformed images, stride 1: tiles of the images and the kernel are transformed
 /// over vectors of channels, which leaves one small product over channels for each slot of the
@@ -48,6 +21,9 @@ template <class T>
 class Transformed {
   using Layout = TransformLayout<T>;
   using Functions = TransformFunctions<T>;
+  using Block = TransformBlock;
+  using Memory = TransformMemory<T>;
+  using Products = TransformProducts<T>;
 
  public:
   static constexpr Index kept_bytes(const TransformKind& kind, const Geometry& g, Index batch) {
@@ -62,7 +38,7 @@ class Transformed {
     return Scratch::bytes<T>(l.kernel_size()) +
            blocks * (Scratch::bytes<T>(l.block_tiles * l.input.tile_step) +
                      Scratch::bytes<T>(l.block_tiles * l.output.tile_step)) +
-           threads * worker_bytes(g, l);
+           threads * Memory::worker_bytes(g, l);
   }
 
   static constexpr Index backward_bytes(const TransformKind& kind, const Geometry& g, Index batch,
@@ -74,19 +50,18 @@ class Transformed {
     return (1 + sums) * Scratch::bytes<T>(l.kernel_size()) + Scratch::bytes<T>(g.kernel_size()) +
            Scratch::bytes<T>(z_tiles * l.output.tile_step) +
            (l.keeps_input ? 1 : 2) * blocks * Scratch::bytes<T>(l.block_tiles * l.input.tile_step) +
-           Scratch::bytes<T>(batch * g.filters) + threads * worker_bytes(g, l);
+           Scratch::bytes<T>(batch * g.filters) + threads * Memory::worker_bytes(g, l);
   }
 
   template <bool with_winograd = true>
   static void forward(const TransformKind& kind, const Geometry& g, const Forward<T>& pass) {
-    run_forward(Layout(kind, g, pass.batch), detail::functions_of<T, with_winograd>(kind), g, pass);
+    run_forward(Layout(kind, g, pass.batch), functions_of<T, with_winograd>(kind), g, pass);
   }
 
   /// All gradients, those of activation, pool and bias included.
   template <bool with_winograd = true>
   static void backward(const TransformKind& kind, const Geometry& g, const Backward<T>& pass) {
-    run_backward(Layout(kind, g, pass.batch), detail::functions_of<T, with_winograd>(kind), g,
-                 pass);
+    run_backward(Layout(kind, g, pass.batch), functions_of<T, with_winograd>(kind), g, pass);
   }
 
  private:
@@ -101,7 +76,8 @@ class Transformed {
                                    : memory.input_block(block.worker);
       T* const y = memory.output_block(block.worker);
       transform_inputs(l, functions, pass.x, block, x);
-      multiply(l, block, {x, &l.input, l.input.channels}, {u, &l.output}, {y, &l.output}, memory);
+      Products::multiply(l, block, {x, &l.input, l.input.channels}, {u, &l.output}, {y, &l.output},
+                         memory);
       for_each_share(l, block, [&](Index first, Index end, int worker) {
         for (Index tile = first; tile < end; ++tile) {
           const Index n = tile / l.tiles_per_image;
@@ -130,86 +106,10 @@ class Transformed {
     sum_parts(to.bias_parts, pass.batch, g.filters, pass.bias_gradient, pass.threads);
   }
 
-  /// Tiles of the kernel gradient's sum that are multiplied at a time.
-  static constexpr Index depth_block = 256;
-
-  /// Tiles [first, end), and the threads that work on them: `threads` from number `worker` on.
-  struct Block {
-    Index first;
-    Index end;
-    int worker;
-    int threads;
-  };
-
   /// What the blocks of a backward pass share.
   struct Gradients {
     T* u;           // the kernel's transform, channels and filters exchanged
     T* bias_parts;  // [n,f]
-  };
-
-  /// Transformed tiles, or a transformed kernel with rows of `side`'s channels.
-  struct Operand {
-    const T* data;
-    const TransformSide* side;
-    Index depth = 0;
-  };
-  struct Target {
-    T* data;
-    const TransformSide* side;
-  };
-
-  static constexpr Index worker_bytes(const Geometry& g, const Layout& l) {
-    const Index channels = std::max(l.input.padded_channels, l.output.padded_channels);
-    const Index rows = std::max(l.block_tiles, depth_block);
-    return Scratch::bytes<T>(g.output_size()) + 2 * Scratch::bytes<T>(rows * channels) +
-           Scratch::bytes<T>(l.kernel_step());
-  }
-
-  /// Blocks of transformed tiles that a worker has.
-  struct Blocks {
-    int inputs;
-    int outputs;
-  };
-
-  /// What a pass works in besides its operands.
-  class Memory {
-   public:
-    Memory(const Geometry& g, const Layout& l, Scratch& scratch, int threads, const Blocks& blocks)
-        : blocks_(blocks),
-          input_step_(Scratch::bytes<T>(l.block_tiles * l.input.tile_step) / Index{sizeof(T)}),
-          output_step_(Scratch::bytes<T>(l.block_tiles * l.output.tile_step) / Index{sizeof(T)}),
-          image_size_(g.output_size()),
-          worker_bytes_(Transformed::worker_bytes(g, l)) {
-      const Index owners = l.by_slots ? 1 : threads;
-      input_blocks_ = scratch.take<T>(owners * blocks.inputs * input_step_);
-      output_blocks_ = scratch.take<T>(owners * blocks.outputs * output_step_);
-      workers_ = scratch.take<std::byte>(threads * worker_bytes_);
-    }
-
-    T* input_block(int worker, int which = 0) const {
-      return input_blocks_ + (worker * blocks_.inputs + which) * input_step_;
-    }
-    T* output_block(int worker) const { return output_blocks_ + worker * output_step_; }
-    T* image(int worker) const { return of_worker(worker).template take<T>(image_size_); }
-
-    /// For products: what remains of a worker's share.
-    Scratch sums(int worker) const {
-      Scratch scratch = of_worker(worker);
-      scratch.take<T>(image_size_);
-      return scratch;
-    }
-
-   private:
-    Scratch of_worker(int worker) const { return worker_scratch(workers_, worker, worker_bytes_); }
-
-    Blocks blocks_;
-    Index input_step_;
-    Index output_step_;
-    Index image_size_;
-    Index worker_bytes_;
-    T* input_blocks_;
-    T* output_blocks_;
-    std::byte* workers_;
   };
 
   /// Blocks in which all threads share out the slots, or blocks of each thread's own images.
@@ -267,7 +167,8 @@ class Transformed {
                                                const T* z) {
     if (pass.dx == nullptr) return;
     T* const dx = memory.input_block(block.worker);
-    multiply(l, block, {z, &l.output, l.output.channels}, {to.u, &l.input}, {dx, &l.input}, memory);
+    Products::multiply(l, block, {z, &l.output, l.output.channels}, {to.u, &l.input},
+                       {dx, &l.input}, memory);
     for_each_share(l, block, [&](Index first, Index end, int) {
       for (Index tile = first; tile < end; ++tile) {
         T* const image = pass.dx + tile / l.tiles_per_image * l.input.image_size();
@@ -293,8 +194,8 @@ class Transformed {
     });
     if (l.tiles() == 0) std::fill_n(du, l.kernel_size(), T{});
     parallel_for(l.kind.frequencies(), pass.threads, [&](Index frequency, int worker) {
-      kernel_gradient_slot(l, frequency, reinterpret_cast<const T*>(pass.kept), z, l.tiles(), du,
-                           false, memory.sums(worker));
+      Products::kernel_gradient_slot(l, frequency, reinterpret_cast<const T*>(pass.kept), z,
+                                     l.tiles(), du, false, memory.sums(worker));
     });
     return du;
   }
@@ -319,8 +220,8 @@ class Transformed {
         transform_inputs(l, functions, pass.x, block, x);
         transform_deltas(g, l, functions, pass, block, to, memory, z);
         for (Index frequency = 0; frequency < l.kind.frequencies(); ++frequency) {
-          kernel_gradient_slot(l, frequency, x, z, block.end - block.first, du + part * part_step,
-                               i > 0, memory.sums(worker));
+          Products::kernel_gradient_slot(l, frequency, x, z, block.end - block.first,
+                                         du + part * part_step, i > 0, memory.sums(worker));
         }
         input_gradient(l, functions, pass, block, to, memory, z);
       }
@@ -360,73 +261,6 @@ class Transformed {
     return needs_delta_image(pass) ? aside : pass.dy + n * g.output_size();
   }
 
-  /// The sum of the parts of a matrix [rows,columns], columns being whole vectors.
-  EIGEN_DONT_INLINE static void add_sum(SlotMatrix<T>& matrix, Index rows, Index columns,
-                                        Scratch& scratch) {
-    T* const sum = scratch.take<T>(rows * columns);
-    for (Index r = 0; r < rows; ++r) {
-      const T* const re = matrix.re + r * matrix.row_step;
-      const T* const im = matrix.im + r * matrix.row_step;
-      for (Index i = 0; i < columns; i += Pack<T>::width) {
-        (Pack<T>::load(re + i) + Pack<T>::load(im + i)).store(sum + r * columns + i);
-      }
-    }
-    matrix.sum = sum;
-    matrix.sum_step = columns;
-  }
-
-  /// Tiles `to` = tiles `from` times the kernel, slot by slot.
-  EIGEN_DONT_INLINE static void multiply(const Layout& l, const Block& block, const Operand& from,
-                                         const Operand& kernel, const Target& to,
-                                         const Memory& memory) {
-    const Index tiles = block.end - block.first;
-    const Index depth = from.depth;
-    const Index columns = to.side->padded_channels;
-    const Index channels = from.side->padded_channels;
-    parallel_for(l.kind.frequencies(), block.threads, [&](Index frequency, int worker) {
-      const Index slot = l.kind.slot_of(frequency);
-      const T* const a = from.data + slot * channels;
-      const T* const b = kernel.data + slot * l.kernel_step();
-      T* const c = to.data + slot * columns;
-      SlotMatrix<T> left{a, a + channels, from.side->tile_step};
-      SlotMatrix<T> right{b, b + l.kernel_step(), columns};
-      const SlotResult<T> result{c, c + columns, to.side->tile_step};
-      if (l.kind.is_real(frequency)) {
-        return SlotProduct<T>::real(tiles, columns, depth, left, right, result);
-      }
-      Scratch scratch = memory.sums(block.threads == 1 ? block.worker : worker);
-      add_sum(left, tiles, channels, scratch);
-      add_sum(right, depth, columns, scratch);
-      SlotProduct<T>::complex(tiles, columns, depth, left, right, result);
-    });
-  }
-
-  /// One slot of dU = X^T Z over some tiles, or dU += X^T Z.
-  EIGEN_DONT_INLINE static void kernel_gradient_slot(const Layout& l, Index frequency, const T* x,
-                                                     const T* z, Index tiles, T* du, bool add,
-                                                     const Scratch& sums) {
-    const Index rows = l.input.padded_channels;
-    const Index columns = l.output.padded_channels;
-    const Index slot = l.kind.slot_of(frequency);
-    T* const to = du + slot * l.kernel_step();
-    for (Index first = 0; first < tiles; first += depth_block) {
-      const Index depth = std::min(depth_block, tiles - first);
-      const T* const a = x + first * l.input.tile_step + slot * rows;
-      const T* const b = z + first * l.output.tile_step + slot * columns;
-      SlotMatrix<T> left{a, a + rows, l.input.tile_step};
-      SlotMatrix<T> right{b, b + columns, l.output.tile_step};
-      const SlotResult<T> result{to, to + l.kernel_step(), columns, add || first > 0};
-      if (l.kind.is_real(frequency)) {
-        SlotProduct<T>::template real<Left::transposed>(rows, columns, depth, left, right, result);
-        continue;
-      }
-      Scratch scratch = sums;
-      add_sum(left, depth, rows, scratch);
-      add_sum(right, depth, columns, scratch);
-      SlotProduct<T>::template complex<Left::transposed>(rows, columns, depth, left, right, result);
-    }
-  }
-
   /// [kh,kw,c,f] to [kh,kw,f,c].
   static void transpose_kernel(const Geometry& g, const T* kernel, T* to, int threads) {
     parallel_for(g.taps(), threads, [&](Index tap, int) {
@@ -441,26 +275,6 @@ class Transformed {
         }
       }
     });
-  }
-};
-
-/// The same for one kind, which is known while compiling.
-template <TransformKind kind, class T>
-struct TransformedBy {
-  static constexpr Index kept_bytes(const Geometry& g, Index batch) {
-    return Transformed<T>::kept_bytes(kind, g, batch);
-  }
-  static constexpr Index forward_bytes(const Geometry& g, Index batch, int threads) {
-    return Transformed<T>::forward_bytes(kind, g, batch, threads);
-  }
-  static constexpr Index backward_bytes(const Geometry& g, Index batch, int threads) {
-    return Transformed<T>::backward_bytes(kind, g, batch, threads);
-  }
-  static void forward(const Geometry& g, const Forward<T>& pass) {
-    Transformed<T>::forward(kind, g, pass);
-  }
-  static void backward(const Geometry& g, const Backward<T>& pass) {
-    Transformed<T>::backward(kind, g, pass);
   }
 };
 

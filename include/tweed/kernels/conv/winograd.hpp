@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/kernels/conv/transformed.hpp>
+#include <tweed/kernels/conv/transformed_by.hpp>
 
 namespace tweed::kernels::conv {
 

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <tweed/kernels/conv/fft/tile.hpp>
+#include <tweed/kernels/conv/tile_transform.hpp>
+#include <tweed/kernels/conv/winograd/tile.hpp>
+
+namespace tweed::kernels::conv {
+
+/// The functions of one kind of transform, for a driver that is compiled once for all kinds.
+template <class T>
+struct TransformFunctions {
+  using Layout = TransformLayout<T>;
+  using Forward = void(const Layout&, const TransformSide&, const T* image, Index tile, T* slots);
+  using Inverse = void(const Layout&, const TransformSide&, const T* slots, Index tile,
+                       const Finish<T>&, T* image);
+
+  Forward* forward_input;
+  Forward* forward_output;  ///< of its gradient
+  Inverse* inverse_input;   ///< of its gradient
+  Inverse* inverse_output;
+  void (*forward_kernel)(const Geometry&, const Layout&, const KernelSource<T>&, T* slots,
+                         int threads);
+  void (*inverse_kernel)(const Geometry&, const Layout&, const T* slots, T* gradient, int threads);
+};
+
+template <class T, class InputTile, class OutputTile, class KernelTile>
+inline constexpr TransformFunctions<T> transform_functions{
+    TileTransform<InputTile, T>::forward,    TileTransform<OutputTile, T>::forward,
+    TileTransform<InputTile, T>::inverse,    TileTransform<OutputTile, T>::inverse,
+    KernelTransform<KernelTile, T>::forward, KernelTransform<KernelTile, T>::inverse};
+
+template <class T, Index n>
+inline constexpr const TransformFunctions<T>& fourier_functions =
+    transform_functions<T, fft::Tile<static_cast<int>(n), T>, fft::Tile<static_cast<int>(n), T>,
+                        fft::Tile<static_cast<int>(n), T>>;
+
+template <class T, Index m>
+inline constexpr const TransformFunctions<T>& winograd_functions =
+    transform_functions<T, winograd::Tile<m, Grid::input, T>, winograd::Tile<m, Grid::output, T>,
+                        winograd::Tile<m, Grid::kernel, T>>;
+
+/// Those of a kind; without Winograd's where no caller can ask for them.
+template <class T, bool with_winograd>
+const TransformFunctions<T>& functions_of(const TransformKind& kind) {
+  if constexpr (with_winograd) {
+    if (kind == conv::winograd(4)) return winograd_functions<T, 4>;
+    if (kind == conv::winograd(6)) return winograd_functions<T, 6>;
+  }
+  if (kind == fourier(8)) return fourier_functions<T, 8>;
+  if (kind == fourier(9)) return fourier_functions<T, 9>;
+  if (kind == fourier(16)) return fourier_functions<T, 16>;
+  return fourier_functions<T, 32>;
+}
+
+}  // namespace tweed::kernels::conv

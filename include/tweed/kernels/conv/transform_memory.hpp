@@ -1,0 +1,80 @@
+#pragma once
+
+#include <tweed/core/scratch.hpp>
+#include <tweed/kernels/conv/transform_layout.hpp>
+
+#include <algorithm>
+
+namespace tweed::kernels::conv {
+
+/// Tiles of the kernel gradient's sum that are multiplied at a time.
+inline constexpr Index transform_depth_block = 256;
+
+/// Tiles [first, end), and the threads that work on them: `threads` from number `worker` on.
+struct TransformBlock {
+  Index first;
+  Index end;
+  int worker;
+  int threads;
+};
+
+/// Blocks of transformed tiles that a worker has.
+struct WorkerBlocks {
+  int inputs;
+  int outputs;
+};
+
+/// What a pass works in besides its operands.
+template <class T>
+class TransformMemory {
+  using Layout = TransformLayout<T>;
+
+ public:
+  TransformMemory(const Geometry& g, const Layout& l, Scratch& scratch, int threads,
+                  const WorkerBlocks& blocks)
+      : blocks_(blocks),
+        input_step_(Scratch::bytes<T>(l.block_tiles * l.input.tile_step) / Index{sizeof(T)}),
+        output_step_(Scratch::bytes<T>(l.block_tiles * l.output.tile_step) / Index{sizeof(T)}),
+        image_size_(g.output_size()),
+        worker_bytes_(worker_bytes(g, l)) {
+    const Index owners = l.by_slots ? 1 : threads;
+    input_blocks_ = scratch.take<T>(owners * blocks.inputs * input_step_);
+    output_blocks_ = scratch.take<T>(owners * blocks.outputs * output_step_);
+    workers_ = scratch.take<std::byte>(threads * worker_bytes_);
+  }
+
+  /// Scratch of one worker besides its blocks.
+  static constexpr Index worker_bytes(const Geometry& g, const Layout& l) {
+    const Index channels = std::max(l.input.padded_channels, l.output.padded_channels);
+    const Index rows = std::max(l.block_tiles, transform_depth_block);
+    return Scratch::bytes<T>(g.output_size()) + 2 * Scratch::bytes<T>(rows * channels) +
+           Scratch::bytes<T>(l.kernel_step());
+  }
+
+  T* input_block(int worker, int which = 0) const {
+    return input_blocks_ + (worker * blocks_.inputs + which) * input_step_;
+  }
+  T* output_block(int worker) const { return output_blocks_ + worker * output_step_; }
+  T* image(int worker) const { return of_worker(worker).template take<T>(image_size_); }
+
+  /// For products: what remains of a worker's share.
+  Scratch sums(int worker) const {
+    Scratch scratch = of_worker(worker);
+    scratch.take<T>(image_size_);
+    return scratch;
+  }
+
+ private:
+  Scratch of_worker(int worker) const { return worker_scratch(workers_, worker, worker_bytes_); }
+
+  WorkerBlocks blocks_;
+  Index input_step_;
+  Index output_step_;
+  Index image_size_;
+  Index worker_bytes_;
+  T* input_blocks_;
+  T* output_blocks_;
+  std::byte* workers_;
+};
+
+}  // namespace tweed::kernels::conv
