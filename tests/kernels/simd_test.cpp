@@ -42,12 +42,3 @@ TEST_CASE_TEMPLATE("simd: every element of a register", T, float, double) {
                                 return p * q + r;
                               })) < tests::rounding<T>);
 }
-
-TEST_CASE("simd: unroll calls with each constant in order") {
-  std::vector<Index> seen;
-  simd::unroll<5>([&](auto i) {
-    constexpr Index known_to_the_compiler = i;
-    seen.push_back(known_to_the_compiler);
-  });
-  CHECK(seen == std::vector<Index>{0, 1, 2, 3, 4});
-}

@@ -7,7 +7,6 @@
 
 #include <cmath>
 #include <cstring>
-#include <utility>
 
 // GCC before 13 takes the registers that AVX-512 intrinsics leave undefined on purpose for mistakes
 // (GCC bug 105593), and says of register types that template arguments drop their attributes.
@@ -250,15 +249,6 @@ void transpose_block(const T* from, Index from_step, Index rows, Index columns, 
   }
   Eigen::internal::ptranspose(block);
   for (Index c = 0; c < columns; ++c) store(to + c * to_step, block.packet[c]);
-}
-
-/// Calls `body` with the constants 0 ... count - 1, so that what it indexes can live in registers.
-template <Index count, class Body>
-EIGEN_ALWAYS_INLINE void unroll(const Body& body) {
-  [&]<Index... i>(std::integer_sequence<Index, i...>) {
-    (body(std::integral_constant<Index, i>{}), ...);
-  }
-  (std::make_integer_sequence<Index, count>{});
 }
 
 }  // namespace tweed::kernels::simd
