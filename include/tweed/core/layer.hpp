@@ -98,6 +98,8 @@ struct BackwardPass {
 /// - `static constexpr bool in_place`: y may be x, and dx may be dy (by default no);
 /// - `template <class T> static constexpr LayerMemory memory(Shape input, Index batch, int
 /// threads)`;
+/// - `static constexpr Index multiply_adds(Shape input)`: of one sample, forward, as the definition
+///   counts them, for profiles; each of the two gradients is taken to need as many;
 /// - `static std::string describe()`: its settings, for the summary;
 /// - `static std::string_view runs_as(Shape input, Index batch)`: the algorithm that it takes, too.
 ///
@@ -149,6 +151,15 @@ constexpr LayerMemory memory_of(const Shape& input, Index batch, int threads) {
     return L::template memory<T>(input, batch, threads);
   } else {
     return {};
+  }
+}
+
+template <Layer L>
+constexpr Index multiply_adds_of(const Shape& input) {
+  if constexpr (requires { L::multiply_adds(input); }) {
+    return L::multiply_adds(input);
+  } else {
+    return 0;
   }
 }
 

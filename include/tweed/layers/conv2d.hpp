@@ -101,6 +101,10 @@ struct Convolution {
          .threads = pass.threads});
   }
 
+  static constexpr Index multiply_adds(const Shape& input) {
+    return geometry(input).multiplications();
+  }
+
   /// The algorithm of the forward pass for a batch, for the summary.
   static std::string_view runs_as(const Shape& input, Index batch) {
     return tweed::name(kernels::conv::select(geometry(input), batch, algorithm).forward);

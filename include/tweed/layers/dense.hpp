@@ -72,6 +72,8 @@ struct FullyConnected {
                                 .threads = pass.threads});
   }
 
+  static constexpr Index multiply_adds(const Shape& input) { return input.channels * units; }
+
   static std::string describe() { return std::to_string(units); }
 };
 

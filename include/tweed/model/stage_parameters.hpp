@@ -29,4 +29,14 @@ auto stage_parameters(std::span<T> block) {
   return tensors;
 }
 
+/// The first stage with parameters: what lies before it needs no gradient.
+template <class Net>
+inline constexpr std::size_t first_trained_stage = Net::tensor_count == 0 ? stage_count<Net> : [] {
+  std::size_t stage = 0;
+  for_each_stage<Net>([&](auto i) {
+    if (StageAt<Net, i>::end <= Net::parameters[0].layer) stage = i + 1;
+  });
+  return stage;
+}();
+
 }  // namespace tweed::detail

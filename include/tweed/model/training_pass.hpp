@@ -4,6 +4,11 @@
 
 namespace tweed {
 
+/// Watches nothing. A watcher of a pass is called as `watcher(i)` when stage i is done.
+struct NoWatcher {
+  constexpr void operator()(std::size_t) const {}
+};
+
 /// The memory of a training step, and the two passes that work in it: activations, gradients and
 /// scratch for batches of up to `batch_size` samples. All of it is taken here, once.
 ///
@@ -35,8 +40,9 @@ class TrainingPass {
 
   /// The network's output for x [n,h,w,c], n <= batch_size, as in training. x must stay as it is
   /// until `backward`. `random` says which elements dropout keeps: give another step each time.
+  template <class Watcher = NoWatcher>
   Batch<const T> forward(const Model<Net, T>& model, const Batch<const T>& x,
-                         const RandomKey& random) {
+                         const RandomKey& random, const Watcher& watcher = {}) {
     detail::check_batch<Net>("TrainingPass", x, batch_size_);
     x_ = x;
     random_ = random;
@@ -51,6 +57,7 @@ class TrainingPass {
       pass.kept = stage_kept<i>();
       pass.random = stage_random<i>();
       run_forward<typename StageAt<Net, i>::Run>(pass);
+      watcher(i);
     });
     return stage_y<stage_count<Net> - 1>();
   }
@@ -58,12 +65,16 @@ class TrainingPass {
   /// Where the gradient of the loss by the network's output goes, between the two passes.
   Batch<T> output_gradient() { return {delta(0), x_.count, Net::output}; }
 
-  /// The gradients of all parameters, from that of the output and the last `forward`.
-  void backward(const Model<Net, T>& model) { run_backward(model, false); }
+  /// The gradients of all parameters, from that of the output and the last `forward`. Stages before
+  /// the first one with parameters do not run.
+  template <class Watcher = NoWatcher>
+  void backward(const Model<Net, T>& model, const Watcher& watcher = {}) {
+    run_backward(model, false, watcher);
+  }
 
   /// The same, and the gradient of the input [n,h,w,c], which is valid until the next pass.
   Batch<const T> backward_to_input(const Model<Net, T>& model) {
-    return {run_backward(model, true), x_.count, Net::input};
+    return {run_backward(model, true, NoWatcher{}), x_.count, Net::input};
   }
 
   /// One number for each of the model's parameters, in the same layout.
@@ -72,15 +83,6 @@ class TrainingPass {
 
  private:
   static constexpr auto& activations_ = detail::activation_plan<Net>;
-
-  /// The first stage with parameters: what lies before it needs no gradient.
-  static constexpr std::size_t first_trained_ = Net::tensor_count == 0 ? stage_count<Net> : [] {
-    std::size_t stage = 0;
-    for_each_stage<Net>([&](auto i) {
-      if (StageAt<Net, i>::end <= Net::parameters[0].layer) stage = i + 1;
-    });
-    return stage;
-  }();
 
   template <std::size_t i>
   Batch<T> stage_y() {
@@ -114,15 +116,16 @@ class TrainingPass {
   T* delta(std::size_t which) { return reinterpret_cast<T*>(deltas_[which].data()); }
 
   /// Returns the last gradient written: that of the input, if it was wanted.
-  T* run_backward(const Model<Net, T>& model, bool to_input) {
+  template <class Watcher>
+  T* run_backward(const Model<Net, T>& model, bool to_input, const Watcher& watcher) {
     std::size_t current = 0;
     for_each_stage_backward<Net>([&](auto i) {
       using Run = typename StageAt<Net, i>::Run;
-      if (i < first_trained_ && !to_input) return;
+      if (i < detail::first_trained_stage<Net> && !to_input) return;
       const auto parameters = detail::stage_parameters<Net, i>(model.parameters());
       const auto gradients = detail::stage_parameters<Net, i>(gradients_.values());
       const std::size_t next = works_in_place<Run>() ? current : 1 - current;
-      const bool wanted = i > first_trained_ || to_input;
+      const bool wanted = i > detail::first_trained_stage<Net> || to_input;
       Run::backward(BackwardPass<T>{
           .x = stage_x<i>(),
           .y = stage_y<i>(),
@@ -135,6 +138,7 @@ class TrainingPass {
           .scratch = Scratch(scratch_.values()),
           .threads = threads_});
       current = next;
+      watcher(i);
     });
     return delta(current);
   }

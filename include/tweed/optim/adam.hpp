@@ -52,6 +52,9 @@ struct Adam {
                       .correction2 = correction2,
                       .threads = threads});
   }
+
+  /// Numbers that `update` reads or writes for each parameter, for profiles.
+  static constexpr Index numbers_moved() { return 7; }
 };
 
 }  // namespace tweed
