@@ -1,0 +1,83 @@
+// The reference network: a whole training step at batch 100, and inference. bench_step tells where
+// the step's time goes.
+
+#include "../examples/fashion_mnist/network.hpp"
+
+#include <tweed/tweed.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <vector>
+
+namespace {
+
+using namespace tweed;
+
+using fashion_mnist::FashionCnn;
+
+constexpr Index training_batch = 100;
+
+/// Images of noise in [0, 1), with labels.
+struct Samples {
+  Buffer<float> pixels;
+  std::vector<Label> labels;
+
+  explicit Samples(Index count) : pixels(count * FashionCnn::input.size()) {
+    std::uint64_t position = 0;
+    for (float& pixel : pixels.values()) {
+      pixel = static_cast<float>(random_uniform({.seed = 1}, position++));
+    }
+    for (Index i = 0; i < count; ++i) labels.push_back(static_cast<Label>(i % 10));
+  }
+
+  Batch<const float> images() const {
+    return {pixels.data(), std::ssize(labels), FashionCnn::input};
+  }
+};
+
+int threads_of(const benchmark::State& state) { return static_cast<int>(state.range(0)); }
+
+void training_step(benchmark::State& state) {
+  const Samples samples(training_batch);
+  Model<FashionCnn> model{1};
+  Trainer trainer(model, SoftmaxCE{}, Adam{},
+                  {.batch_size = training_batch, .threads = threads_of(state)});
+  for ([[maybe_unused]] auto _ : state) {
+    benchmark::DoNotOptimize(trainer.step(samples.images(), samples.labels));
+  }
+  state.SetItemsProcessed(state.iterations() * training_batch);
+}
+
+void inference(benchmark::State& state) {
+  const Index batch = state.range(1);
+  const Samples samples(batch);
+  const Model<FashionCnn> model{1};
+  Inference<FashionCnn> infer(batch, threads_of(state));
+  for ([[maybe_unused]] auto _ : state) {
+    benchmark::DoNotOptimize(infer(model, samples.images()));
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * batch);
+}
+
+std::vector<std::int64_t> thread_counts() {
+  if (default_threads() == 1) return {1};
+  return {1, default_threads()};
+}
+
+void each_thread_count(benchmark::internal::Benchmark* entry) {
+  entry->ArgName("threads")->Unit(benchmark::kMillisecond)->UseRealTime();
+  for (const auto threads : thread_counts()) entry->Arg(threads);
+}
+
+void each_batch_size(benchmark::internal::Benchmark* entry) {
+  entry->ArgNames({"threads", "batch"})
+      ->ArgsProduct({thread_counts(), {1, 32, 100, 500}})
+      ->Unit(benchmark::kMillisecond)
+      ->UseRealTime();
+}
+
+BENCHMARK(training_step)->Apply(each_thread_count);
+BENCHMARK(inference)->Apply(each_batch_size);
+
+}  // namespace
