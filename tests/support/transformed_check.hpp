@@ -1,73 +1,35 @@
 #pragma once
 
 #include <tweed/kernels/conv/transformed.hpp>
-#include <support/convolution_check.hpp>
+#include <support/convolution_run.hpp>
 
 #include <cmath>
 
 namespace tests {
 
-template <class T>
-struct TransformedResult {
-  std::vector<T> y, y_inferred, dx, kernel_gradient, bias_gradient;
+/// The passes of a transformed algorithm, for `run_passes`.
+template <template <class> class Algorithm, class T>
+struct TransformedPasses {
+  tweed::kernels::conv::Geometry g;
+  Index batch;
+  int threads;
+
+  Index kept_bytes() const { return Algorithm<T>::kept_bytes(g, batch); }
+  Index forward_bytes() const { return Algorithm<T>::forward_bytes(g, batch, threads); }
+  Index backward_bytes() const { return Algorithm<T>::backward_bytes(g, batch, threads); }
+  void forward(const tweed::kernels::conv::Forward<T>& pass) const {
+    Algorithm<T>::forward(g, pass);
+  }
+  void backward(const tweed::kernels::conv::Backward<T>& pass) const {
+    Algorithm<T>::backward(g, pass);
+  }
 };
 
-/// All passes, in exactly as much memory as they ask for.
 template <template <class> class Algorithm, class T>
-TransformedResult<T> run_transformed(const ConvolutionSample& s,
-                                     tweed::kernels::Activation activation, int threads,
-                                     bool with_dx = true) {
-  const auto g = geometry_of(s.c);
-  const Index batch = s.c.batch;
-  const auto x = converted<T>(s.x);
-  const auto kernel = converted<T>(s.kernel);
-  const auto bias = converted<T>(s.bias);
-  const auto dy = converted<T>(s.dy);
-  Guarded<std::byte> kept(Algorithm<T>::kept_bytes(g, batch));
-  Guarded<T> y(batch * g.output_size());
-  const auto forward = [&](std::byte* kept_memory) {
-    Guarded<std::byte> scratch(Algorithm<T>::forward_bytes(g, batch, threads));
-    Algorithm<T>::forward(g, {.batch = batch,
-                              .x = x.data(),
-                              .kernel = kernel.data(),
-                              .bias = bias.data(),
-                              .y = y.data(),
-                              .activation = activation,
-                              .kept = kept_memory,
-                              .scratch = tweed::Scratch(scratch.values()),
-                              .threads = threads});
-    CHECK(scratch.intact());
-    CHECK(kept.intact());
-    CHECK(y.intact());
-    return y.copy();
-  };
-  TransformedResult<T> result;
-  result.y_inferred = forward(nullptr);
-  result.y = forward(kept.data());
-  Guarded<T> dx(batch * g.input_size());
-  Guarded<T> kernel_gradient(g.kernel_size());
-  Guarded<T> bias_gradient(g.filters);
-  Guarded<std::byte> scratch(Algorithm<T>::backward_bytes(g, batch, threads));
-  Algorithm<T>::backward(g, {.batch = batch,
-                             .x = x.data(),
-                             .kernel = kernel.data(),
-                             .y = result.y.data(),
-                             .dy = dy.data(),
-                             .dx = with_dx ? dx.data() : nullptr,
-                             .kernel_gradient = kernel_gradient.data(),
-                             .bias_gradient = bias_gradient.data(),
-                             .activation = activation,
-                             .kept = kept.data(),
-                             .scratch = tweed::Scratch(scratch.values()),
-                             .threads = threads});
-  CHECK(scratch.intact());
-  CHECK(dx.intact());
-  CHECK(kernel_gradient.intact());
-  CHECK(bias_gradient.intact());
-  result.dx = dx.copy();
-  result.kernel_gradient = kernel_gradient.copy();
-  result.bias_gradient = bias_gradient.copy();
-  return result;
+PassResults<T> run_transformed(const ConvolutionSample& s, tweed::kernels::Activation activation,
+                               int threads, bool with_dx = true) {
+  const TransformedPasses<Algorithm, T> passes{geometry_of(s.c), s.c.batch, threads};
+  return run_passes<T>(passes, s, activation, threads, with_dx);
 }
 
 inline std::vector<double> bias_gradient_of(const ConvolutionSample& s) {
@@ -129,10 +91,7 @@ void check_transformed_threads(const ConvolutionCase& c) {
   for (const int threads : {2, 3, 8}) {
     CAPTURE(threads);
     const auto more = run_transformed<Algorithm, float>(sample, Activation::relu, threads);
-    CHECK(same_bits(more.y, one.y));
-    CHECK(same_bits(more.dx, one.dx));
-    CHECK(same_bits(more.kernel_gradient, one.kernel_gradient));
-    CHECK(same_bits(more.bias_gradient, one.bias_gradient));
+    check_same_bits(more, one);
   }
 }
 

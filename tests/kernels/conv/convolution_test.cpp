@@ -1,68 +1,38 @@
 #include <tweed/kernels/conv/convolution.hpp>
-#include <support/convolution_check.hpp>
+#include <support/convolution_run.hpp>
 
 #include <string>
 
 using tests::ConvolutionSample;
-using tests::Guarded;
 using tests::Index;
 using tests::largest_difference;
 using tests::relative_error;
 using tests::same_bits;
 using namespace tweed::kernels::conv;
+namespace conv = tweed::kernels::conv;
 using tweed::Algorithm;
 using tweed::kernels::Activation;
 
 namespace {
 
-struct Result {
-  std::vector<float> y, dx, kernel_gradient, bias_gradient;
+/// The passes of a plan as a layer calls them, for `run_passes`.
+struct PlannedPasses {
+  Plan plan;
+  Geometry g;
+  Index batch;
+  int threads;
+
+  Index kept_bytes() const { return conv::kept_bytes<float>(plan, g, batch); }
+  Index forward_bytes() const { return conv::scratch_bytes<float>(plan, g, batch, threads); }
+  Index backward_bytes() const { return forward_bytes(); }
+  void forward(const Forward<float>& pass) const { conv::forward<float>(plan, g, pass); }
+  void backward(const Backward<float>& pass) const { conv::backward<float>(plan, g, pass); }
 };
 
-/// Forward and backward as a layer calls them, in memory full of NaN, with no byte of scratch more
-/// than the plan asks for.
-Result run(const Plan& plan, const ConvolutionSample& s, Activation activation, int threads,
-           bool input_gradient = true) {
-  const auto g = tests::geometry_of(s.c);
-  const auto x = tests::converted<float>(s.x);
-  const auto kernel = tests::converted<float>(s.kernel);
-  const auto bias = tests::converted<float>(s.bias);
-  Guarded<std::byte> scratch(scratch_bytes<float>(plan, g, s.c.batch, threads));
-  Guarded<std::byte> kept(kept_bytes<float>(plan, g, s.c.batch));
-  Guarded<float> y(s.c.batch * g.output_size());
-  const auto dy = tests::converted<float>(s.dy);
-  Guarded<float> dx(s.c.batch * g.input_size());
-  Guarded<float> kernel_gradient(g.kernel_size());
-  Guarded<float> bias_gradient(g.filters);
-  forward<float>(plan, g,
-                 {.batch = s.c.batch,
-                  .x = x.data(),
-                  .kernel = kernel.data(),
-                  .bias = bias.data(),
-                  .y = y.data(),
-                  .activation = activation,
-                  .kept = kept.data(),
-                  .scratch = tweed::Scratch(scratch.values()),
-                  .threads = threads});
-  std::ranges::fill(scratch.values(), std::byte{0xFF});
-  backward<float>(plan, g,
-                  {.batch = s.c.batch,
-                   .x = x.data(),
-                   .kernel = kernel.data(),
-                   .y = activation == Activation::relu ? y.data() : nullptr,
-                   .dy = dy.data(),
-                   .dx = input_gradient ? dx.data() : nullptr,
-                   .kernel_gradient = kernel_gradient.data(),
-                   .bias_gradient = bias_gradient.data(),
-                   .activation = activation,
-                   .kept = kept.data(),
-                   .scratch = tweed::Scratch(scratch.values()),
-                   .threads = threads});
-  for (const bool intact : {scratch.intact(), kept.intact(), y.intact(), dx.intact(),
-                            kernel_gradient.intact(), bias_gradient.intact()}) {
-    CHECK(intact);
-  }
-  return {y.copy(), dx.copy(), kernel_gradient.copy(), bias_gradient.copy()};
+tests::PassResults<float> run(const Plan& plan, const ConvolutionSample& s, Activation activation,
+                              int threads, bool with_dx = true) {
+  const PlannedPasses passes{plan, tests::geometry_of(s.c), s.c.batch, threads};
+  return tests::run_passes<float>(passes, s, activation, threads, with_dx);
 }
 
 /// Winograd's products lose more digits, the larger tiles most.
@@ -85,6 +55,7 @@ void check(const Plan& plan, const ConvolutionSample& s, Activation activation) 
   }
   const double tolerance = float_tolerance(plan);
   const auto y = activation == Activation::relu ? tests::rectified(s.y) : s.y;
+  CHECK(same_bits(result.y_inferred, result.y));
   CHECK(largest_difference(result.y, y) <= tolerance * tests::largest(s.y));
   CHECK(relative_error(result.dx, s.naive.input_gradient(s.kernel, dy)) < tolerance);
   CHECK(relative_error(result.kernel_gradient, s.naive.kernel_gradient(s.x, dy)) < tolerance);
@@ -152,10 +123,7 @@ TEST_CASE("convolution: any number of threads gives the same bits") {
     for (const int threads : {2, 3, 8}) {
       CAPTURE(threads);
       const auto more = run(plan, sample, Activation::relu, threads);
-      CHECK(same_bits(more.y, one.y));
-      CHECK(same_bits(more.dx, one.dx));
-      CHECK(same_bits(more.kernel_gradient, one.kernel_gradient));
-      CHECK(same_bits(more.bias_gradient, one.bias_gradient));
+      tests::check_same_bits(more, one);
     }
   }
 }

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <tweed/kernels/conv/pass.hpp>
+#include <support/convolution_check.hpp>
+
+namespace tests {
+
+template <class T>
+struct PassResults {
+  std::vector<T> y, y_inferred, dx, kernel_gradient, bias_gradient;
+};
+
+/// All passes of a convolution, in memory full of NaN and in exactly as much of it as they ask for.
+/// `Passes` has `forward` and `backward`, which get a pass, and `kept_bytes`, `forward_bytes` and
+/// `backward_bytes`.
+template <class T, class Passes>
+PassResults<T> run_passes(const Passes& passes, const ConvolutionSample& s,
+                          tweed::kernels::Activation activation, int threads, bool with_dx = true) {
+  const auto g = geometry_of(s.c);
+  const auto x = converted<T>(s.x);
+  const auto kernel = converted<T>(s.kernel);
+  const auto bias = converted<T>(s.bias);
+  const auto dy = converted<T>(s.dy);
+  Guarded<std::byte> kept(passes.kept_bytes());
+  Guarded<T> y(s.c.batch * g.output_size());
+  const auto forward = [&](std::byte* kept_memory) {
+    Guarded<std::byte> scratch(passes.forward_bytes());
+    passes.forward({.batch = s.c.batch,
+                    .x = x.data(),
+                    .kernel = kernel.data(),
+                    .bias = bias.data(),
+                    .y = y.data(),
+                    .activation = activation,
+                    .kept = kept_memory,
+                    .scratch = tweed::Scratch(scratch.values()),
+                    .threads = threads});
+    CHECK(scratch.intact());
+    CHECK(kept.intact());
+    CHECK(y.intact());
+    return y.copy();
+  };
+  PassResults<T> result;
+  result.y_inferred = forward(nullptr);
+  result.y = forward(kept.data());
+  Guarded<T> dx(s.c.batch * g.input_size());
+  Guarded<T> kernel_gradient(g.kernel_size());
+  Guarded<T> bias_gradient(g.filters);
+  Guarded<std::byte> scratch(passes.backward_bytes());
+  passes.backward({.batch = s.c.batch,
+                   .x = x.data(),
+                   .kernel = kernel.data(),
+                   .y = activation == tweed::kernels::Activation::none ? nullptr : y.data(),
+                   .dy = dy.data(),
+                   .dx = with_dx ? dx.data() : nullptr,
+                   .kernel_gradient = kernel_gradient.data(),
+                   .bias_gradient = bias_gradient.data(),
+                   .activation = activation,
+                   .kept = kept.data(),
+                   .scratch = tweed::Scratch(scratch.values()),
+                   .threads = threads});
+  for (const bool intact : {scratch.intact(), kept.intact(), y.intact(), dx.intact(),
+                            kernel_gradient.intact(), bias_gradient.intact()}) {
+    CHECK(intact);
+  }
+  result.dx = dx.copy();
+  result.kernel_gradient = kernel_gradient.copy();
+  result.bias_gradient = bias_gradient.copy();
+  return result;
+}
+
+/// Whether two runs wrote the same bits.
+template <class T>
+void check_same_bits(const PassResults<T>& found, const PassResults<T>& expected) {
+  CHECK(same_bits(found.y, expected.y));
+  CHECK(same_bits(found.dx, expected.dx));
+  CHECK(same_bits(found.kernel_gradient, expected.kernel_gradient));
+  CHECK(same_bits(found.bias_gradient, expected.bias_gradient));
+}
+
+}  // namespace tests
