@@ -13,13 +13,11 @@
 
 namespace tweed::bench {
 
-/// What is timed: the forward pass alone, as in inference, or with all gradients, as in training.
+/// What is timed: the forward pass alone, as in inference, or with all gradients that training
+/// needs.
 enum class Work { forward, all };
 
 constexpr const char* name(Work work) { return work == Work::forward ? "forward" : "all"; }
-
-/// How many of the three passes that is, each of `Geometry::multiplications()` for a sample.
-constexpr Index passes(Work work) { return work == Work::forward ? 1 : 3; }
 
 /// A convolution with all its memory, ready to run again and again.
 class ReadyConvolution {

@@ -134,7 +134,7 @@ class Means {
 
 inline void print_head(Work work, int threads) {
   std::printf("\n%s, threads %d; ms are minima, ratios are oneDNN/ours\n", name(work), threads);
-  std::printf("%-29s %-10s %8s %8s  %-10s %8s %7s  %8s %-16s %8s %7s %7s  %s\n", "shape",
+  std::printf("%-31s %-10s %8s %8s  %-10s %8s %7s  %8s %-16s %8s %7s %7s  %s\n", "shape",
               "selected", "ms", "median", "our best", "ms", "excess", "direct", "oneDNN's best",
               "ms", "direct", "best", "error");
 }
@@ -142,7 +142,7 @@ inline void print_head(Work work, int threads) {
 inline void print_row(const ConvCase& example, const Comparison& row) {
   const auto& [selected, own_best, direct, best] = row;
   const std::string shape = example.name + " n" + std::to_string(example.batch);
-  std::printf("%-29s %-10s %8.3f %8.3f  %-10s %8.3f %6.1f%%  ", shape.c_str(),
+  std::printf("%-31s %-10s %8.3f %8.3f  %-10s %8.3f %6.1f%%  ", shape.c_str(),
               selected.name.c_str(), selected.least, selected.median, own_best.name.c_str(),
               own_best.least, 100.0 * row.excess());
   if (direct) {
@@ -182,7 +182,7 @@ inline std::vector<Contender> contenders(const ConvCase& example, ConvTensors<fl
 
 inline Comparison compare_one(const ConvCase& example, ConvChecker& checker, int rounds, Work work,
                               int threads) {
-  ConvTensors<float> tensors(example.geometry, example.batch);
+  ConvTensors<float> tensors(example.geometry, example.batch, !example.is_first);
   auto running = contenders(example, tensors, checker, work, threads);
   measure_rounds(running, rounds);
   return Comparison(running);

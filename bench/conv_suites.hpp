@@ -15,6 +15,7 @@ struct ConvCase {
   std::string name;
   conv::Geometry geometry;
   Index batch;
+  bool is_first = false;  ///< in its network: nobody needs the gradient of its input
 };
 
 /// Convolutions that are reported together.
@@ -46,11 +47,19 @@ inline ConvCase conv_case(const SquareConv& c, Index batch) {
   return {to_string(c), {axis, axis, c.channels, c.filters}, batch};
 }
 
+/// The same for the first layer of a network.
+inline ConvCase first_conv_case(const SquareConv& c, Index batch) {
+  ConvCase first = conv_case(c, batch);
+  first.name += "_first";
+  first.is_first = true;
+  return first;
+}
+
 /// The convolutions of the reference network (docs/design.md).
 inline ConvSuite reference_suite() {
   constexpr Index batch = 100;
   return {"reference",
-          {conv_case({5, 28, 1, 32}, batch), conv_case({5, 14, 32, 64}, batch),
+          {first_conv_case({5, 28, 1, 32}, batch), conv_case({5, 14, 32, 64}, batch),
            conv_case({5, 7, 64, 128}, batch)}};
 }
 
@@ -58,16 +67,15 @@ inline ConvSuite reference_suite() {
 inline ConvSuite lenet5_suite() {
   constexpr Index batch = 32;
   return {"lenet5",
-          {conv_case({5, 32, 1, 6, 1, Padding::valid}, batch),
+          {first_conv_case({5, 32, 1, 6, 1, Padding::valid}, batch),
            conv_case({5, 14, 6, 16, 1, Padding::valid}, batch),
            conv_case({5, 5, 16, 120, 1, Padding::valid}, batch)}};
 }
 
 /// The shapes of VGG-16. The large images in a small batch, to stay below 4 GB.
 inline ConvSuite vgg16_suite() {
-  ConvSuite suite{"vgg16", {}};
-  for (const SquareConv& c : {SquareConv{3, 224, 3, 64},
-                              {3, 224, 64, 64},
+  ConvSuite suite{"vgg16", {first_conv_case({3, 224, 3, 64}, 8)}};
+  for (const SquareConv& c : {SquareConv{3, 224, 64, 64},
                               {3, 112, 64, 128},
                               {3, 112, 128, 128},
                               {3, 56, 128, 256},
@@ -82,7 +90,7 @@ inline ConvSuite vgg16_suite() {
 
 /// The shapes of ResNet-50 with the strides in its 3x3 convolutions (version 1.5).
 inline ConvSuite resnet50_suite() {
-  ConvSuite suite{"resnet50", {conv_case({7, 224, 3, 64, 2}, 32)}};
+  ConvSuite suite{"resnet50", {first_conv_case({7, 224, 3, 64, 2}, 32)}};
   Index channels = 64;
   for (Index side = 56, width = 64; side >= 7; side /= 2, width *= 2) {
     const Index wide = 4 * width;

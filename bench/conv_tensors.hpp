@@ -17,6 +17,7 @@ template <class T>
 struct ConvTensors {
   conv::Geometry geometry;
   Index batch;
+  bool wants_dx;
   Buffer<T> x;                // [n,h,w,c]
   Buffer<T> kernel;           // [kh,kw,c,f]
   Buffer<T> bias;             // [f]
@@ -26,9 +27,10 @@ struct ConvTensors {
   Buffer<T> kernel_gradient;  // [kh,kw,c,f]
   Buffer<T> bias_gradient;    // [f]
 
-  ConvTensors(const conv::Geometry& g, Index batch_)
+  ConvTensors(const conv::Geometry& g, Index batch_, bool wants_dx_)
       : geometry(g),
         batch(batch_),
+        wants_dx(wants_dx_),
         x(random_numbers(batch * g.input_size(), 1)),
         kernel(random_numbers(g.kernel_size(), 2)),
         bias(random_numbers(g.filters, 3)),
@@ -54,7 +56,7 @@ struct ConvTensors {
             .kernel = kernel.data(),
             .y = y.data(),
             .dy = dy.data(),
-            .dx = dx.data(),
+            .dx = wants_dx ? dx.data() : nullptr,
             .kernel_gradient = kernel_gradient.data(),
             .bias_gradient = bias_gradient.data(),
             .scratch = {},

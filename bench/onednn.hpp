@@ -193,7 +193,7 @@ class Convolution final : public ReadyConvolution {
     const Passes passes(sizes, algorithm);
     add_forward(passes, sizes, tensors, work);
     if (work == Work::forward) return;
-    add_input_gradient(passes, sizes, tensors);
+    if (tensors.wants_dx) add_input_gradient(passes, sizes, tensors);
     add_kernel_gradient(passes, sizes, tensors);
   }
 
@@ -212,29 +212,46 @@ class Convolution final : public ReadyConvolution {
   }
 
  private:
+  struct Operand {
+    int argument;
+    dnnl::memory::desc format;
+    const Plain& plain;
+    Buffer<float>& data;
+  };
+
+  void add(const dnnl::primitive_desc& made, const std::vector<Operand>& inputs,
+           const std::vector<Operand>& outputs) {
+    Call& call = calls_.emplace_back(made);
+    for (const auto& [argument, format, plain, data] : inputs) {
+      call.add_input(argument, format, plain, data);
+    }
+    for (const auto& [argument, format, plain, data] : outputs) {
+      call.add_output(argument, format, plain, data);
+    }
+  }
   void add_forward(const Passes& passes, const Sizes& s, ConvTensors<float>& t, Work work) {
     const auto made = passes.forward(work == Work::forward ? dnnl::prop_kind::forward_inference
                                                            : dnnl::prop_kind::forward_training);
-    Call& call = calls_.emplace_back(made);
-    call.add_input(DNNL_ARG_SRC, made.src_desc(), s.x, t.x);
-    call.add_input(DNNL_ARG_WEIGHTS, made.weights_desc(), s.kernel, t.kernel);
-    call.add_input(DNNL_ARG_BIAS, made.bias_desc(), s.bias, t.bias);
-    call.add_output(DNNL_ARG_DST, made.dst_desc(), s.y, t.y);
+    add(made,
+        {{DNNL_ARG_SRC, made.src_desc(), s.x, t.x},
+         {DNNL_ARG_WEIGHTS, made.weights_desc(), s.kernel, t.kernel},
+         {DNNL_ARG_BIAS, made.bias_desc(), s.bias, t.bias}},
+        {{DNNL_ARG_DST, made.dst_desc(), s.y, t.y}});
   }
   void add_input_gradient(const Passes& passes, const Sizes& s, ConvTensors<float>& t) {
     const auto made = passes.input_gradient();
-    Call& call = calls_.emplace_back(made);
-    call.add_input(DNNL_ARG_DIFF_DST, made.diff_dst_desc(), s.y, t.dy);
-    call.add_input(DNNL_ARG_WEIGHTS, made.weights_desc(), s.kernel, t.kernel);
-    call.add_output(DNNL_ARG_DIFF_SRC, made.diff_src_desc(), s.x, t.dx);
+    add(made,
+        {{DNNL_ARG_DIFF_DST, made.diff_dst_desc(), s.y, t.dy},
+         {DNNL_ARG_WEIGHTS, made.weights_desc(), s.kernel, t.kernel}},
+        {{DNNL_ARG_DIFF_SRC, made.diff_src_desc(), s.x, t.dx}});
   }
   void add_kernel_gradient(const Passes& passes, const Sizes& s, ConvTensors<float>& t) {
     const auto made = passes.kernel_gradient();
-    Call& call = calls_.emplace_back(made);
-    call.add_input(DNNL_ARG_SRC, made.src_desc(), s.x, t.x);
-    call.add_input(DNNL_ARG_DIFF_DST, made.diff_dst_desc(), s.y, t.dy);
-    call.add_output(DNNL_ARG_DIFF_WEIGHTS, made.diff_weights_desc(), s.kernel, t.kernel_gradient);
-    call.add_output(DNNL_ARG_DIFF_BIAS, made.diff_bias_desc(), s.bias, t.bias_gradient);
+    add(made,
+        {{DNNL_ARG_SRC, made.src_desc(), s.x, t.x},
+         {DNNL_ARG_DIFF_DST, made.diff_dst_desc(), s.y, t.dy}},
+        {{DNNL_ARG_DIFF_WEIGHTS, made.diff_weights_desc(), s.kernel, t.kernel_gradient},
+         {DNNL_ARG_DIFF_BIAS, made.diff_bias_desc(), s.bias, t.bias_gradient}});
   }
 
   int threads_;

@@ -52,6 +52,7 @@ void write_metrics(const std::filesystem::path& path, const Train& command, cons
       {"threads", tweed::resolve_threads(command.threads)},
       {"train_seconds", rounded(log.seconds(), 3)},
       {"ms_per_step_median", rounded(1000.0 * log.median_step_seconds(), 3)},
+      {"ms_per_step_min", rounded(1000.0 * log.least_step_seconds(), 3)},
       {"images_per_second", rounded(log.images_per_second(), 1)},
       {"processor", processor_name()},
       {"compiler", compiler_name()},

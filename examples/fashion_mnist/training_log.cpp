@@ -42,13 +42,20 @@ double TrainingLog::seconds_left() const {
 
 double TrainingLog::images_per_second() const { return static_cast<double>(images_) / seconds(); }
 
-double TrainingLog::median_step_seconds() const {
+std::vector<double> TrainingLog::step_seconds() const {
   std::vector<double> times;
   Clock::time_point begin = start_;
   for (const Step& step : steps_) {
     times.push_back(in_seconds(step.end - begin));
     begin = step.end;
   }
+  return times;
+}
+
+double TrainingLog::least_step_seconds() const { return std::ranges::min(step_seconds()); }
+
+double TrainingLog::median_step_seconds() const {
+  auto times = step_seconds();
   const auto middle = times.begin() + std::ssize(times) / 2;
   std::ranges::nth_element(times, middle);
   if (times.size() % 2 == 1) return *middle;

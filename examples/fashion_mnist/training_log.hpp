@@ -27,6 +27,7 @@ class TrainingLog {
   double seconds_left() const;
   double images_per_second() const;
   double median_step_seconds() const;
+  double least_step_seconds() const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -34,6 +35,8 @@ class TrainingLog {
     tweed::LossSum batch;
     Clock::time_point end;
   };
+
+  std::vector<double> step_seconds() const;
 
   tweed::Index steps_to_do_;
   std::vector<Step> steps_;

@@ -130,7 +130,7 @@ check "the metrics' path" grep -qxF "Wrote a/b/metrics.json" stdout
 check "these two files alone" [ "$(cd a/b && echo *)" == "metrics.json model.safetensors" ]
 check "JSON" is_json a/b/metrics.json
 for key in test_accuracy test_loss steps batch_size seed threads train_seconds ms_per_step_median \
-  images_per_second final_train_loss; do
+  ms_per_step_min images_per_second final_train_loss; do
   check "$key in metrics.json" grep -qE "^  \"$key\": [0-9.e-]+,$" a/b/metrics.json
 done
 check "the accuracy" grep -q '^  "test_accuracy": 1.0,' a/b/metrics.json
