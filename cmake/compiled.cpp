@@ -32,14 +32,22 @@ template Index largest_kept_bytes<float>(const Geometry&, Index, Algorithm);
 template Index largest_kept_bytes<double>(const Geometry&, Index, Algorithm);
 template Index largest_scratch_bytes<float>(const Geometry&, Index, int, Algorithm);
 template Index largest_scratch_bytes<double>(const Geometry&, Index, int, Algorithm);
-template void forward<float, true>(const Plan&, const Geometry&, const Forward<float>&);
-template void forward<float, false>(const Plan&, const Geometry&, const Forward<float>&);
-template void forward<double, true>(const Plan&, const Geometry&, const Forward<double>&);
-template void forward<double, false>(const Plan&, const Geometry&, const Forward<double>&);
-template void backward<float, true>(const Plan&, const Geometry&, const Backward<float>&);
-template void backward<float, false>(const Plan&, const Geometry&, const Backward<float>&);
-template void backward<double, true>(const Plan&, const Geometry&, const Backward<double>&);
-template void backward<double, false>(const Plan&, const Geometry&, const Backward<double>&);
+template void forward<float, Family::grouped>(const Plan&, const Geometry&, const Forward<float>&);
+template void forward<float, Family::strided>(const Plan&, const Geometry&, const Forward<float>&);
+template void forward<float, Family::dense>(const Plan&, const Geometry&, const Forward<float>&);
+template void forward<float, Family::dense_3x3>(const Plan&, const Geometry&, const Forward<float>&);
+template void forward<double, Family::grouped>(const Plan&, const Geometry&, const Forward<double>&);
+template void forward<double, Family::strided>(const Plan&, const Geometry&, const Forward<double>&);
+template void forward<double, Family::dense>(const Plan&, const Geometry&, const Forward<double>&);
+template void forward<double, Family::dense_3x3>(const Plan&, const Geometry&, const Forward<double>&);
+template void backward<float, Family::grouped>(const Plan&, const Geometry&, const Backward<float>&);
+template void backward<float, Family::strided>(const Plan&, const Geometry&, const Backward<float>&);
+template void backward<float, Family::dense>(const Plan&, const Geometry&, const Backward<float>&);
+template void backward<float, Family::dense_3x3>(const Plan&, const Geometry&, const Backward<float>&);
+template void backward<double, Family::grouped>(const Plan&, const Geometry&, const Backward<double>&);
+template void backward<double, Family::strided>(const Plan&, const Geometry&, const Backward<double>&);
+template void backward<double, Family::dense>(const Plan&, const Geometry&, const Backward<double>&);
+template void backward<double, Family::dense_3x3>(const Plan&, const Geometry&, const Backward<double>&);
 
 }  // namespace conv
 

@@ -10,6 +10,7 @@
 #include <tweed/data/dataset.hpp>
 #include <tweed/layers/conv2d.hpp>
 #include <tweed/layers/dense.hpp>
+#include <tweed/layers/depthwise_conv2d.hpp>
 #include <tweed/layers/dropout.hpp>
 #include <tweed/layers/flatten.hpp>
 #include <tweed/layers/input.hpp>

@@ -24,19 +24,32 @@ TEST_CASE("same padding keeps ceil(input / stride), the odd zero last") {
   CHECK(slide(5, 1, 3, Padding::same).before == 0);
 }
 
+TEST_CASE("a dilated window reaches as far as its gaps make it") {
+  CHECK(slide(28, 3, 1, Padding::valid, 4).span() == 9);
+  CHECK(slide(28, 3, 1, Padding::valid, 4).output == 20);
+  CHECK(slide(8, 3, 1, Padding::valid, 4).output == 0);
+  CHECK(slide(28, 3, 1, Padding::same, 4).output == 28);
+  CHECK(slide(28, 3, 1, Padding::same, 4).before == 4);
+  CHECK(slide(9, 2, 2, Padding::same, 3).before == 1);
+}
+
 TEST_CASE("every tap between first and end falls inside the input, and no other") {
   for (const Padding padding : {Padding::same, Padding::valid}) {
     for (Index input = 1; input <= 9; ++input) {
       for (Index window = 1; window <= 9; ++window) {
         for (Index stride = 1; stride <= 4; ++stride) {
-          const SlidingAxis axis = slide(input, window, stride, padding);
-          for (Index o = 0; o < axis.output; ++o) {
-            for (Index tap = 0; tap < window; ++tap) {
-              const Index at = o * stride - axis.before + tap;
-              const bool inside = at >= 0 && at < input;
-              CHECK((tap >= axis.first_tap(o) && tap < axis.end_tap(o)) == inside);
+          for (Index dilation = 1; dilation <= 3; ++dilation) {
+            const SlidingAxis axis = slide(input, window, stride, padding, dilation);
+            bool right = true;
+            for (Index o = 0; o < axis.output; ++o) {
+              for (Index tap = 0; tap < window; ++tap) {
+                const Index at = o * stride - axis.before + tap * dilation;
+                const bool inside = at >= 0 && at < input;
+                right &= (tap >= axis.first_tap(o) && tap < axis.end_tap(o)) == inside;
+              }
+              right &= dilation > 1 || axis.first_tap(o) < axis.end_tap(o);
             }
-            CHECK(axis.first_tap(o) < axis.end_tap(o));
+            CHECK(right);
           }
         }
       }

@@ -76,6 +76,14 @@ LAYERS = {
         lambda *t: conv2d(*t, stride=2, padding=1), (2, 5, 7, 9), (3, 3, 9, 4), (4,)),
     "conv2d_valid_stride": layer(
         lambda *t: conv2d(*t, stride=(2, 1)), (3, 7, 6, 2), (3, 2, 2, 5), (5,)),
+    "conv2d_dilation": layer(
+        lambda *t: conv2d(*t, padding="same", dilation=2), (2, 7, 6, 3), (3, 3, 3, 4), (4,)),
+    "conv2d_groups": layer(
+        lambda *t: conv2d(*t, padding="same", groups=2), (2, 5, 6, 4), (3, 3, 2, 6), (6,)),
+    "depthwise_conv2d": layer(
+        lambda *t: conv2d(*t, padding="same", groups=19), (2, 5, 6, 19), (3, 3, 1, 19), (19,)),
+    "depthwise_conv2d_multiplier": layer(
+        lambda *t: conv2d(*t, stride=2, padding=1, groups=3), (2, 5, 7, 3), (3, 3, 1, 6), (6,)),
     "dense": layer(dense, (3, 7), (7, 5), (5,)),
     "max_pool": layer(lambda x: max_pool(x, 2), (2, 7, 6, 3)),
     "max_pool_same": layer(lambda x: max_pool(x, 3, stride=2, padding=1), (2, 5, 7, 3)),

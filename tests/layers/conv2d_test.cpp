@@ -16,7 +16,8 @@ namespace {
 
 template <Index filters, Window kernel, auto... options>
 using Conv2DReLU =
-    detail::Convolution<kernels::Activation::relu, detail::NoPool, filters, kernel, options...>;
+    detail::Convolution<kernels::Activation::relu, detail::NoPool,
+                        detail::FixedFilters<filters, options...>, kernel, options...>;
 
 /// What must come out of a convolution with the numbers that `run_layer` feeds it.
 LayerResult<double> expected(const ConvolutionCase& c, bool relu) {
@@ -88,6 +89,12 @@ TEST_CASE("Conv2D: a valid kernel larger than the image is refused") {
   }
 }
 
+TEST_CASE("Conv2D: channels that do not divide into the groups are refused") {
+  using Layer = Conv2D<6, 3, Groups{3}>;
+  CHECK(Layer::fit({5, 5, 9}).why == Layer::Why::fits);
+  CHECK(Layer::fit({5, 5, 8}).why == Layer::Why::channels_do_not_divide_into_the_groups);
+}
+
 TEST_CASE("Conv2D: kernel and bias, and how they start") {
   const auto [kernel, bias] = Conv2D<7, Window{3, 5}>::parameters({8, 9, 2});
   CHECK(kernel.name == "kernel");
@@ -102,6 +109,10 @@ TEST_CASE("Conv2D: kernel and bias, and how they start") {
   CHECK(bias.initializer == Initializer::zeros);
   const auto chosen = Conv2D<7, 3, Initializer::he_normal, Stride{2}>::parameters({8, 9, 2});
   CHECK(chosen[0].initializer == Initializer::he_normal);
+  const auto grouped = Conv2D<6, 3, Groups{2}>::parameters({8, 9, 4});
+  CHECK(grouped[0].dims == std::array<Index, 4>{3, 3, 2, 6});
+  CHECK(grouped[0].fan_in == 3 * 3 * 2);
+  CHECK(grouped[0].fan_out == 3 * 3 * 6);
 }
 
 TEST_CASE("Conv2D: describes itself") {
@@ -109,6 +120,8 @@ TEST_CASE("Conv2D: describes itself") {
   CHECK(Conv2D<32, 5>::describe() == "32, 5x5 same");
   CHECK(Conv2D<32, Window{1, 3}, Padding::valid>::describe() == "32, 1x3 valid");
   CHECK(Conv2D<32, 5, Stride{2, 1}>::describe() == "32, 5x5 same stride 2x1");
+  CHECK(Conv2D<32, 5, Groups{4}, Dilation{2}>::describe() ==
+        "32, 5x5 same dilation 2x2 in 4 groups");
 }
 
 TEST_CASE("Conv2D: agrees with the naive convolution") {
@@ -120,6 +133,20 @@ TEST_CASE("Conv2D: agrees with the naive convolution") {
   check<Conv2D<6, Window{3, 2}, Stride{2, 3}, Padding::valid>>(
       {{3, 2, 1}, {8, 9, 10}},
       {.filters = 6, .kernel = {3, 2}, .stride = {2, 3}, .padding = Padding::valid});
+}
+
+TEST_CASE("Conv2D: with gaps between the taps and with groups agrees with the naive convolution") {
+  check<Conv2D<5, 3, Dilation{2}>>({{7, 6, 3}, {4, 9, 13}},
+                                   {.filters = 5, .kernel = 3, .dilation = 2});
+  check<Conv2D<4, Window{3, 2}, Stride{2, 1}, Dilation{1, 3}, Padding::valid>>(
+      {{7, 6, 3}}, {.filters = 4,
+                    .kernel = {3, 2},
+                    .stride = {2, 1},
+                    .padding = Padding::valid,
+                    .dilation = {1, 3}});
+  check<Conv2D<6, 3, Groups{3}>>({{7, 6, 3}, {4, 9, 12}}, {.filters = 6, .kernel = 3, .groups = 3});
+  check<Conv2D<68, 3, Groups{2}, Stride{2}>>(
+      {{5, 6, 4}}, {.filters = 68, .kernel = 3, .stride = 2, .groups = 2});
 }
 
 TEST_CASE("Conv2D: with a ReLU in it agrees with the naive convolution") {
@@ -142,4 +169,8 @@ TEST_CASE("Conv2D: gives what PyTorch gives") {
   check_answer(run_layer<Conv2D<5, Window{3, 2}, Stride{2, 1}, Padding::valid>, double>(
                    {7, 6, 2}, {.batch = 3}),
                tests::pytorch::conv2d_valid_stride);
+  check_answer(run_layer<Conv2D<4, 3, Dilation{2}>, double>({7, 6, 3}),
+               tests::pytorch::conv2d_dilation);
+  check_answer(run_layer<Conv2D<6, 3, Groups{2}>, double>({5, 6, 4}),
+               tests::pytorch::conv2d_groups);
 }

@@ -1,5 +1,6 @@
 #include <tweed/layers/conv2d.hpp>
 #include <tweed/layers/dense.hpp>
+#include <tweed/layers/depthwise_conv2d.hpp>
 #include <tweed/layers/dropout.hpp>
 #include <tweed/layers/flatten.hpp>
 #include <tweed/layers/max_pool.hpp>
@@ -97,6 +98,19 @@ TEST_CASE("every layer: Conv2D") {
   check<Conv2D<17, 3, Padding::valid>>({{3, 4, 3}});
 }
 
+TEST_CASE("every layer: Conv2D with dilation and groups") {
+  check<Conv2D<3, 3, Dilation{2}>>({{5, 6, 2}, {3, 4, 9}});
+  check<Conv2D<2, Window{2, 3}, Stride{2, 1}, Dilation{3, 2}>>({{2, 5, 3}});
+  check<Conv2D<6, 3, Groups{3}>>({{4, 5, 3}, {3, 3, 6}});
+  check<Conv2D<34, 3, Groups{2}>>({{3, 2, 4}});
+}
+
+TEST_CASE("every layer: DepthwiseConv2D") {
+  check<DepthwiseConv2D<3>>({{1, 1, 1}, {5, 4, 2}, {3, 4, 17}});
+  check<DepthwiseConv2D<Window{2, 3}, Stride{2, 1}, Padding::valid>>({{5, 6, 3}});
+  check<DepthwiseConv2D<3, Multiplier{2}, Dilation{2}>>({{4, 5, 3}});
+}
+
 TEST_CASE("every layer: Dense") {
   check<Dense<1>>({{1, 1, 1}, {1, 1, 7}});
   check<Dense<17>>({{1, 1, 13}});
@@ -105,9 +119,14 @@ TEST_CASE("every layer: Dense") {
 TEST_CASE("every layer: Conv2D and Dense with a ReLU in them") {
   using detail::Convolution;
   using kernels::Activation;
-  check<Convolution<Activation::relu, detail::NoPool, 5, 3>>({{4, 5, 2}, {3, 3, 9}});
-  check<Convolution<Activation::relu, MaxPool<2>, 5, 3>>({{4, 6, 2}, {5, 3, 9}});
-  check<Convolution<Activation::none, MaxPool<3, Stride{2}, Padding::same>, 4, 3>>({{5, 4, 2}});
+  using Five = detail::FixedFilters<5>;
+  using OneEach = detail::FiltersPerChannel<>;
+  using SamePool = MaxPool<3, Stride{2}, Padding::same>;
+  check<Convolution<Activation::relu, detail::NoPool, Five, 3>>({{4, 5, 2}, {3, 3, 9}});
+  check<Convolution<Activation::relu, MaxPool<2>, Five, 3>>({{4, 6, 2}, {5, 3, 9}});
+  check<Convolution<Activation::none, SamePool, Five, 3>>({{5, 4, 2}});
+  check<Convolution<Activation::relu, detail::NoPool, OneEach, 3>>({{4, 5, 3}});
+  check<Convolution<Activation::relu, MaxPool<2>, OneEach, 3>>({{4, 6, 17}});
   check<detail::FullyConnected<kernels::Activation::relu, 9>>({{1, 1, 11}});
 }
 

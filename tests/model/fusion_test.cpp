@@ -16,9 +16,10 @@ using namespace tweed;
 
 namespace {
 
-/// Convolutions of few channels and of more, pooled and not, and dense layers.
-using Net = Sequential<Input<9, 7, 2>, Conv2D<11, 3>, ReLU, Conv2D<6, Window{2, 3}, Stride{2, 1}>,
-                       ReLU, MaxPool<2>, Flatten, Dense<23>, ReLU, Dense<5>>;
+/// Convolutions of few channels and of more, grouped, pooled and not, and dense layers.
+using Net = Sequential<Input<9, 7, 2>, Conv2D<11, 3>, ReLU, DepthwiseConv2D<3>, ReLU,
+                       Conv2D<6, Window{2, 3}, Stride{2, 1}>, ReLU, MaxPool<2>, Flatten, Dense<23>,
+                       ReLU, Dense<5>>;
 
 template <class First, class Second>
 constexpr bool folds = detail::Foldable<First, Second>;
@@ -60,6 +61,7 @@ Result run() {
 TEST_CASE("fusion: a ReLU is folded into the convolution or dense layer before it") {
   CHECK(folds<Conv2D<3, 3>, ReLU>);
   CHECK(folds<Conv2D<3, 3, Stride{2}, Padding::valid>, ReLU>);
+  CHECK(folds<DepthwiseConv2D<3>, ReLU>);
   CHECK(folds<Dense<3>, ReLU>);
   CHECK_FALSE(folds<ReLU, ReLU>);
   CHECK_FALSE(folds<MaxPool<2>, ReLU>);
@@ -79,24 +81,24 @@ TEST_CASE(
 }
 
 TEST_CASE("fusion: the stages cover every layer once, in order") {
-  CHECK(stage_count<Net> == 5);
+  CHECK(stage_count<Net> == 6);
   CHECK(stage_count<Unfolded<Net>> == Net::depth);
   std::vector<std::size_t> bounds;
   for_each_stage<Net>([&](auto i) {
     bounds.push_back(StageAt<Net, i>::first);
     bounds.push_back(StageAt<Net, i>::end);
   });
-  CHECK(bounds == std::vector<std::size_t>{0, 2, 2, 5, 5, 6, 6, 8, 8, 9});
+  CHECK(bounds == std::vector<std::size_t>{0, 2, 2, 4, 4, 7, 7, 8, 8, 10, 10, 11});
   std::vector<std::size_t> backward;
   for_each_stage_backward<Net>([&](auto i) { backward.push_back(i); });
-  CHECK(backward == std::vector<std::size_t>{4, 3, 2, 1, 0});
+  CHECK(backward == std::vector<std::size_t>{5, 4, 3, 2, 1, 0});
 }
 
 TEST_CASE("fusion: an unfolded network runs the layers as they were written") {
   CHECK(std::is_same_v<StageAt<Unfolded<Net>, 0>::Run, Conv2D<11, 3>>);
   CHECK(std::is_same_v<StageAt<Unfolded<Net>, 1>::Run, ReLU>);
-  CHECK(std::is_same_v<StageAt<Net, 2>::Run, Flatten>);
-  CHECK(std::is_same_v<StageAt<Net, 4>::Run, Dense<5>>);
+  CHECK(std::is_same_v<StageAt<Net, 3>::Run, Flatten>);
+  CHECK(std::is_same_v<StageAt<Net, 5>::Run, Dense<5>>);
 }
 
 TEST_CASE("fusion: folding changes no output and no gradient") {
@@ -106,7 +108,7 @@ TEST_CASE("fusion: folding changes no output and no gradient") {
   CHECK(tests::same_bits(folded.logits, unfolded.logits));
   CHECK(tests::same_bits(folded.inferred, folded.logits));
   CHECK(tests::same_bits(folded.input_gradient, unfolded.input_gradient));
-  REQUIRE(folded.gradients.size() == 8);
+  REQUIRE(folded.gradients.size() == 10);
   for (std::size_t i = 0; i < folded.gradients.size(); ++i) {
     CHECK(tests::same_bits(folded.gradients[i], unfolded.gradients[i]));
     CHECK(std::ranges::any_of(folded.gradients[i], [](float value) { return value != 0.0F; }));

@@ -16,8 +16,9 @@
 namespace tests {
 
 inline tweed::kernels::conv::Geometry geometry_of(const ConvolutionCase& c) {
-  return {slide(c.height, c.kernel.height, c.stride.height, c.padding),
-          slide(c.width, c.kernel.width, c.stride.width, c.padding), c.channels, c.filters};
+  return {slide(c.height, c.kernel.height, c.stride.height, c.padding, c.dilation.height),
+          slide(c.width, c.kernel.width, c.stride.width, c.padding, c.dilation.width), c.channels,
+          c.filters, c.groups};
 }
 
 /// What goes into a case's three passes, and what must come out.
@@ -175,6 +176,40 @@ inline std::vector<ConvolutionCase> special_convolutions() {
   };
 }
 
+/// Geometries with gaps between the taps.
+inline std::vector<ConvolutionCase> dilated_convolutions() {
+  using enum tweed::Padding;
+  return {
+      {2, 7, 8, 3, 5, 3, 1, same, 2},                 // the usual one
+      {2, 9, 8, 3, 5, {3, 2}, 1, valid, {2, 3}},      // axes that differ
+      {3, 9, 9, 2, 4, 3, 2, same, 3},                 // strides too
+      {2, 2, 2, 3, 4, 2, 1, same, 3},                 // outputs that no tap reaches
+      {1, 5, 4, 3, 4, {5, 3}, {2, 3}, same, {4, 2}},  // a kernel that reaches far beyond the image
+      {1, 3, 3, 9, 4, 1, 1, same, 5}                  // one tap, and so no gap
+  };
+}
+
+/// Geometries whose filters see a part of the channels.
+inline std::vector<ConvolutionCase> grouped_convolutions() {
+  using enum tweed::Padding;
+  return {
+      {2, 6, 5, 7, 7, 3, 1, same, 1, 7},                // depthwise
+      {2, 7, 7, 33, 33, 3, 2, same, 1, 33},             // strided, more channels than vectors hold
+      {1, 9, 9, 16, 16, {5, 3}, {1, 2}, valid, 1, 16},  // rectangular
+      {2, 6, 7, 5, 15, 3, 1, same, 1, 5},               // several filters a channel
+      {2, 8, 9, 4, 4, 3, {3, 2}, same, {2, 1}, 4},      // strided and dilated
+      {2, 2, 2, 3, 3, 2, 1, same, 3, 3},                // outputs that no tap reaches
+      {1, 7, 9, 3, 3, 2, 5, same, 1, 3},                // inputs that no tap reaches
+      {2, 1, 1, 3, 3, 7, 1, same, 1, 3},                // image smaller than the kernel
+      {3, 5, 6, 6, 9, 3, 1, same, 1, 3},                // groups of 2 channels and 3 filters
+      {2, 4, 5, 34, 68, 1, 1, same, 1, 2},              // large groups, 1x1
+      {1, 40, 50, 40, 40, 3, 1, same, 1, 10},           // several strips
+      {0, 5, 5, 4, 4, 3, 1, same, 1, 4},                // no sample
+      {19, 3, 3, 2, 2, 3, 1, same, 1, 2},               // more samples than parts of the batch
+      {2, 4, 3, 1, 3, 3}                                // one channel, and so one group
+  };
+}
+
 /// `count` geometries small enough to go through the naive convolution.
 inline std::vector<ConvolutionCase> random_convolutions(Index count, std::uint32_t stream) {
   Picker pick(stream);
@@ -194,6 +229,20 @@ inline std::vector<ConvolutionCase> random_convolutions(Index count, std::uint32
     const auto g = geometry_of(c);
     if (g.output_size() == 0 || c.batch * g.multiplications() > 300'000) continue;
     cases.push_back(c);
+  }
+  return cases;
+}
+
+/// The same, with groups and dilation.
+inline std::vector<ConvolutionCase> random_grouped_convolutions(Index count, std::uint32_t stream) {
+  Picker pick(stream);
+  auto cases = random_convolutions(count, stream + 1);
+  for (ConvolutionCase& c : cases) {
+    c.groups = pick.pick<Index>({2, 3, 4, 8, 17});
+    c.channels = c.groups * pick.pick<Index>({1, 1, 1, 2, 5});
+    c.filters = c.groups * pick.pick<Index>({1, 1, 1, 2, 3});
+    c.dilation = {pick.pick<Index>({1, 1, 2, 3}), pick.pick<Index>({1, 1, 2, 3})};
+    if (geometry_of(c).output_size() == 0) c.padding = tweed::Padding::same;
   }
   return cases;
 }

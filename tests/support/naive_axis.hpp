@@ -13,13 +13,16 @@ struct NaiveAxis {
   Index padded = 0;  ///< length with the zeros at both ends
 
   /// "Same" takes as many zeros as ceil(input / stride) outputs need, the odd one at the end.
-  NaiveAxis(Index input, Index window, Index stride, tweed::Padding padding) : padded(input) {
+  NaiveAxis(Index input, Index window, Index stride, tweed::Padding padding, Index dilation = 1)
+      : padded(input) {
+    Index reach = 1;  // from the first tap to the last
+    for (Index tap = 1; tap < window; ++tap) reach += dilation;
     if (padding == tweed::Padding::same) {
       while (output * stride < input) ++output;
-      while (padded < (output - 1) * stride + window) ++padded;
+      while (padded < (output - 1) * stride + reach) ++padded;
       before = (padded - input) / 2;
     } else {
-      while (output * stride + window <= input) ++output;
+      while (output * stride + reach <= input) ++output;
     }
   }
 };

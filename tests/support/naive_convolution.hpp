@@ -19,8 +19,10 @@ struct ConvolutionCase {
   tweed::Window kernel{1};
   tweed::Stride stride{1};
   tweed::Padding padding = tweed::Padding::same;
+  tweed::Dilation dilation{1};
+  Index groups = 1;
 
-  Index kernel_size() const { return kernel.height * kernel.width * channels * filters; }
+  Index kernel_size() const { return kernel.height * kernel.width * channels / groups * filters; }
   Index input_size() const { return height * width * channels; }
 };
 
@@ -32,7 +34,8 @@ inline std::string to_string(const ConvolutionCase& c) {
          std::to_string(c.channels) + " to " + std::to_string(c.filters) + ", kernel " +
          size(c.kernel.height, c.kernel.width) + ", stride " +
          size(c.stride.height, c.stride.width) +
-         (c.padding == tweed::Padding::same ? ", same" : ", valid");
+         (c.padding == tweed::Padding::same ? ", same" : ", valid") + ", dilation " +
+         size(c.dilation.height, c.dilation.width) + ", groups " + std::to_string(c.groups);
 }
 
 /// Convolution from its definition, in double: the image is copied into one with zeros around it,
@@ -43,8 +46,8 @@ class NaiveConvolution {
 
   explicit NaiveConvolution(const ConvolutionCase& c)
       : c_(c),
-        rows_(c.height, c.kernel.height, c.stride.height, c.padding),
-        columns_(c.width, c.kernel.width, c.stride.width, c.padding) {}
+        rows_(c.height, c.kernel.height, c.stride.height, c.padding, c.dilation.height),
+        columns_(c.width, c.kernel.width, c.stride.width, c.padding, c.dilation.width) {}
 
   Index output_height() const { return rows_.output; }
   Index output_width() const { return columns_.output; }
@@ -127,11 +130,14 @@ class NaiveConvolution {
           for (Index f = 0; f < c_.filters; ++f, ++out) {
             for (Index i = 0; i < c_.kernel.height; ++i) {
               for (Index j = 0; j < c_.kernel.width; ++j) {
-                for (Index c = 0; c < c_.channels; ++c) {
-                  const Index y = n * rows_.padded + row * c_.stride.height + i;
-                  const Index x = column * c_.stride.width + j;
-                  const Index tap = (i * c_.kernel.width + j) * c_.channels + c;
-                  body(size((y * columns_.padded + x) * c_.channels + c),
+                const Index depth = c_.channels / c_.groups;
+                const Index group = f * c_.groups / c_.filters;
+                for (Index c = 0; c < depth; ++c) {
+                  const Index y =
+                      n * rows_.padded + row * c_.stride.height + i * c_.dilation.height;
+                  const Index x = column * c_.stride.width + j * c_.dilation.width;
+                  const Index tap = (i * c_.kernel.width + j) * depth + c;
+                  body(size((y * columns_.padded + x) * c_.channels + group * depth + c),
                        size(tap * c_.filters + f), out);
                 }
               }

@@ -50,9 +50,9 @@ template <class T>
 Index largest_kept_bytes(const Geometry& g, Index batch, Algorithm asked);
 template <class T>
 Index largest_scratch_bytes(const Geometry& g, Index batch, int threads, Algorithm asked);
-template <class T, bool with_winograd = true>
+template <class T, Family family>
 void forward(const Plan& plan, const Geometry& g, const Forward<T>& pass);
-template <class T, bool with_winograd = true>
+template <class T, Family family>
 void backward(const Plan& plan, const Geometry& g, const Backward<T>& pass);
 
 }  // namespace conv

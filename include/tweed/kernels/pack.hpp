@@ -77,6 +77,10 @@ struct Pack {
   friend EIGEN_ALWAYS_INLINE Pack select(const Pack& mask, const Pack& a, const Pack& b) {
     return {simd::select(mask.lanes, a.lanes, b.lanes)};
   }
+  /// a * b + c
+  friend EIGEN_ALWAYS_INLINE Pack multiply_add(const Pack& a, const Pack& b, const Pack& c) {
+    return {simd::multiply_add(a.lanes, b.lanes, c.lanes)};
+  }
   /// factor * a + b
   friend EIGEN_ALWAYS_INLINE Pack multiply_add(T factor, const Pack& a, const Pack& b) {
     return {simd::multiply_add(simd::broadcast(factor), a.lanes, b.lanes)};

@@ -2,6 +2,7 @@
 
 #include <tweed/layers/conv2d.hpp>
 #include <tweed/layers/dense.hpp>
+#include <tweed/layers/depthwise_conv2d.hpp>
 #include <tweed/layers/max_pool.hpp>
 #include <tweed/layers/relu.hpp>
 #include <tweed/model/sequential.hpp>
@@ -17,29 +18,30 @@ namespace tweed::detail {
 template <class First, class Second>
 struct Fold {};
 
-template <Index filters, Window kernel, auto... options>
-struct Fold<Conv2D<filters, kernel, options...>, ReLU> {
-  using type = Convolution<kernels::Activation::relu, NoPool, filters, kernel, options...>;
+template <Index filters, Window kernel, auto... options, class Next>
+struct Fold<Conv2D<filters, kernel, options...>, Next>
+    : Fold<typename Conv2D<filters, kernel, options...>::Base, Next> {};
+
+template <Window kernel, auto... options, class Next>
+struct Fold<DepthwiseConv2D<kernel, options...>, Next>
+    : Fold<typename DepthwiseConv2D<kernel, options...>::Base, Next> {};
+
+template <class Filters, Window kernel, auto... options>
+struct Fold<Convolution<kernels::Activation::none, NoPool, Filters, kernel, options...>, ReLU> {
+  using type = Convolution<kernels::Activation::relu, NoPool, Filters, kernel, options...>;
 };
 
 template <class Pool>
 concept FusiblePool = Pool::geometry({1, 1, 1})
 .window_size() < kernels::no_tap<kernels::conv::FusedPool::Tap>;
 
-template <Index filters, Window kernel, auto... options, Window window, auto... pool_options>
-requires FusiblePool<MaxPool<window, pool_options...>>
-struct Fold<Conv2D<filters, kernel, options...>, MaxPool<window, pool_options...>> {
-  using type = Convolution<kernels::Activation::none, MaxPool<window, pool_options...>, filters,
-                           kernel, options...>;
-};
-
-template <kernels::Activation activation, Index filters, Window kernel, auto... options,
+template <kernels::Activation activation, class Filters, Window kernel, auto... options,
           Window window, auto... pool_options>
 requires FusiblePool<MaxPool<window, pool_options...>>
-struct Fold<Convolution<activation, NoPool, filters, kernel, options...>,
+struct Fold<Convolution<activation, NoPool, Filters, kernel, options...>,
             MaxPool<window, pool_options...>> {
   using type =
-      Convolution<activation, MaxPool<window, pool_options...>, filters, kernel, options...>;
+      Convolution<activation, MaxPool<window, pool_options...>, Filters, kernel, options...>;
 };
 
 template <Index units, auto... options>

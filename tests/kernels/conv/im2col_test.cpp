@@ -17,6 +17,15 @@ TEST_CASE("im2col: random geometries agree with the naive convolution") {
   }
 }
 
+TEST_CASE("im2col: gaps between taps and groups agree with the naive convolution") {
+  for (const auto& cases : {tests::dilated_convolutions(), tests::grouped_convolutions(),
+                            tests::random_grouped_convolutions(200, 25)}) {
+    for (const auto& c : cases) {
+      tests::check_algorithm<Im2col>(tests::ConvolutionSample(c), 2, tests::rounding<float>);
+    }
+  }
+}
+
 TEST_CASE("im2col: any number of threads gives the same bits") {
   tests::check_algorithm_threads<Im2col>({21, 7, 6, 9, 11, 3});
   tests::check_algorithm_threads<Im2col>({2, 26, 25, 30, 5, 5});

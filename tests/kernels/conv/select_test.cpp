@@ -48,6 +48,30 @@ TEST_CASE("select: no transform where it does not pay or does not work") {
   CHECK_FALSE(select(geometry(28, 64, 64, 5), 0).is_transformed());
 }
 
+TEST_CASE("select: small groups run side by side, large ones as products") {
+  const auto axis = slide(14, 3, 1, Padding::same);
+  for (const Index groups : {128, 8}) {
+    CHECK(select(Geometry{axis, axis, 128, 128, groups}, 32) == plan_of(Algorithm::grouped));
+  }
+  CHECK(select(Geometry{axis, axis, 128, 128, 2}, 32) == plan_of(Algorithm::im2col));
+}
+
+TEST_CASE("select: gaps between the taps leave patches as a matrix") {
+  const auto axis = slide(14, 3, 1, Padding::same, 2);
+  for (const Index channels : {1, 64}) {
+    CHECK(select(Geometry{axis, axis, channels, 64}, 32) == plan_of(Algorithm::im2col));
+  }
+}
+
+TEST_CASE("select: the family of a geometry") {
+  CHECK(family_of(geometry(14, 3, 8, 3)) == Family::dense_3x3);
+  CHECK(family_of(geometry(14, 3, 8, 5)) == Family::dense);
+  CHECK(family_of(geometry(14, 3, 8, 3, 2)) == Family::strided);
+  const auto dilated = slide(14, 3, 1, Padding::same, 2);
+  CHECK(family_of({dilated, dilated, 3, 8}) == Family::strided);
+  CHECK(family_of({dilated, dilated, 3, 3, 3}) == Family::grouped);
+}
+
 TEST_CASE("select: 3x3 kernels over large images go through Winograd's products") {
   const Plan plan = select(geometry(56, 64, 64, 3), 32);
   CHECK((plan.forward == Algorithm::winograd4 || plan.forward == Algorithm::winograd6));
@@ -77,6 +101,7 @@ TEST_CASE("select: every algorithm has a name") {
   CHECK(name(Algorithm::automatic) == "automatic");
   CHECK(name(Algorithm::im2col) == "im2col");
   CHECK(name(Algorithm::direct) == "direct");
+  CHECK(name(Algorithm::grouped) == "grouped");
   CHECK(name(Algorithm::fft) == "fft");
   CHECK(name(Algorithm::winograd4) == "winograd4");
   CHECK(name(Algorithm::winograd6) == "winograd6");

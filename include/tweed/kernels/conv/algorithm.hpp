@@ -10,10 +10,10 @@ namespace tweed {
 
 /// How a convolution is computed; docs/convolution.md tells how each works. `automatic` takes the
 /// fastest for the geometry and the batch. One that cannot do a geometry is not used for it.
-enum class Algorithm { automatic, im2col, direct, fft, winograd4, winograd6 };
+enum class Algorithm { automatic, im2col, direct, grouped, fft, winograd4, winograd6 };
 
 constexpr std::string_view name(Algorithm algorithm) {
-  constexpr std::array<std::string_view, 6> names{"automatic", "im2col",    "direct",
+  constexpr std::array<std::string_view, 7> names{"automatic", "im2col",    "direct",   "grouped",
                                                   "fft",       "winograd4", "winograd6"};
   const auto i = static_cast<std::size_t>(algorithm);
   return i < names.size() ? names[i] : "unknown";
@@ -26,12 +26,17 @@ namespace tweed::kernels::conv {
 /// Transform sizes there are.
 inline constexpr std::array<Index, 4> fft_sizes = {8, 9, 16, 32};
 
-/// The size that leaves the fewest numbers to multiply, or 0 where there is none: the stride is not
-/// 1, or the kernel larger than any.
+/// Whether transforms apply: neighbouring pixels, neighbouring taps, all channels.
+constexpr bool is_dense(const Geometry& g) {
+  return g.rows.stride == 1 && g.columns.stride == 1 && g.is_plain();
+}
+
+/// The size that leaves the fewest numbers to multiply, or 0 where there is none: the geometry is
+/// not dense, or the kernel larger than any.
 constexpr Index best_fft_size(const Geometry& g) {
   Index best = 0;
   Index least = 0;
-  if (g.rows.stride != 1 || g.columns.stride != 1) return best;
+  if (!is_dense(g)) return best;
   for (const Index n : fft_sizes) {
     if (n < g.rows.window || n < g.columns.window) continue;
     const Index numbers = tile_axis(g.rows, n).tiles * tile_axis(g.columns, n).tiles * n * n;
@@ -45,7 +50,7 @@ constexpr Index best_fft_size(const Geometry& g) {
 
 /// 3 x 3 kernels that move by one pixel.
 constexpr bool winograd_supports(const Geometry& g) {
-  return g.rows.window == 3 && g.columns.window == 3 && g.rows.stride == 1 && g.columns.stride == 1;
+  return g.rows.window == 3 && g.columns.window == 3 && is_dense(g);
 }
 
 constexpr bool is_transform(Algorithm algorithm) {
@@ -73,11 +78,23 @@ struct Plan {
 
 /// Whether `algorithm` can do a geometry.
 constexpr bool can_run(Algorithm algorithm, const Geometry& g) {
+  if (algorithm == Algorithm::direct) return g.is_plain();
+  if (algorithm == Algorithm::grouped) return g.groups > 1 || g.channels == 1;
   if (algorithm == Algorithm::fft) return best_fft_size(g) > 0;
   if (algorithm == Algorithm::winograd4 || algorithm == Algorithm::winograd6) {
     return winograd_supports(g);
   }
   return algorithm != Algorithm::automatic;
+}
+
+/// What a layer knows of its geometry while compiling: no other algorithms need be compiled for it.
+enum class Family { grouped, strided, dense, dense_3x3 };
+
+/// `strided` stands for dilated, too.
+constexpr Family family_of(const Geometry& g) {
+  if (g.groups > 1) return Family::grouped;
+  if (!is_dense(g)) return Family::strided;
+  return winograd_supports(g) ? Family::dense_3x3 : Family::dense;
 }
 
 /// The plan that uses `algorithm` wherever it has a pass.

@@ -11,7 +11,8 @@ namespace tweed::kernels::conv {
 
 /// Convolution straight from the definition for images of few channels, where a matrix of patches
 /// would cost more to write than to use: vectors run over the filters, a tile of pixels (forward)
-/// or of kernel taps (gradient) stays in registers. Any geometry; it has no input gradient.
+/// or of kernel taps (gradient) stays in registers. Any stride, no dilation or groups; it has no
+/// input gradient.
 template <class T>
 struct Direct {
   static constexpr Index shared_bytes(const Geometry& g) {

@@ -11,14 +11,22 @@ struct Geometry {
   SlidingAxis columns;
   Index channels;  ///< of the input
   Index filters;   ///< channels of the output
+  /// Channels and filters are cut into as many equal parts, and a filter sees its own part alone.
+  Index groups = 1;
 
+  constexpr Index group_channels() const { return channels / groups; }
+  constexpr Index group_filters() const { return filters / groups; }
   constexpr Index input_size() const { return rows.input * columns.input * channels; }
   constexpr Index output_size() const { return rows.output * columns.output * filters; }
   constexpr Index output_pixels() const { return rows.output * columns.output; }
   constexpr Index taps() const { return rows.window * columns.window; }
-  constexpr Index kernel_size() const { return taps() * channels * filters; }
+  constexpr Index kernel_size() const { return taps() * group_channels() * filters; }
   /// Multiply-adds of one sample and pass, as the definition counts them.
   constexpr Index multiplications() const { return output_pixels() * kernel_size(); }
+  /// Whether the taps touch and every filter sees all channels.
+  constexpr bool is_plain() const {
+    return groups == 1 && rows.dilation == 1 && columns.dilation == 1;
+  }
 };
 
 }  // namespace tweed::kernels::conv

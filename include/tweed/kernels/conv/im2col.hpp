@@ -10,7 +10,7 @@ namespace tweed::kernels::conv {
 /// Convolution as a matrix product (Chellapilla, Puri and Simard, *High Performance Convolutional
 /// Neural Networks for Document Processing*, 2006): each output pixel's inputs are laid out as one
 /// row of a matrix [pixels, kh*kw*c], a strip of output rows at a time so that the matrix stays in
-/// the cache. Any geometry.
+/// the cache. With groups, one after the other. Any geometry.
 template <class T>
 struct Im2col {
   static constexpr Index shared_bytes(const Geometry&) { return 0; }
@@ -24,10 +24,13 @@ struct Im2col {
                                         T* y, Scratch scratch) {
     T* const columns = scratch.take<T>(strip_size(g));
     for_each_strip(g, rows, [&](Index row, Index height) {
-      gather(g, x, row, height, columns);
       const auto strip = strip_of(g, y, row, height);
-      matmul<T>(row_major<const T>(columns, strip.rows, kernel_rows(g)),
-                row_major(kernel, kernel_rows(g), g.filters), strip, Write::replace, scratch);
+      for (Index group = 0; group < g.groups; ++group) {
+        gather(g, x + group * g.group_channels(), row, height, columns);
+        matmul<T>(row_major<const T>(columns, strip.rows, kernel_rows(g)),
+                  filters_of(g, kernel_matrix(g, kernel), group), filters_of(g, strip, group),
+                  Write::replace, scratch);
+      }
       add_bias(strip.data, strip.rows, strip.columns, bias, activation);
     });
   }
@@ -38,9 +41,12 @@ struct Im2col {
     std::fill_n(dx, g.input_size(), T{});
     for_each_strip(g, {0, g.rows.output}, [&](Index row, Index height) {
       const auto strip = strip_of<const T>(g, dy, row, height);
-      matmul<T>(strip, row_major(kernel, kernel_rows(g), g.filters).transposed(),
-                row_major(columns, strip.rows, kernel_rows(g)), Write::replace, scratch);
-      scatter(g, columns, row, height, dx);
+      for (Index group = 0; group < g.groups; ++group) {
+        matmul<T>(filters_of(g, strip, group),
+                  filters_of(g, kernel_matrix(g, kernel), group).transposed(),
+                  row_major(columns, strip.rows, kernel_rows(g)), Write::replace, scratch);
+        scatter(g, columns, row, height, dx + group * g.group_channels());
+      }
     });
   }
 
@@ -48,10 +54,13 @@ struct Im2col {
                                                     T* gradient, Scratch scratch) {
     T* const columns = scratch.take<T>(strip_size(g));
     for_each_strip(g, {0, g.rows.output}, [&](Index row, Index height) {
-      gather(g, x, row, height, columns);
       const auto strip = strip_of<const T>(g, dy, row, height);
-      matmul<T>(row_major<const T>(columns, strip.rows, kernel_rows(g)).transposed(), strip,
-                row_major(gradient, kernel_rows(g), g.filters), Write::add, scratch);
+      for (Index group = 0; group < g.groups; ++group) {
+        gather(g, x + group * g.group_channels(), row, height, columns);
+        matmul<T>(row_major<const T>(columns, strip.rows, kernel_rows(g)).transposed(),
+                  filters_of(g, strip, group), filters_of(g, kernel_matrix(g, gradient), group),
+                  Write::add, scratch);
+      }
     });
   }
 
@@ -60,13 +69,23 @@ struct Im2col {
   static constexpr Index target_strip_size = 128 * 1024;
 
   static constexpr Index row_size(const Geometry& g) {
-    return g.columns.output * g.taps() * g.channels;
+    return g.columns.output * g.taps() * g.group_channels();
   }
   static constexpr Index strip_rows(const Geometry& g) {
     return std::clamp<Index>(target_strip_size / std::max<Index>(row_size(g), 1), 1, g.rows.output);
   }
   static constexpr Index strip_size(const Geometry& g) { return strip_rows(g) * row_size(g); }
-  static constexpr Index kernel_rows(const Geometry& g) { return g.taps() * g.channels; }
+  static constexpr Index kernel_rows(const Geometry& g) { return g.taps() * g.group_channels(); }
+
+  template <class U>
+  static Matrix<U> kernel_matrix(const Geometry& g, U* kernel) {
+    return row_major(kernel, kernel_rows(g), g.filters);
+  }
+  /// The columns that belong to a group.
+  template <class U>
+  static Matrix<U> filters_of(const Geometry& g, const Matrix<U>& all, Index group) {
+    return all.block(0, group * g.group_filters(), all.rows, g.group_filters());
+  }
 
   template <class Body>
   static void for_each_strip(const Geometry& g, const RowRange& rows, const Body& body) {
@@ -85,22 +104,28 @@ struct Im2col {
   /// inputs under a kernel row; the offset into the sample is -1 where the run is padding.
   template <class Body>
   static void for_each_run(const Geometry& g, Index row, Index rows, const Body& body) {
+    const Index channels = g.group_channels();
+    const bool taps_touch = g.groups == 1 && g.columns.dilation == 1;
     Index at = 0;
     for (Index r = row; r < row + rows; ++r) {
       for (Index column = 0; column < g.columns.output; ++column) {
         const Index first = g.columns.first_tap(column);
         const Index end = std::max(first, g.columns.end_tap(column));
-        const Index x = column * g.columns.stride - g.columns.before + first;
-        for (Index i = 0; i < g.rows.window; ++i, at += g.columns.window * g.channels) {
-          const Index y = r * g.rows.stride - g.rows.before + i;
-          const Index run = (end - first) * g.channels;
-          if (y < 0 || y >= g.rows.input || run == 0) {
-            body(Index{-1}, at, g.columns.window * g.channels);
+        const Index x = column * g.columns.stride - g.columns.before + first * g.columns.dilation;
+        for (Index i = 0; i < g.rows.window; ++i, at += g.columns.window * channels) {
+          const Index y = r * g.rows.stride - g.rows.before + i * g.rows.dilation;
+          if (y < 0 || y >= g.rows.input || first == end) {
+            body(Index{-1}, at, g.columns.window * channels);
             continue;
           }
-          body(Index{-1}, at, first * g.channels);
-          body((y * g.columns.input + x) * g.channels, at + first * g.channels, run);
-          body(Index{-1}, at + end * g.channels, (g.columns.window - end) * g.channels);
+          body(Index{-1}, at, first * channels);
+          const Index length = taps_touch ? end - first : 1;
+          Index from = (y * g.columns.input + x) * g.channels;
+          for (Index tap = first; tap < end; tap += length) {
+            body(from, at + tap * channels, length * channels);
+            from += g.columns.dilation * g.channels;
+          }
+          body(Index{-1}, at + end * channels, (g.columns.window - end) * channels);
         }
       }
     }

@@ -23,9 +23,10 @@ struct Reference {
         std::copy_n(bias, g.filters, line + column * g.filters);
       }
     }
-    for_each_product(g, rows, [&](Index input, Index tap, Index output) {
-      const T* const weights = kernel + tap * g.filters;
-      for (Index f = 0; f < g.filters; ++f) y[output + f] += x[input] * weights[f];
+    for_each_product(g, rows, [&](Index input, Index weights, Index output) {
+      for (Index f = 0; f < g.group_filters(); ++f) {
+        y[output + f] += x[input] * kernel[weights + f];
+      }
     });
     const Index row_size = g.columns.output * g.filters;
     T* const first = y + rows.begin * row_size;
@@ -34,25 +35,25 @@ struct Reference {
 
   static void input_gradient(const Geometry& g, const T* dy, const T* kernel, T* dx, Scratch) {
     std::fill_n(dx, g.input_size(), T{});
-    for_each_product(g, {0, g.rows.output}, [&](Index input, Index tap, Index output) {
-      const T* const weights = kernel + tap * g.filters;
+    for_each_product(g, {0, g.rows.output}, [&](Index input, Index weights, Index output) {
       T sum{};
-      for (Index f = 0; f < g.filters; ++f) sum += dy[output + f] * weights[f];
+      for (Index f = 0; f < g.group_filters(); ++f) sum += dy[output + f] * kernel[weights + f];
       dx[input] += sum;
     });
   }
 
   static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy, T* gradient,
                                   Scratch) {
-    for_each_product(g, {0, g.rows.output}, [&](Index input, Index tap, Index output) {
-      T* const to = gradient + tap * g.filters;
-      for (Index f = 0; f < g.filters; ++f) to[f] += x[input] * dy[output + f];
+    for_each_product(g, {0, g.rows.output}, [&](Index input, Index weights, Index output) {
+      for (Index f = 0; f < g.group_filters(); ++f) {
+        gradient[weights + f] += x[input] * dy[output + f];
+      }
     });
   }
 
  private:
-  /// Calls `body(input, tap, output)` for each input element and kernel tap that meet in an output
-  /// pixel: offsets into one sample of x, into kernel rows [kh,kw,c], into one sample of y.
+  /// Calls `body(input, weights, output)` for each input element and each of its group's kernel
+  /// rows that meet in an output pixel: offsets into one sample of x, the kernel, one sample of y.
   template <class Body>
   static void for_each_product(const Geometry& g, const RowRange& rows, const Body& body) {
     for (Index row = rows.begin; row < rows.end; ++row) {
@@ -60,11 +61,15 @@ struct Reference {
         const Index output = (row * g.columns.output + column) * g.filters;
         for (Index i = g.rows.first_tap(row); i < g.rows.end_tap(row); ++i) {
           for (Index j = g.columns.first_tap(column); j < g.columns.end_tap(column); ++j) {
-            const Index y = row * g.rows.stride - g.rows.before + i;
-            const Index x = column * g.columns.stride - g.columns.before + j;
+            const Index y = row * g.rows.stride - g.rows.before + i * g.rows.dilation;
+            const Index x = column * g.columns.stride - g.columns.before + j * g.columns.dilation;
             const Index input = (y * g.columns.input + x) * g.channels;
-            const Index tap = (i * g.columns.window + j) * g.channels;
-            for (Index c = 0; c < g.channels; ++c) body(input + c, tap + c, output);
+            const Index tap = (i * g.columns.window + j) * g.group_channels();
+            for (Index c = 0; c < g.channels; ++c) {
+              const Index first_filter = c / g.group_channels() * g.group_filters();
+              body(input + c, (tap + c % g.group_channels()) * g.filters + first_filter,
+                   output + first_filter);
+            }
           }
         }
       }

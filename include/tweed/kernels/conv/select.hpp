@@ -12,14 +12,16 @@
 
 namespace tweed::kernels::conv {
 
-/// The plan without transforms: below this many channels the rows of the patch matrix are too short
-/// to be worth copying.
+/// The plan without transforms: below these numbers the patch matrix, or a group's product, is too
+/// narrow to be worth copying patches.
 constexpr Plan select_product(const Geometry& g) {
   constexpr Index few_channels = 8;
-  if (g.channels <= few_channels) {
-    return {Algorithm::direct, Algorithm::im2col, Algorithm::direct};
+  constexpr Index few_filters = 16;
+  if (g.groups > 1) {
+    return plan_of(g.group_filters() <= few_filters ? Algorithm::grouped : Algorithm::im2col);
   }
-  return {Algorithm::im2col, Algorithm::im2col, Algorithm::im2col};
+  return plan_of(g.channels <= few_channels && g.is_plain() ? Algorithm::direct
+                                                            : Algorithm::im2col);
 }
 
 namespace detail {
@@ -60,8 +62,8 @@ constexpr double transformed_cost(const TransformKind& kind, const Geometry& g, 
 inline Algorithm algorithm_from_environment() {
   static const Algorithm asked = [] {
     const char* const text = std::getenv("TWEED_CONV_ALGORITHM");
-    for (const Algorithm a : {Algorithm::im2col, Algorithm::direct, Algorithm::fft,
-                              Algorithm::winograd4, Algorithm::winograd6}) {
+    for (const Algorithm a : {Algorithm::im2col, Algorithm::direct, Algorithm::grouped,
+                              Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
       if (text != nullptr && text == name(a)) return a;
     }
     return Algorithm::automatic;

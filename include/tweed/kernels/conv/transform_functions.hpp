@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/fft/tile.hpp>
 #include <tweed/kernels/conv/tile_transform.hpp>
 #include <tweed/kernels/conv/winograd/tile.hpp>
@@ -39,10 +40,10 @@ inline constexpr const TransformFunctions<T>& winograd_functions =
     transform_functions<T, winograd::Tile<m, Grid::input, T>, winograd::Tile<m, Grid::output, T>,
                         winograd::Tile<m, Grid::kernel, T>>;
 
-/// Those of a kind; without Winograd's where no caller can ask for them.
-template <class T, bool with_winograd>
+/// Those of a kind; without Winograd's for a family that has no use for them.
+template <class T, Family family>
 const TransformFunctions<T>& functions_of(const TransformKind& kind) {
-  if constexpr (with_winograd) {
+  if constexpr (family == Family::dense_3x3) {
     if (kind == conv::winograd(4)) return winograd_functions<T, 4>;
     if (kind == conv::winograd(6)) return winograd_functions<T, 6>;
   }

@@ -53,15 +53,15 @@ class Transformed {
            Scratch::bytes<T>(batch * g.filters) + threads * Memory::worker_bytes(g, l);
   }
 
-  template <bool with_winograd = true>
+  template <Family family = Family::dense_3x3>
   static void forward(const TransformKind& kind, const Geometry& g, const Forward<T>& pass) {
-    run_forward(Layout(kind, g, pass.batch), functions_of<T, with_winograd>(kind), g, pass);
+    run_forward(Layout(kind, g, pass.batch), functions_of<T, family>(kind), g, pass);
   }
 
   /// All gradients, those of activation, pool and bias included.
-  template <bool with_winograd = true>
+  template <Family family = Family::dense_3x3>
   static void backward(const TransformKind& kind, const Geometry& g, const Backward<T>& pass) {
-    run_backward(Layout(kind, g, pass.batch), functions_of<T, with_winograd>(kind), g, pass);
+    run_backward(Layout(kind, g, pass.batch), functions_of<T, family>(kind), g, pass);
   }
 
  private:

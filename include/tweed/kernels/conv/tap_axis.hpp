@@ -1,0 +1,65 @@
+#pragma once
+
+#include <tweed/core/window.hpp>
+
+#include <algorithm>
+
+namespace tweed::kernels::conv {
+
+/// One axis of a pass that adds up products: the forward pass, in which a place of the output reads
+/// the input under its taps, or the input gradient, in which a place of the input reads those
+/// places of the output whose taps lay over it.
+struct TapAxis {
+  SlidingAxis axis;
+  bool is_gradient;
+
+  constexpr Index size() const { return is_gradient ? axis.input : axis.output; }
+  constexpr Index source_size() const { return is_gradient ? axis.output : axis.input; }
+
+  /// From one place to the next with the same taps, and how far that is in what they read.
+  constexpr Index step() const { return is_gradient ? axis.stride : 1; }
+  constexpr Index source_step() const { return is_gradient ? 1 : axis.stride; }
+
+  /// What tap `tap` of place `at` reads, or -1 where that is nothing.
+  constexpr Index source(Index at, Index tap) const {
+    if (is_gradient) {
+      const Index reached = at + axis.before - tap * axis.dilation;
+      if (reached < 0 || reached % axis.stride != 0) return -1;
+      return reached / axis.stride < axis.output ? reached / axis.stride : -1;
+    }
+    const Index read = at * axis.stride - axis.before + tap * axis.dilation;
+    return read < axis.input ? std::max<Index>(read, -1) : -1;
+  }
+
+  /// Whether two places use the same taps.
+  constexpr bool same_taps(Index at, Index other) const {
+    for (Index tap = 0; tap < axis.window; ++tap) {
+      if ((source(at, tap) < 0) != (source(other, tap) < 0)) return false;
+    }
+    return true;
+  }
+};
+
+/// Places of an axis that use the same taps: `count` from `first` on, each `TapAxis::step()` behind
+/// the one before.
+struct TapRun {
+  Index first;
+  Index count;
+};
+
+/// Writes the runs of an axis, at most one for each place, and returns their number.
+constexpr Index find_runs(const TapAxis& axis, TapRun* runs) {
+  Index count = 0;
+  for (Index phase = 0; phase < std::min(axis.step(), axis.size()); ++phase) {
+    for (Index at = phase; at < axis.size(); at += axis.step()) {
+      if (at != phase && axis.same_taps(at, runs[count - 1].first)) {
+        ++runs[count - 1].count;
+      } else {
+        runs[count++] = {at, 1};
+      }
+    }
+  }
+  return count;
+}
+
+}  // namespace tweed::kernels::conv

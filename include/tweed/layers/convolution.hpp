@@ -1,0 +1,185 @@
+#pragma once
+
+#include <tweed/core/layer.hpp>
+#include <tweed/kernels/kernels.hpp>
+#include <tweed/layers/options.hpp>
+
+#include <string>
+#include <type_traits>
+
+/// What Conv2D and DepthwiseConv2D share.
+namespace tweed::detail {
+
+/// Stands for no pool behind a convolution.
+struct NoPool {
+  static constexpr Fit<AlwaysFits> fit(const Shape& input) { return {input}; }
+};
+
+/// Convolution and bias, and where they say so a ReLU and a max-pool behind it, in one layer. What
+/// `Filters` has says how many filters there are for an input, and how they are grouped.
+template <kernels::Activation activation, class Pool, class Filters, Window kernel, auto... options>
+struct Convolution {
+  static_assert(kernel.height > 0 && kernel.width > 0, "convolution: the kernel must be positive");
+
+  static constexpr Stride stride = option_or<Stride, options...>({1, 1});
+  static constexpr Dilation dilation = option_or<Dilation, options...>({1, 1});
+  static constexpr Padding padding = option_or<Padding, options...>(Padding::same);
+  static constexpr Initializer initializer =
+      option_or<Initializer, options...>(Initializer::glorot_uniform);
+  static constexpr Algorithm algorithm = option_or<Algorithm, options...>(Algorithm::automatic);
+  static_assert(stride.height > 0 && stride.width > 0, "convolution: the stride must be positive");
+  static_assert(dilation.height > 0 && dilation.width > 0,
+                "convolution: the dilation must be positive");
+
+  /// Of the layer, without what is folded into it.
+  using Base = Convolution;
+
+  static constexpr std::string_view name = Filters::layer_name;
+  static constexpr bool has_pool = !std::is_same_v<Pool, NoPool>;
+  static constexpr Reads backward_reads{
+      .input = true, .output = activation != kernels::Activation::none && !has_pool};
+
+  enum class Why {
+    fits,
+    kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same,
+    channels_do_not_divide_into_the_groups
+  };
+
+  static constexpr Fit<Why> fit(const Shape& input) {
+    if (input.channels % Filters::groups(input.channels) != 0) {
+      return {input, Why::channels_do_not_divide_into_the_groups};
+    }
+    const auto g = geometry(input);
+    if (g.output_size() == 0) {
+      return {input, Why::kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same};
+    }
+    return {Pool::fit(convolved(g)).output};
+  }
+
+  static constexpr std::array<Parameter, 2> parameters(const Shape& input) {
+    const Index taps = kernel.height * kernel.width;
+    const Index filters = Filters::count(input.channels);
+    const Index channels = input.channels / Filters::groups(input.channels);
+    return {{{"kernel",
+              {kernel.height, kernel.width, channels, filters},
+              4,
+              initializer,
+              taps * channels,
+              taps * filters},
+             {"bias", {filters, 1, 1, 1}, 1, Initializer::zeros}}};
+  }
+
+  template <class T>
+  static constexpr LayerMemory memory(const Shape& input, Index batch, int threads) {
+    const auto g = geometry(input);
+    return {.kept = tap_bytes(fit(input).output, batch) +
+                    kernels::conv::largest_kept_bytes<T>(g, batch, asked(g)),
+            .scratch = kernels::conv::largest_scratch_bytes<T>(g, batch, threads, asked(g))};
+  }
+
+  template <class T>
+  static void infer(const InferPass<T>& pass) {
+    run(pass, nullptr);
+  }
+
+  template <class T>
+  static void forward(const ForwardPass<T>& pass) {
+    run<T>(pass, pass.kept.data());
+  }
+
+  template <class T>
+  static void backward(const BackwardPass<T>& pass) {
+    const auto g = geometry(pass.x.shape);
+    const std::byte* const kept = pass.kept.data();
+    const auto pool = fused_pool(g, const_cast<std::byte*>(kept));
+    kernels::conv::backward<T, family>(kernels::conv::select(g, pass.x.count, asked(g)), g,
+                                       {.batch = pass.x.count,
+                                        .x = pass.x.data,
+                                        .kernel = pass.parameters[0].data(),
+                                        .y = pass.y.data,
+                                        .dy = pass.dy.data,
+                                        .dx = pass.dx.data,
+                                        .kernel_gradient = pass.gradients[0].data(),
+                                        .bias_gradient = pass.gradients[1].data(),
+                                        .activation = activation,
+                                        .pool = has_pool ? &pool : nullptr,
+                                        .kept = kept + tap_bytes(pass.y.shape, pass.x.count),
+                                        .scratch = pass.scratch,
+                                        .threads = pass.threads});
+  }
+
+  static constexpr Index multiply_adds(const Shape& input) {
+    return geometry(input).multiplications();
+  }
+
+  /// The algorithm of the forward pass for a batch, for the summary.
+  static std::string_view runs_as(const Shape& input, Index batch) {
+    const auto g = geometry(input);
+    return tweed::name(kernels::conv::select(g, batch, asked(g)).forward);
+  }
+
+  static std::string describe() {
+    std::string text = Filters::describe() + to_string(kernel);
+    text += padding == Padding::same ? " same" : " valid";
+    if (stride.height != 1 || stride.width != 1) text += " stride " + to_string(stride);
+    if (dilation.height != 1 || dilation.width != 1) text += " dilation " + to_string(dilation);
+    return text + Filters::describe_groups();
+  }
+
+ private:
+  static constexpr kernels::conv::Geometry geometry(const Shape& input) {
+    return {slide(input.height, kernel.height, stride.height, padding, dilation.height),
+            slide(input.width, kernel.width, stride.width, padding, dilation.width), input.channels,
+            Filters::count(input.channels), Filters::groups(input.channels)};
+  }
+
+  /// Input sizes play no part in it.
+  static constexpr kernels::conv::Family family =
+      Filters::is_grouped ? kernels::conv::Family::grouped
+                          : kernels::conv::family_of(geometry({1, 1, 1}));
+
+  /// The algorithm to ask `select` for. A depthwise convolution over one channel has a geometry of
+  /// another family, whose algorithms are not compiled for it.
+  static constexpr Algorithm asked(const kernels::conv::Geometry& g) {
+    return Filters::is_grouped && g.groups == 1 ? Algorithm::grouped : algorithm;
+  }
+
+  static constexpr Shape convolved(const kernels::conv::Geometry& g) {
+    return {g.rows.output, g.columns.output, g.filters};
+  }
+
+  /// What a layer keeps begins with the pool's taps.
+  static constexpr Index tap_bytes(const Shape& output, Index batch) {
+    return has_pool
+               ? aligned_bytes(batch * output.size() * Index{sizeof(kernels::conv::FusedPool::Tap)})
+               : 0;
+  }
+
+  static kernels::conv::FusedPool fused_pool(const kernels::conv::Geometry& g, std::byte* kept) {
+    if constexpr (has_pool) {
+      return {Pool::geometry(convolved(g)), reinterpret_cast<kernels::conv::FusedPool::Tap*>(kept)};
+    } else {
+      return {};
+    }
+  }
+
+  template <class T>
+  static void run(const InferPass<T>& pass, std::byte* kept) {
+    const auto g = geometry(pass.x.shape);
+    const auto pool = fused_pool(g, kept);
+    kernels::conv::forward<T, family>(
+        kernels::conv::select(g, pass.x.count, asked(g)), g,
+        {.batch = pass.x.count,
+         .x = pass.x.data,
+         .kernel = pass.parameters[0].data(),
+         .bias = pass.parameters[1].data(),
+         .y = pass.y.data,
+         .activation = activation,
+         .pool = has_pool ? &pool : nullptr,
+         .kept = kept == nullptr ? nullptr : kept + tap_bytes(pass.y.shape, pass.x.count),
+         .scratch = pass.scratch,
+         .threads = pass.threads});
+  }
+};
+
+}  // namespace tweed::detail

@@ -1,0 +1,29 @@
+#include <tweed/kernels/conv/grouped.hpp>
+#include <support/convolution_check.hpp>
+
+using tweed::kernels::conv::Grouped;
+
+TEST_CASE("grouped: special geometries agree with the naive convolution") {
+  for (const auto& c : tests::grouped_convolutions()) {
+    tests::check_algorithm<Grouped>(tests::ConvolutionSample(c), 2, tests::rounding<float>);
+  }
+}
+
+TEST_CASE("grouped: random geometries agree with the naive convolution") {
+  int threads = 0;
+  for (const auto& c : tests::random_grouped_convolutions(300, 21)) {
+    threads = threads % 3 + 1;
+    tests::check_algorithm<Grouped>(tests::ConvolutionSample(c), threads, tests::rounding<float>);
+  }
+}
+
+TEST_CASE("grouped: works without groups, too") {
+  for (const auto& c : tests::random_convolutions(40, 23)) {
+    tests::check_algorithm<Grouped>(tests::ConvolutionSample(c), 2, tests::rounding<float>);
+  }
+}
+
+TEST_CASE("grouped: any number of threads gives the same bits") {
+  tests::check_algorithm_threads<Grouped>({21, 7, 6, 9, 9, 3, 1, tweed::Padding::same, 1, 9});
+  tests::check_algorithm_threads<Grouped>({21, 7, 6, 6, 12, 3, 2, tweed::Padding::same, 1, 3});
+}

@@ -1,0 +1,52 @@
+#include <tweed/kernels/conv/tap_axis.hpp>
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace tweed;
+using namespace tweed::kernels::conv;
+
+TEST_CASE("tap axis: the places of a run use the same taps, and every place is in one run") {
+  for (const bool is_gradient : {false, true}) {
+    for (Index input = 1; input <= 7; ++input) {
+      for (Index window = 1; window <= 4; ++window) {
+        for (Index stride = 1; stride <= 3; ++stride) {
+          for (Index dilation = 1; dilation <= 3; ++dilation) {
+            const TapAxis axis{slide(input, window, stride, Padding::same, dilation), is_gradient};
+            std::vector<TapRun> runs(static_cast<std::size_t>(axis.size()));
+            runs.resize(static_cast<std::size_t>(find_runs(axis, runs.data())));
+            std::vector<int> met(static_cast<std::size_t>(axis.size()));
+            bool alike = true;
+            for (const TapRun& run : runs) {
+              for (Index i = 0; i < run.count; ++i) {
+                const Index at = run.first + i * axis.step();
+                ++met[static_cast<std::size_t>(at)];
+                for (Index tap = 0; tap < window; ++tap) {
+                  const Index first = axis.source(run.first, tap);
+                  const Index expected = first < 0 ? -1 : first + i * axis.source_step();
+                  alike &= axis.source(at, tap) == expected;
+                }
+              }
+            }
+            CHECK(alike);
+            CHECK(met == std::vector<int>(met.size(), 1));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("tap axis: the gradient's taps are the output's, seen from the input") {
+  const SlidingAxis axis = slide(11, 3, 2, Padding::valid, 2);
+  for (Index in = 0; in < axis.input; ++in) {
+    for (Index tap = 0; tap < axis.window; ++tap) {
+      Index reached = -1;
+      for (Index out = 0; out < axis.output; ++out) {
+        if (TapAxis{axis, false}.source(out, tap) == in) reached = out;
+      }
+      CHECK(TapAxis{axis, true}.source(in, tap) == reached);
+    }
+  }
+}
