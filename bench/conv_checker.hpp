@@ -94,13 +94,13 @@ class ConvChecker {
     const int threads = default_threads();
     Buffer<std::byte> scratch(
         std::max(PerImage::forward_bytes<Reference>(g, threads),
-                 PerImage::backward_bytes<Reference, Reference>(g, checked_batch, threads)));
+                 PerImage::backward_bytes<Reference>(g, checked_batch, threads)));
     auto forward = expected_->forward(threads);
     forward.scratch = Scratch(scratch.values());
     PerImage::forward<Reference>(g, forward);
     auto backward = expected_->backward(threads);
     backward.scratch = Scratch(scratch.values());
-    PerImage::backward<Reference, Reference>(g, backward);
+    PerImage::backward<Reference>(g, backward);
     return *expected_;
   }
 

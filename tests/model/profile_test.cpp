@@ -13,7 +13,7 @@ using tests::error_message;
 namespace {
 
 /// A pool before the first layer with parameters, a stage of three layers, one that works in place.
-using Net = Sequential<Input<8, 8, 2>, MaxPool<2>, Conv2D<4, 3, Algorithm::im2col>, ReLU,
+using Net = Sequential<Input<8, 8, 2>, MaxPool<2>, Conv2D<4, 3, Algorithm::indirect>, ReLU,
                        MaxPool<2>, Flatten, Dropout<0.5>, Dense<3>>;
 
 constexpr Index batch = 3;
@@ -38,7 +38,7 @@ TEST_CASE("a profile names the stages as they run") {
   REQUIRE(step.stages.size() == 5);
   CHECK(step.stages[0].name == "max_pool_1");
   CHECK(step.stages[1].name == "conv2d_1 + relu_1 + max_pool_2");
-  CHECK(step.stages[1].description == "4, 3x3 same, im2col");
+  CHECK(step.stages[1].description == "4, 3x3 same, indirect");
   CHECK(step.stages[1].output == Shape{2, 2, 4});
   CHECK(step.stages[2].name == "flatten_1");
   CHECK(step.stages[3].name == "dropout_1");

@@ -56,7 +56,6 @@ ConvolutionResult<T> run_algorithm(const ConvolutionSample& s, int threads) {
   namespace conv = tweed::kernels::conv;
   using Runner = conv::PerImage<T>;
   constexpr bool with_dx = has_input_gradient<Algorithm, T>;
-  using InputGradient = std::conditional_t<with_dx, Algorithm, conv::Reference<T>>;
   const auto g = geometry_of(s.c);
   const auto x = converted<T>(s.x);
   const auto kernel = converted<T>(s.kernel);
@@ -86,19 +85,17 @@ ConvolutionResult<T> run_algorithm(const ConvolutionSample& s, int threads) {
   Guarded<T> dx(s.c.batch * g.input_size());
   Guarded<T> kernel_gradient(g.kernel_size());
   Guarded<T> bias_gradient(g.filters);
-  Guarded<std::byte> scratch(
-      Runner::template backward_bytes<InputGradient, Algorithm>(g, s.c.batch, threads));
-  Runner::template backward<InputGradient, Algorithm>(g,
-                                                      {.batch = s.c.batch,
-                                                       .x = x.data(),
-                                                       .kernel = kernel.data(),
-                                                       .y = nullptr,
-                                                       .dy = dy.data(),
-                                                       .dx = with_dx ? dx.data() : nullptr,
-                                                       .kernel_gradient = kernel_gradient.data(),
-                                                       .bias_gradient = bias_gradient.data(),
-                                                       .scratch = tweed::Scratch(scratch.values()),
-                                                       .threads = threads});
+  Guarded<std::byte> scratch(Runner::template backward_bytes<Algorithm>(g, s.c.batch, threads));
+  Runner::template backward<Algorithm>(g, {.batch = s.c.batch,
+                                           .x = x.data(),
+                                           .kernel = kernel.data(),
+                                           .y = nullptr,
+                                           .dy = dy.data(),
+                                           .dx = with_dx ? dx.data() : nullptr,
+                                           .kernel_gradient = kernel_gradient.data(),
+                                           .bias_gradient = bias_gradient.data(),
+                                           .scratch = tweed::Scratch(scratch.values()),
+                                           .threads = threads});
   for (const bool intact :
        {scratch.intact(), dx.intact(), kernel_gradient.intact(), bias_gradient.intact()}) {
     CHECK(intact);

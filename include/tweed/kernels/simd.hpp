@@ -230,8 +230,8 @@ void prefetch(const T* from) {
 /// to[c * to_step + r] = from[r * from_step + c] for r < rows and c < columns, neither more than
 /// the width. Whole registers are written: zeros for rows <= r < width.
 template <class T>
-void transpose_block(const T* from, Index from_step, Index rows, Index columns, T* to,
-                     Index to_step) {
+EIGEN_DONT_INLINE void transpose_block(const T* from, Index from_step, Index rows, Index columns,
+                                       T* to, Index to_step) {
   constexpr Index side = width<T>;
   Eigen::internal::PacketBlock<Vector<T>, side> block;
   if (columns == side) {

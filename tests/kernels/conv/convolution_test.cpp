@@ -66,7 +66,7 @@ void check(const Plan& plan, const ConvolutionSample& s, Activation activation) 
 
 std::vector<Plan> all_plans() {
   std::vector<Plan> plans;
-  for (const auto algorithm : {Algorithm::im2col, Algorithm::direct, Algorithm::fft,
+  for (const auto algorithm : {Algorithm::indirect, Algorithm::direct, Algorithm::fft,
                                Algorithm::winograd4, Algorithm::winograd6}) {
     plans.push_back(plan_of(algorithm));
   }

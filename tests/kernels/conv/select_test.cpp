@@ -20,14 +20,14 @@ TEST_CASE("select: without transforms, images of few channels are convolved dire
   for (const Index channels : {1, 3, 8}) {
     const Plan plan = select_product(geometry(28, channels, 32, 5));
     CHECK(plan.forward == Algorithm::direct);
-    CHECK(plan.input_gradient == Algorithm::im2col);
+    CHECK(plan.input_gradient == Algorithm::indirect);
     CHECK(plan.kernel_gradient == Algorithm::direct);
   }
   for (const Index channels : {9, 32, 512}) {
     const Plan plan = select_product(geometry(28, channels, 64, 5));
-    CHECK(plan.forward == Algorithm::im2col);
-    CHECK(plan.input_gradient == Algorithm::im2col);
-    CHECK(plan.kernel_gradient == Algorithm::im2col);
+    CHECK(plan.forward == Algorithm::indirect);
+    CHECK(plan.input_gradient == Algorithm::indirect);
+    CHECK(plan.kernel_gradient == Algorithm::indirect);
   }
 }
 
@@ -53,13 +53,13 @@ TEST_CASE("select: small groups run side by side, large ones as products") {
   for (const Index groups : {128, 8}) {
     CHECK(select(Geometry{axis, axis, 128, 128, groups}, 32) == plan_of(Algorithm::grouped));
   }
-  CHECK(select(Geometry{axis, axis, 128, 128, 2}, 32) == plan_of(Algorithm::im2col));
+  CHECK(select(Geometry{axis, axis, 128, 128, 2}, 32) == plan_of(Algorithm::indirect));
 }
 
 TEST_CASE("select: gaps between the taps leave patches as a matrix") {
   const auto axis = slide(14, 3, 1, Padding::same, 2);
   for (const Index channels : {1, 64}) {
-    CHECK(select(Geometry{axis, axis, channels, 64}, 32) == plan_of(Algorithm::im2col));
+    CHECK(select(Geometry{axis, axis, channels, 64}, 32) == plan_of(Algorithm::indirect));
   }
 }
 
@@ -80,11 +80,11 @@ TEST_CASE("select: 3x3 kernels over large images go through Winograd's products"
 
 TEST_CASE("select: what is asked for is taken where it works") {
   for (const Algorithm asked :
-       {Algorithm::im2col, Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
+       {Algorithm::indirect, Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
     CHECK(select(geometry(14, 3, 8, 3), 4, asked).forward == asked);
   }
   CHECK(select(geometry(14, 64, 64, 5), 4, Algorithm::direct) ==
-        Plan{Algorithm::direct, Algorithm::im2col, Algorithm::direct});
+        Plan{Algorithm::direct, Algorithm::indirect, Algorithm::direct});
   const auto strided = geometry(14, 64, 64, 5, 2);
   CHECK(select(strided, 4, Algorithm::fft) == select(strided, 4));
   CHECK(select(geometry(14, 64, 64, 5), 4, Algorithm::winograd4) ==
@@ -93,13 +93,13 @@ TEST_CASE("select: what is asked for is taken where it works") {
 
 TEST_CASE("select: says what it takes and why") {
   const std::string text = explain(geometry(14, 32, 64, 5), 100);
-  CHECK(text.starts_with("fft; estimates: im2col "));
-  CHECK(explain(geometry(28, 1, 32, 5), 100).starts_with("direct (input gradient: im2col); "));
+  CHECK(text.starts_with("fft; estimates: indirect "));
+  CHECK(explain(geometry(28, 1, 32, 5), 100).starts_with("direct (input gradient: indirect); "));
 }
 
 TEST_CASE("select: every algorithm has a name") {
   CHECK(name(Algorithm::automatic) == "automatic");
-  CHECK(name(Algorithm::im2col) == "im2col");
+  CHECK(name(Algorithm::indirect) == "indirect");
   CHECK(name(Algorithm::direct) == "direct");
   CHECK(name(Algorithm::grouped) == "grouped");
   CHECK(name(Algorithm::fft) == "fft");

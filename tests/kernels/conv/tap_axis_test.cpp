@@ -50,3 +50,28 @@ TEST_CASE("tap axis: the gradient's taps are the output's, seen from the input")
     }
   }
 }
+
+TEST_CASE("tap axis: the taps of a phase are those that some place of it can use") {
+  for (Index stride = 1; stride <= 3; ++stride) {
+    for (Index dilation = 1; dilation <= 3; ++dilation) {
+      for (const bool is_gradient : {false, true}) {
+        const TapAxis axis{slide(31, 5, stride, Padding::same, dilation), is_gradient};
+        for (Index phase = 0; phase < axis.step(); ++phase) {
+          std::vector<Index> used;
+          for (Index tap = 0; tap < axis.axis.window; ++tap) {
+            bool is_used = false;
+            for (Index at = phase; at < axis.size(); at += axis.step()) {
+              is_used |= axis.source(at, tap) >= 0;
+            }
+            if (is_used) used.push_back(tap);
+          }
+          std::vector<Index> found;
+          for (Index i = 0; i < axis.taps_of_phase(phase); ++i) {
+            found.push_back(axis.tap_of_phase(phase, i));
+          }
+          CHECK(found == used);
+        }
+      }
+    }
+  }
+}

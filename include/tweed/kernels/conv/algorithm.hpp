@@ -10,10 +10,10 @@ namespace tweed {
 
 /// How a convolution is computed; docs/convolution.md tells how each works. `automatic` takes the
 /// fastest for the geometry and the batch. One that cannot do a geometry is not used for it.
-enum class Algorithm { automatic, im2col, direct, grouped, fft, winograd4, winograd6 };
+enum class Algorithm { automatic, indirect, direct, grouped, fft, winograd4, winograd6 };
 
 constexpr std::string_view name(Algorithm algorithm) {
-  constexpr std::array<std::string_view, 7> names{"automatic", "im2col",    "direct",   "grouped",
+  constexpr std::array<std::string_view, 7> names{"automatic", "indirect",  "direct",   "grouped",
                                                   "fft",       "winograd4", "winograd6"};
   const auto i = static_cast<std::size_t>(algorithm);
   return i < names.size() ? names[i] : "unknown";
@@ -99,7 +99,7 @@ constexpr Family family_of(const Geometry& g) {
 
 /// The plan that uses `algorithm` wherever it has a pass.
 constexpr Plan plan_of(Algorithm algorithm) {
-  if (algorithm == Algorithm::direct) return {algorithm, Algorithm::im2col, algorithm};
+  if (algorithm == Algorithm::direct) return {algorithm, Algorithm::indirect, algorithm};
   return {algorithm, algorithm, algorithm};
 }
 

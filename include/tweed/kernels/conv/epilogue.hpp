@@ -17,6 +17,11 @@ struct RowRange {
   Index end;
 };
 
+/// One of `shares` equal shares of `height` rows.
+constexpr RowRange share_of(Index height, Index share, Index shares) {
+  return {height * share / shares, height * (share + 1) / shares};
+}
+
 /// The rows of the convolution that rows `wanted` of the final output are made of.
 inline RowRange convolution_rows(const FusedPool* pool, const RowRange& wanted) {
   if (pool == nullptr) return wanted;

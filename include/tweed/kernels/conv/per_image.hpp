@@ -12,7 +12,8 @@ namespace tweed::kernels::conv {
 /// - `shared_bytes(g)`, `prepare(g, kernel, scratch)`: the kernel as its `forward` wants it;
 /// - `worker_bytes(g)`: scratch of one call of any of its functions;
 /// - `forward(g, x, kernel, bias, activation, rows, y, scratch)`: some rows of one image;
-/// - `input_gradient(g, dy, kernel, dx, scratch)`: of one image;
+/// - `input_gradient(g, dy, kernel, dx, scratch)`: of one image; where it has none, dx is left
+/// alone;
 /// - `add_kernel_gradient(g, x, dy, gradient, scratch)`: adds that of one image.
 template <class T>
 struct PerImage {
@@ -22,12 +23,11 @@ struct PerImage {
            threads * worker_bytes(g, Algorithm::worker_bytes(g));
   }
 
-  template <class InputGradient, class KernelGradient>
+  template <class Algorithm>
   static constexpr Index backward_bytes(const Geometry& g, Index batch, int threads) {
     const Index parts = BatchParts{batch}.count();
     return Scratch::bytes<T>(parts * g.kernel_size()) + Scratch::bytes<T>(batch * g.filters) +
-           threads * worker_bytes(g, std::max(InputGradient::worker_bytes(g),
-                                              KernelGradient::worker_bytes(g)));
+           threads * worker_bytes(g, Algorithm::worker_bytes(g));
   }
 
   /// A thread to an image, or to some rows of one where there are fewer images than threads.
@@ -43,8 +43,7 @@ struct PerImage {
     const Index shares = std::min<Index>(height, (pass.threads + pass.batch - 1) / pass.batch);
     parallel_for(pass.batch * shares, pass.threads, [&](Index job, int worker) {
       const Index n = job / shares;
-      const Index share = job % shares;
-      const RowRange rows{height * share / shares, height * (share + 1) / shares};
+      const RowRange rows = share_of(height, job % shares, shares);
       Scratch scratch = worker_scratch(memory, worker, bytes);
       T* const y = output_image(g, pass, n, scratch.take<T>(g.output_size()));
       Algorithm::forward(g, pass.x + n * g.input_size(), kernel, pass.bias, pass.activation,
@@ -54,13 +53,12 @@ struct PerImage {
   }
 
   /// All gradients, a part of the batch at a time: the parts do not depend on the threads.
-  template <class InputGradient, class KernelGradient>
+  template <class Algorithm>
   static void backward(const Geometry& g, Backward<T> pass) {
     const BatchParts parts{pass.batch};
     T* const kernel_parts = pass.scratch.template take<T>(parts.count() * g.kernel_size());
     T* const bias_parts = pass.scratch.template take<T>(pass.batch * g.filters);
-    const Index bytes =
-        worker_bytes(g, std::max(InputGradient::worker_bytes(g), KernelGradient::worker_bytes(g)));
+    const Index bytes = worker_bytes(g, Algorithm::worker_bytes(g));
     std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * bytes);
     parallel_for(parts.count(), pass.threads, [&](Index part, int worker) {
       T* const kernel_gradient = kernel_parts + part * g.kernel_size();
@@ -70,10 +68,12 @@ struct PerImage {
       for (Index n = parts.begin(part); n < parts.end(part); ++n) {
         const T* const delta = delta_image(g, pass, n, aside);
         sum_pixels(delta, g.output_pixels(), g.filters, bias_parts + n * g.filters);
-        KernelGradient::add_kernel_gradient(g, pass.x + n * g.input_size(), delta, kernel_gradient,
-                                            scratch);
-        if (pass.dx == nullptr) continue;
-        InputGradient::input_gradient(g, delta, pass.kernel, pass.dx + n * g.input_size(), scratch);
+        Algorithm::add_kernel_gradient(g, pass.x + n * g.input_size(), delta, kernel_gradient,
+                                       scratch);
+        if constexpr (has_input_gradient<Algorithm>) {
+          if (pass.dx == nullptr) continue;
+          Algorithm::input_gradient(g, delta, pass.kernel, pass.dx + n * g.input_size(), scratch);
+        }
       }
     });
     sum_parts(kernel_parts, parts.count(), g.kernel_size(), pass.kernel_gradient, pass.threads);
@@ -81,6 +81,11 @@ struct PerImage {
   }
 
  private:
+  template <class Algorithm>
+  static constexpr bool has_input_gradient = requires(const Geometry& g, const T* in, T* out) {
+    Algorithm::input_gradient(g, in, in, out, Scratch{});
+  };
+
   static constexpr Index worker_bytes(const Geometry& g, Index algorithm_bytes) {
     return Scratch::bytes<T>(g.output_size()) + aligned_bytes(algorithm_bytes);
   }

@@ -12,21 +12,21 @@
 
 namespace tweed::kernels::conv {
 
-/// The plan without transforms: below these numbers the patch matrix, or a group's product, is too
-/// narrow to be worth copying patches.
+/// The plan without transforms: below these numbers a group's product is too narrow to be worth
+/// its name.
 constexpr Plan select_product(const Geometry& g) {
   constexpr Index few_channels = 8;
   constexpr Index few_filters = 16;
   if (g.groups > 1) {
-    return plan_of(g.group_filters() <= few_filters ? Algorithm::grouped : Algorithm::im2col);
+    return plan_of(g.group_filters() <= few_filters ? Algorithm::grouped : Algorithm::indirect);
   }
   return plan_of(g.channels <= few_channels && g.is_plain() ? Algorithm::direct
-                                                            : Algorithm::im2col);
+                                                            : Algorithm::indirect);
 }
 
 namespace detail {
 
-/// What a transform costs, in multiply-adds of an im2col product: bench_conv measured it on an
+/// What a transform costs, in multiply-adds of a matrix product: bench_conv measured it on an
 /// AVX-512 machine with a second-level cache of 2 MB.
 struct TransformCosts {
   double products;         ///< of a pair of channels, for each number of a tile's transform
@@ -62,7 +62,7 @@ constexpr double transformed_cost(const TransformKind& kind, const Geometry& g, 
 inline Algorithm algorithm_from_environment() {
   static const Algorithm asked = [] {
     const char* const text = std::getenv("TWEED_CONV_ALGORITHM");
-    for (const Algorithm a : {Algorithm::im2col, Algorithm::direct, Algorithm::grouped,
+    for (const Algorithm a : {Algorithm::indirect, Algorithm::direct, Algorithm::grouped,
                               Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
       if (text != nullptr && text == name(a)) return a;
     }
@@ -87,8 +87,7 @@ constexpr double estimated_cost(Algorithm algorithm, const Geometry& g, Index ba
   if (is_transform(algorithm)) {
     return detail::transformed_cost(transform_of(algorithm, g), g, batch);
   }
-  // Copying patches, and the input gradient that direct does not have, count as more of them.
-  constexpr double overhead = 1.25;
+  constexpr double overhead = 1.1;  // of what moves beside
   return overhead * static_cast<double>(batch * g.multiplications());
 }
 

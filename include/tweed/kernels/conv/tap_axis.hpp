@@ -31,12 +31,31 @@ struct TapAxis {
     return read < axis.input ? std::max<Index>(read, -1) : -1;
   }
 
+  /// Taps that places with the remainder `phase` by the step may use.
+  constexpr Index taps_of_phase(Index phase) const {
+    Index count = 0;
+    for (Index tap = 0; tap < axis.window; ++tap) count += is_in_phase(phase, tap) ? 1 : 0;
+    return count;
+  }
+  /// The one that comes after `index` others.
+  constexpr Index tap_of_phase(Index phase, Index index) const {
+    Index tap = 0;
+    for (;; ++tap) {
+      if (is_in_phase(phase, tap) && index-- == 0) return tap;
+    }
+  }
+
   /// Whether two places use the same taps.
   constexpr bool same_taps(Index at, Index other) const {
     for (Index tap = 0; tap < axis.window; ++tap) {
       if ((source(at, tap) < 0) != (source(other, tap) < 0)) return false;
     }
     return true;
+  }
+
+ private:
+  constexpr bool is_in_phase(Index phase, Index tap) const {
+    return !is_gradient || (phase + axis.before - tap * axis.dilation) % axis.stride == 0;
   }
 };
 

@@ -1,0 +1,251 @@
+#pragma once
+
+#include <tweed/core/parallel.hpp>
+#include <tweed/core/scratch.hpp>
+#include <tweed/kernels/conv/epilogue.hpp>
+#include <tweed/kernels/conv/tap_axis.hpp>
+#include <tweed/kernels/product_panels.hpp>
+
+#include <algorithm>
+
+namespace tweed::kernels::conv {
+
+/// The sum over taps that makes the forward pass, or the input gradient: each place of the target
+/// is a row of a product, the source's pixels under its taps times a matrix of the kernel for each
+/// tap. The places of an axis fall into phases, one for each remainder by `TapAxis::step`: those of
+/// a phase have the same taps, but for some that lie outside at the edges and read zeros.
+template <class T>
+class TapSum {
+ public:
+  constexpr TapSum(const Geometry& g, bool is_gradient)
+      : g_(g),
+        rows_{g.rows, is_gradient},
+        columns_{g.columns, is_gradient},
+        depth_(is_gradient ? g.group_filters() : g.group_channels()),
+        outputs_(is_gradient ? g.group_channels() : g.group_filters()) {}
+
+  /// Scratch for `prepare`, and for each worker of `run`.
+  constexpr Index shared_bytes() const {
+    return Scratch::bytes<T>(g_.groups * group_size()) +
+           Scratch::bytes<T>(g_.groups * padded_outputs()) + Scratch::bytes<T>(source_step());
+  }
+  constexpr Index worker_bytes() const {
+    return Scratch::bytes<const T*>(g_.taps() * pointers) +
+           Scratch::bytes<Index>(columns_.size() * g_.columns.window);
+  }
+
+  /// Lays out the kernel for the products, once for all images. `bias` may be nullptr.
+  void prepare(const T* kernel, const T* bias, Scratch& scratch, int threads) {
+    T* const packed = scratch.take<T>(g_.groups * group_size());
+    T* const padded_bias = scratch.take<T>(g_.groups * padded_outputs());
+    T* const zeros = scratch.take<T>(source_step());
+    std::fill_n(padded_bias, g_.groups * padded_outputs(), T{});
+    std::fill_n(zeros, source_step(), T{});
+    for (Index group = 0; group < g_.groups && bias != nullptr; ++group) {
+      std::copy_n(bias + group * outputs_, outputs_, padded_bias + group * padded_outputs());
+    }
+    Index at = 0;
+    for_each_phase([&](const Phase& phase) {
+      for (Index group = 0; group < g_.groups; ++group) {
+        T* const to = packed + group * group_size() + at;
+        pack_phase(kernel, group, phase, to, threads);
+      }
+      at += phase.taps() * depth_ * padded_outputs();
+    });
+    packed_ = packed;
+    bias_ = padded_bias;
+    zeros_ = zeros;
+  }
+
+  /// Rows of one image of the target.
+  EIGEN_DONT_INLINE void run(const T* source, const RowRange& rows, Activation activation,
+                             T* target, Scratch scratch) const {
+    const T** const sources = scratch.take<const T*>(g_.taps() * pointers);
+    Index* const columns = scratch.take<Index>(columns_.size() * g_.columns.window);
+    const T* packed = packed_;
+    for_each_phase([&](const Phase& phase) {
+      find_columns(phase, columns);
+      run_phase(source, rows, phase, {packed, columns, sources}, activation, target);
+      packed += phase.taps() * depth_ * padded_outputs();
+    });
+  }
+
+ private:
+  static constexpr Index depth_block = 512;
+  static constexpr Index most_places = 60;
+  static constexpr Index pointers = most_places + ProductTile<T>::rows;
+
+  /// Places whose row and column have these remainders, with the number of taps in each axis.
+  struct Phase {
+    Index row;
+    Index column;
+    Index row_taps;
+    Index column_taps;
+    constexpr Index taps() const { return row_taps * column_taps; }
+  };
+
+  /// What a phase works with.
+  struct PhaseMemory {
+    const T* packed;
+    const Index* columns;
+    const T** sources;
+  };
+
+  /// A few places, from one row and column of a phase on.
+  struct Places {
+    Index row;
+    Index column;
+    Index count;
+  };
+
+  constexpr Index padded_outputs() const { return padded_columns<T>(outputs_); }
+  constexpr Index group_size() const { return g_.taps() * depth_ * padded_outputs(); }
+  /// Channels of a pixel.
+  constexpr Index source_step() const { return depth_ * g_.groups; }
+  constexpr Index target_step() const { return outputs_ * g_.groups; }
+
+  template <class Body>
+  void for_each_phase(const Body& body) const {
+    for (Index row = 0; row < rows_.step(); ++row) {
+      for (Index column = 0; column < columns_.step(); ++column) {
+        body(Phase{row, column, rows_.taps_of_phase(row), columns_.taps_of_phase(column)});
+      }
+    }
+  }
+
+  /// The kernel of a phase, block by block of the depth, panel by panel.
+  void pack_phase(const T* kernel, Index group, const Phase& phase, T* to, int threads) const {
+    parallel_for(
+        (phase.taps() * depth_ + depth_block - 1) / depth_block, threads, [&](Index block, int) {
+          const Index begin = block * depth_block;
+          const Index end = std::min(begin + depth_block, phase.taps() * depth_);
+          for_each_panel<T>(outputs_, [&](Index vectors, Index j, Index columns) {
+            const Index panel = vectors * simd::width<T>;
+            T* line = to + begin * padded_outputs() + j * (end - begin);
+            for (Index d = begin; d < end;) {
+              const Index tap = d / depth_;
+              const Index length = std::min(depth_ - d % depth_, end - d);
+              const auto b =
+                  kernel_of(kernel, group, phase, tap).block(d % depth_, j, length, columns);
+              pack_panel(vectors, b, line);
+              line += length * panel;
+              d += length;
+            }
+          });
+        });
+  }
+
+  /// The matrix [depth,outputs] of a phase's tap.
+  Matrix<const T> kernel_of(const T* kernel, Index group, const Phase& phase, Index tap) const {
+    const Index i = rows_.tap_of_phase(phase.row, tap / phase.column_taps);
+    const Index j = columns_.tap_of_phase(phase.column, tap % phase.column_taps);
+    const T* const first = kernel + (i * g_.columns.window + j) * g_.group_channels() * g_.filters +
+                           group * g_.group_filters();
+    const Matrix<const T> matrix{first, g_.group_channels(), g_.group_filters(), g_.filters};
+    return rows_.is_gradient ? matrix.transposed() : matrix;
+  }
+
+  /// Where each of the phase's column taps reads, for each of its columns.
+  void find_columns(const Phase& phase, Index* columns) const {
+    for (Index tap = 0; tap < phase.column_taps; ++tap) {
+      const Index j = columns_.tap_of_phase(phase.column, tap);
+      for (Index at = phase.column; at < columns_.size(); at += columns_.step()) {
+        *columns++ = columns_.source(at, j);
+      }
+    }
+  }
+
+  void run_phase(const T* source, const RowRange& rows, const Phase& phase,
+                 const PhaseMemory& memory, Activation activation, T* target) const {
+    const Index first_row =
+        rows.begin + ((phase.row - rows.begin) % rows_.step() + rows_.step()) % rows_.step();
+    const Index height = count_from(first_row, rows.end, rows_.step());
+    const Index width = count_from(phase.column, columns_.size(), columns_.step());
+    const Index blocks = (height * width + most_places - 1) / most_places;
+    for (Index block = 0; block < blocks; ++block) {
+      const Index begin = height * width * block / blocks;
+      const Index end = height * width * (block + 1) / blocks;
+      const Places places{first_row + begin / width * rows_.step(), begin % width, end - begin};
+      T* targets[pointers];
+      find_targets(phase, places, width, target, targets);
+      find_sources(phase, places, width, source, memory);
+      for (Index group = 0; group < g_.groups; ++group) {
+        multiply(phase, places.count, group, memory, activation, targets);
+      }
+    }
+  }
+
+  static constexpr Index count_from(Index first, Index end, Index step) {
+    return first < end ? (end - first + step - 1) / step : 0;
+  }
+
+  void find_targets(const Phase& phase, const Places& places, Index width, T* target,
+                    T** targets) const {
+    Index row = places.row;
+    Index column = places.column;
+    for (Index i = 0; i < places.count; ++i, ++column) {
+      if (column == width) {
+        column = 0;
+        row += rows_.step();
+      }
+      const Index at = row * columns_.size() + phase.column + column * columns_.step();
+      targets[i] = target + at * target_step();
+    }
+    std::fill_n(targets + places.count, ProductTile<T>::rows, targets[places.count - 1]);
+  }
+
+  void find_sources(const Phase& phase, const Places& places, Index width, const T* source,
+                    const PhaseMemory& memory) const {
+    for (Index tap = 0; tap < phase.taps(); ++tap) {
+      const T** const to = memory.sources + tap * pointers;
+      const Index* const columns = memory.columns + tap % phase.column_taps * width;
+      const Index i = rows_.tap_of_phase(phase.row, tap / phase.column_taps);
+      Index row = places.row;
+      Index column = places.column;
+      for (Index p = 0; p < places.count; row += rows_.step(), column = 0) {
+        const Index from = rows_.source(row, i);
+        const T* const line = source + from * columns_.source_size() * source_step();
+        for (; column < width && p < places.count; ++column, ++p) {
+          const bool inside = from >= 0 && columns[column] >= 0;
+          to[p] = inside ? line + columns[column] * source_step() : zeros_;
+        }
+      }
+      std::fill_n(to + places.count, ProductTile<T>::rows, to[places.count - 1]);
+    }
+  }
+
+  /// The places of one group, a block of the depth after the other; at least one, if of nothing.
+  void multiply(const Phase& phase, Index places, Index group, const PhaseMemory& memory,
+                Activation activation, T* const* targets) const {
+    const Index depth = phase.taps() * depth_;
+    const T* packed = memory.packed + group * group_size();
+    Index begin = 0;
+    do {
+      const Index end = std::min(begin + depth_block, depth);
+      for_each_panel<T>(outputs_, [&](Index vectors, Index j, Index columns) {
+        const Index panel = vectors * simd::width<T>;
+        multiply_panel<T>(RowsOperand<T>{memory.sources, pointers, depth_, group * depth_}, places,
+                          begin, end,
+                          {packed + begin * padded_outputs() + j * (end - begin), panel, vectors},
+                          {.rows = targets,
+                           .column = group * outputs_ + j,
+                           .columns = columns,
+                           .adds = begin > 0,
+                           .bias = bias_ + group * padded_outputs() + j,
+                           .activation = end == depth ? activation : Activation::none});
+      });
+      begin = end;
+    } while (begin < depth);
+  }
+
+  Geometry g_;
+  TapAxis rows_;
+  TapAxis columns_;
+  Index depth_;    ///< of a tap: channels of the source in a group
+  Index outputs_;  ///< channels of the target in a group
+  const T* packed_ = nullptr;
+  const T* bias_ = nullptr;
+  const T* zeros_ = nullptr;
+};
+
+}  // namespace tweed::kernels::conv

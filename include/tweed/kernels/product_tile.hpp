@@ -1,0 +1,154 @@
+#pragma once
+
+// The innermost loops of a matrix product: a tile of the result stays in registers while the depth
+// goes by. Rows are found through pointers, so they may lie anywhere.
+
+#include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/simd.hpp>
+
+#include <algorithm>
+
+namespace tweed::kernels {
+
+/// Sizes of a product's tiles.
+template <class T>
+struct ProductTile {
+  static constexpr Index rows = 6;
+  static constexpr Index vectors = simd::registers >= 32 ? 4 : 2;
+  static constexpr Index columns = vectors * simd::width<T>;
+};
+
+/// Some rows of A, each cut into pieces of `length` elements: element (r, d) is
+/// `rows[d / length * piece_step + r][first_column + d % length]`.
+template <class T>
+struct RowsOperand {
+  const T* const* rows;
+  Index piece_step;
+  Index length;
+  Index first_column = 0;
+};
+
+/// Some columns of A: element (r, d) is `columns[d][first_row + r]`.
+template <class T>
+struct ColumnsOperand {
+  const T* const* columns;
+  Index first_row;
+};
+
+/// Some columns of B, as wide as so many registers: a row for each step of the depth.
+template <class T>
+struct PanelOperand {
+  const T* data;
+  Index row_step;
+  Index vectors;
+};
+
+/// Where a tile goes: columns [column, column + columns) of some rows. There may be fewer columns
+/// than the registers of the panel hold.
+template <class T>
+struct TileTarget {
+  T* const* rows;
+  Index column;
+  Index columns;
+  bool adds;                                 ///< to what is there, instead of to the bias
+  const T* bias = nullptr;                   ///< of these columns, whole registers; or zeros
+  Activation activation = Activation::none;  ///< in the end
+};
+
+namespace detail {
+
+template <Index height, Index vectors, class T>
+TWEED_INLINE void start_tile(const TileTarget<T>& c, simd::Vector<T> (&sum)[height][vectors]) {
+  TWEED_UNROLL
+  for (Index v = 0; v < vectors; ++v) {
+    const Index column = v * simd::width<T>;
+    const bool has_bias = c.bias != nullptr && !c.adds;
+    const auto first = has_bias ? simd::load(c.bias + column) : simd::broadcast(T{});
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r) sum[r][v] = first;
+  }
+}
+
+template <Index height, Index vectors, class T>
+TWEED_INLINE void finish_tile(const TileTarget<T>& c, simd::Vector<T> (&sum)[height][vectors]) {
+  if (c.adds) {  // sums of sums lose less than one long sum
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r) {
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) {
+        const T* const there = c.rows[r] + c.column + v * simd::width<T>;
+        sum[r][v] = simd::add(simd::load(there), sum[r][v]);
+      }
+    }
+  }
+  if (c.activation == Activation::relu) {
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r) {
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) sum[r][v] = simd::max(sum[r][v], simd::broadcast(T{}));
+    }
+  }
+  TWEED_UNROLL
+  for (Index r = 0; r < height; ++r) {
+    TWEED_UNROLL
+    for (Index v = 0; v < vectors; ++v) {
+      simd::store(c.rows[r] + c.column + v * simd::width<T>, sum[r][v]);
+    }
+  }
+}
+
+/// sum += a column of A times a row of B.
+template <Index height, Index vectors, class T, class Element>
+TWEED_INLINE void add_product(const T* b, simd::Vector<T> (&sum)[height][vectors],
+                              const Element& element) {
+  simd::Vector<T> row[vectors];
+  TWEED_UNROLL
+  for (Index v = 0; v < vectors; ++v) row[v] = simd::load(b + v * simd::width<T>);
+  TWEED_UNROLL
+  for (Index r = 0; r < height; ++r) {
+    const simd::Vector<T> factor = simd::broadcast(element(r));
+    TWEED_UNROLL
+    for (Index v = 0; v < vectors; ++v) sum[r][v] = simd::multiply_add(factor, row[v], sum[r][v]);
+  }
+}
+
+}  // namespace detail
+
+/// A tile of C (+)= A B over the depth [begin, end): `height` rows, and as many registers wide as
+/// the panel.
+template <Index height, Index vectors, class T>
+EIGEN_DONT_INLINE void multiply_tile(const RowsOperand<T>& a, Index begin, Index end,
+                                     const PanelOperand<T>& b, const TileTarget<T>& c) {
+  simd::Vector<T> sum[height][vectors];
+  detail::start_tile(c, sum);
+  const T* from = b.data;
+  for (Index d = begin; d < end;) {
+    const Index piece = d / a.length;
+    const Index first = d - piece * a.length;
+    const Index length = std::min(a.length - first, end - d);
+    const T* row[height];
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r)
+      row[r] = a.rows[piece * a.piece_step + r] + a.first_column + first;
+    for (Index k = 0; k < length; ++k, from += b.row_step) {
+      detail::add_product(from, sum, [&](Index r) { return row[r][k]; });
+    }
+    d += length;
+  }
+  detail::finish_tile(c, sum);
+}
+
+template <Index height, Index vectors, class T>
+EIGEN_DONT_INLINE void multiply_tile(const ColumnsOperand<T>& a, Index begin, Index end,
+                                     const PanelOperand<T>& b, const TileTarget<T>& c) {
+  simd::Vector<T> sum[height][vectors];
+  detail::start_tile(c, sum);
+  const T* from = b.data;
+  for (Index k = begin; k < end; ++k, from += b.row_step) {
+    const T* const column = a.columns[k] + a.first_row;
+    detail::add_product(from, sum, [&](Index r) { return column[r]; });
+  }
+  detail::finish_tile(c, sum);
+}
+
+}  // namespace tweed::kernels

@@ -1,0 +1,86 @@
+#include <tweed/kernels/conv/indirect.hpp>
+#include <support/transformed_check.hpp>
+
+using tests::ConvolutionSample;
+using tests::Index;
+using tweed::kernels::Activation;
+using namespace tweed::kernels::conv;
+
+namespace {
+
+/// The passes of the algorithm, for `run_passes`.
+template <class T>
+struct IndirectPasses {
+  Geometry g;
+  Index batch;
+  int threads;
+
+  Index kept_bytes() const { return 0; }
+  Index forward_bytes() const { return Indirect<T>::forward_bytes(g, threads); }
+  Index backward_bytes() const { return Indirect<T>::backward_bytes(g, batch, threads); }
+  void forward(const Forward<T>& pass) const { Indirect<T>::forward(g, pass); }
+  void backward(const Backward<T>& pass) const { Indirect<T>::backward(g, pass); }
+};
+
+template <class T>
+tests::PassResults<T> run(const ConvolutionSample& s, Activation activation, int threads) {
+  const IndirectPasses<T> passes{tests::geometry_of(s.c), s.c.batch, threads};
+  return tests::run_passes<T>(passes, s, activation, threads);
+}
+
+template <class T>
+void check(const ConvolutionSample& s, int threads) {
+  CAPTURE(to_string(s.c));
+  CAPTURE(sizeof(T));
+  const auto result = run<T>(s, Activation::none, threads);
+  CHECK(tests::relative_error(result.y, s.y) < tests::rounding<T>);
+  CHECK(tests::relative_error(result.dx, s.dx) < tests::rounding<T>);
+  CHECK(tests::relative_error(result.kernel_gradient, s.kernel_gradient) < tests::rounding<T>);
+  const Index pixels = s.c.batch * tests::geometry_of(s.c).output_pixels();
+  CHECK(tests::error_of(result.bias_gradient, s.naive.bias_gradient(s.dy), pixels) <
+        tests::rounding<T>);
+  CHECK(tests::same_bits(run<T>(s, Activation::relu, threads).y, tests::rectified(result.y)));
+}
+
+void check(const std::vector<tests::ConvolutionCase>& cases) {
+  int threads = 0;
+  for (const auto& c : cases) {
+    threads = threads % 3 + 1;
+    const ConvolutionSample sample(c);
+    check<float>(sample, threads);
+    check<double>(sample, threads);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("indirect: special geometries agree with the naive convolution") {
+  check(tests::special_convolutions());
+  check(tests::dilated_convolutions());
+  check(tests::grouped_convolutions());
+}
+
+TEST_CASE("indirect: random geometries agree with the naive convolution") {
+  check(tests::random_convolutions(300, 11));
+  check(tests::random_grouped_convolutions(200, 25));
+}
+
+TEST_CASE("indirect: products of several blocks agree with the naive convolution") {
+  check({{1, 14, 13, 60, 70, 3},                                     // deeper than a block
+         {2, 9, 11, 121, 131, 1},                                    // 1x1
+         {1, 12, 12, 60, 10, 3, 2},                                  // strided
+         {1, 6, 6, 120, 140, {2, 3}, 1, tweed::Padding::same, 2}});  // dilated
+}
+
+TEST_CASE("indirect: any number of threads gives the same bits") {
+  for (const auto& c : std::vector<tests::ConvolutionCase>{
+           {21, 7, 6, 9, 11, 3}, {2, 26, 25, 30, 5, 5}, {3, 9, 8, 2, 70, 1, 2}}) {
+    CAPTURE(to_string(c));
+    const ConvolutionSample sample(c);
+    const auto one = run<float>(sample, Activation::relu, 1);
+    for (const int threads : {2, 3, 8}) {
+      CAPTURE(threads);
+      tests::check_same_bits(run<float>(sample, Activation::relu, threads), one);
+    }
+  }
+}
