@@ -2,7 +2,8 @@
 // Results are checked before they are timed; a wrong one ends the program.
 //
 //   bench_conv --suite=resnet50 --batch=1 --benchmark_counters_tabular=true
-//   bench_conv --suite=kernels --compare    prints what `select` takes against all others
+//   bench_conv --suite=all --compare=10      prints what `select` takes against all others, and the
+//                                           means for each class of convolutions
 
 #include "conv_checker.hpp"
 #include "conv_compare.hpp"

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "conv_checker.hpp"
+#include "conv_means.hpp"
 #include "peer_candidates.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <limits>
 #include <memory>
@@ -95,41 +95,10 @@ struct Comparison {
   }
 
   double excess() const { return selected.least / own_best.least - 1.0; }
-  double ratio(const Measured& peer) const { return peer.least / selected.least; }
-};
-
-/// The means of a table.
-class Means {
- public:
-  Means(Work work, int threads) : work_(work), threads_(threads) {}
-
-  void add(const Comparison& row) {
-    ++rows_;
-    excess_ += row.excess();
-    if (!row.peer_direct) return;
-    ++peer_rows_;
-    direct_ += std::log(row.ratio(*row.peer_direct));
-    best_ += std::log(row.ratio(*row.peer_best));
+  std::optional<Ratios> ratios() const {
+    if (!peer_direct) return {};
+    return Ratios{peer_direct->least / selected.least, peer_best->least / selected.least};
   }
-
-  void print() const {
-    std::printf("%s, threads %d, %d shapes: select is %.1f %% behind our best on average",
-                name(work_), threads_, rows_, 100.0 * excess_ / rows_);
-    if (peer_rows_ > 0) {
-      std::printf("; geometric means of oneDNN/ours: direct %.2f, best %.2f",
-                  std::exp(direct_ / peer_rows_), std::exp(best_ / peer_rows_));
-    }
-    std::printf("\n");
-  }
-
- private:
-  Work work_;
-  int threads_;
-  int rows_ = 0;
-  int peer_rows_ = 0;
-  double excess_ = 0.0;
-  double direct_ = 0.0;  // sums of logarithms
-  double best_ = 0.0;
 };
 
 inline void print_head(Work work, int threads) {
@@ -147,7 +116,7 @@ inline void print_row(const ConvCase& example, const Comparison& row) {
               own_best.least, 100.0 * row.excess());
   if (direct) {
     std::printf("%8.3f %-16s %8.3f %7.2f %7.2f  ", direct->least, best->name.c_str(), best->least,
-                row.ratio(*direct), row.ratio(*best));
+                row.ratios()->direct, row.ratios()->best);
   }
   std::printf("%.1e\n", selected.error);
   std::fflush(stdout);
@@ -205,21 +174,20 @@ inline void check_all(const ConvSuite& suite, ConvChecker& checker,
 inline void compare(const ConvSuite& suite, int rounds, const std::vector<int>& thread_counts) {
   ConvChecker checker;
   check_all(suite, checker, thread_counts);
-  std::vector<Means> means;
+  std::vector<TableMeans> means;
   for (const int threads : thread_counts) {
     for (const Work work : {Work::forward, Work::all}) {
       print_head(work, threads);
-      Means of_table(work, threads);
+      TableMeans of_table(work, threads);
       for (const ConvCase& example : suite.cases) {
         const auto row = compare_one(example, checker, rounds, work, threads);
         print_row(example, row);
-        of_table.add(row);
+        of_table.add(example.geometry, row.excess(), row.ratios());
       }
       means.push_back(of_table);
     }
   }
-  std::printf("\n");
-  for (const Means& of_table : means) of_table.print();
+  for (const TableMeans& of_table : means) of_table.print();
 }
 
 }  // namespace tweed::bench

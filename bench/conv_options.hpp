@@ -33,10 +33,11 @@ inline int number_of_flag(std::string_view flag, std::string_view text, int larg
 }
 
 inline ConvSuite suite_of_flag(std::string_view text) {
-  std::string names;
+  if (text == "all") return all_suites();
+  std::string names = "all";
   for (ConvSuite& suite : conv_suites()) {
     if (suite.name == text) return std::move(suite);
-    names += (names.empty() ? "" : ", ") + std::string(suite.name);
+    names += ", " + std::string(suite.name);
   }
   throw Error("--suite=" + std::string(text) + " must be one of " + names);
 }

@@ -126,4 +126,13 @@ inline std::vector<ConvSuite> conv_suites() {
   return {reference_suite(), lenet5_suite(), vgg16_suite(), resnet50_suite(), kernels_suite()};
 }
 
+/// All of them as one.
+inline ConvSuite all_suites() {
+  ConvSuite all{"all", {}};
+  for (const ConvSuite& suite : conv_suites()) {
+    all.cases.insert(all.cases.end(), suite.cases.begin(), suite.cases.end());
+  }
+  return all;
+}
+
 }  // namespace tweed::bench
