@@ -53,12 +53,19 @@ def positive(text):
     return number
 
 
+def list_of_steps(text):
+    return [positive(part) for part in text.split(",")]
+
+
 def read_options(description, layouts):
     parser = Parser(description=description)
-    parser.add_argument("--mode", choices=("train", "inference"), default="train",
+    parser.add_argument("--mode", choices=("train", "inference", "accuracy"),
+                        default="train",
                         help="what to measure [train]")
     parser.add_argument("--threads", type=positive, default=1, help="[1]")
     parser.add_argument("--steps", type=positive, default=1500, help="batches of 100 [1500]")
+    parser.add_argument("--checkpoints", type=list_of_steps, default=[100, 1500], metavar="N,...",
+                        help="steps after which the mode `accuracy` tests [100,1500]")
     parser.add_argument("--seed", type=int, default=0, help="[0]")
     parser.add_argument("--data", type=pathlib.Path, metavar="DIR",
                         default=pathlib.Path("/usr/share/datasets/fashion-mnist"),
@@ -101,19 +108,23 @@ def batches_without_end(count, seed):
             yield order[begin:begin + BATCH]
 
 
-def step_seconds(peer, images, labels, options):
-    """Trains; returns what each step took, with what it takes to put its batch together."""
+def nothing(seconds):
+    pass
+
+
+def step_seconds(peer, images, labels, options, after_step=nothing):
+    """Trains; returns what each step took, with what it takes to put its batch together. Calls
+    `after_step` with the seconds of all steps so far; what that takes counts for nothing."""
     batches = batches_without_end(len(labels), options.seed)
     seconds = []
-    end = time.perf_counter()
     for step in range(options.steps):
-        begin = end
+        begin = time.perf_counter()
         batch = next(batches)
         loss = peer.train_step(images[batch], labels[batch])
         if not math.isfinite(loss):
             raise ArithmeticError(f"the loss is {loss} at step {step + 1}")
-        end = time.perf_counter()
-        seconds.append(end - begin)
+        seconds.append(time.perf_counter() - begin)
+        after_step(seconds)
     return seconds
 
 
@@ -142,6 +153,20 @@ def measure_training(peer, options):
         "startup_seconds": round(startup, 3),
         "first_step_seconds": round(seconds[0], 3),
     }
+
+
+def measure_accuracy(peer, options):
+    images, labels = read_images_and_labels(options.data, "train")
+    test = read_images_and_labels(options.data, "t10k")
+    checkpoints = []
+
+    def after_step(seconds):
+        if len(seconds) in options.checkpoints:
+            checkpoints.append({"steps": len(seconds), "train_seconds": round(sum(seconds), 3),
+                                "test_accuracy": test_accuracy(peer, *test)})
+
+    step_seconds(peer, images, labels, options, after_step)
+    return {"checkpoints": checkpoints}
 
 
 def calls_per_second(call):
@@ -186,6 +211,8 @@ def measure(make_peer, options):
     }
     if options.mode == "train":
         measured = measure_training(peer, options)
+    elif options.mode == "accuracy":
+        measured = measure_accuracy(peer, options)
     else:
         measured = measure_inference(peer)
     return {**result, **measured, "peak_memory_mb": peak_memory_mb()}

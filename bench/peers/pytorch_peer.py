@@ -78,7 +78,9 @@ class PyTorch:
     def predict(self, images):
         self.network.eval()
         with torch.inference_mode():
-            return self.network(as_pixels(torch.tensor(images))).argmax(1).numpy()
+            classes = self.network(as_pixels(torch.tensor(images))).argmax(1).numpy()
+        self.network.train()
+        return classes
 
     def inference(self, batch):
         network = self.network.eval()
