@@ -90,8 +90,8 @@ inline Candidate candidate_of(const conv::Plan& plan, std::string name) {
 /// All algorithms that can do the geometry, but for the reference: nobody waits for that.
 inline std::vector<Candidate> own_candidates(const conv::Geometry& g) {
   std::vector<Candidate> all;
-  for (const Algorithm a : {Algorithm::indirect, Algorithm::direct, Algorithm::fft,
-                            Algorithm::winograd4, Algorithm::winograd6}) {
+  for (const Algorithm a : {Algorithm::indirect, Algorithm::direct, Algorithm::grouped,
+                            Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
     if (conv::can_run(a, g)) all.push_back(candidate_of(conv::plan_of(a), std::string(name(a))));
   }
   return all;

@@ -60,10 +60,11 @@ class ConvChecker {
       if (!(error <= most)) fail(label, what, error, most);
       worst = std::max(worst, error);
     };
-    check("the output", g.taps() * g.channels, found.y, right.y);
+    check("the output", g.taps() * g.group_channels(), found.y, right.y);
     if (work == Work::forward) return worst;
     const Index pixels = checked_batch * g.output_pixels();
-    if (found.wants_dx) check("the input gradient", g.taps() * g.filters, found.dx, right.dx);
+    if (found.wants_dx)
+      check("the input gradient", g.taps() * g.group_filters(), found.dx, right.dx);
     check("the kernel gradient", pixels, found.kernel_gradient, right.kernel_gradient);
     check("the bias gradient", pixels, found.bias_gradient, right.bias_gradient);
     return worst;

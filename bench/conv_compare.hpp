@@ -103,7 +103,7 @@ struct Comparison {
 
 inline void print_head(Work work, int threads) {
   std::printf("\n%s, threads %d; ms are minima, ratios are oneDNN/ours\n", name(work), threads);
-  std::printf("%-31s %-10s %8s %8s  %-10s %8s %7s  %8s %-16s %8s %7s %7s  %s\n", "shape",
+  std::printf("%-38s %-10s %8s %8s  %-10s %8s %7s  %8s %-16s %8s %7s %7s  %s\n", "shape",
               "selected", "ms", "median", "our best", "ms", "excess", "direct", "oneDNN's best",
               "ms", "direct", "best", "error");
 }
@@ -111,7 +111,7 @@ inline void print_head(Work work, int threads) {
 inline void print_row(const ConvCase& example, const Comparison& row) {
   const auto& [selected, own_best, direct, best] = row;
   const std::string shape = example.name + " n" + std::to_string(example.batch);
-  std::printf("%-31s %-10s %8.3f %8.3f  %-10s %8.3f %6.1f%%  ", shape.c_str(),
+  std::printf("%-38s %-10s %8.3f %8.3f  %-10s %8.3f %6.1f%%  ", shape.c_str(),
               selected.name.c_str(), selected.least, selected.median, own_best.name.c_str(),
               own_best.least, 100.0 * row.excess());
   if (direct) {

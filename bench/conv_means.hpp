@@ -13,12 +13,13 @@
 namespace tweed::bench {
 
 /// Convolutions that are alike in how they can be made fast.
-enum class ConvClass { small, large, depthwise, pointwise, strided };
+enum class ConvClass { small, large, grouped, pointwise, strided };
 
-constexpr std::array<const char*, 5> conv_class_names{"3x3", "larger than 3x3", "depthwise", "1x1",
+constexpr std::array<const char*, 5> conv_class_names{"3x3", "5x5 and 7x7", "depthwise", "1x1",
                                                       "strided"};
 
 constexpr ConvClass class_of(const conv::Geometry& g) {
+  if (g.groups > 1) return ConvClass::grouped;
   if (g.rows.stride > 1 || g.columns.stride > 1) return ConvClass::strided;
   if (g.taps() == 1) return ConvClass::pointwise;
   return g.taps() <= 9 ? ConvClass::small : ConvClass::large;

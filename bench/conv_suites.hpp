@@ -32,19 +32,23 @@ struct SquareConv {
   Index filters;
   Index stride = 1;
   Padding padding = Padding::same;
+  Index groups = 1;
 };
 
-/// "3x3_56_64to128_stride2".
+/// "3x3_56_64to128_stride2", "3x3_14_512to512_depthwise".
 inline std::string to_string(const SquareConv& c) {
   const auto text = [](Index n) { return std::to_string(n); };
   return text(c.kernel) + "x" + text(c.kernel) + "_" + text(c.side) + "_" + text(c.channels) +
          "to" + text(c.filters) + (c.stride == 1 ? "" : "_stride" + text(c.stride)) +
+         (c.groups == 1            ? ""
+          : c.groups == c.channels ? "_depthwise"
+                                   : "_groups" + text(c.groups)) +
          (c.padding == Padding::same ? "" : "_valid");
 }
 
 inline ConvCase conv_case(const SquareConv& c, Index batch) {
   const SlidingAxis axis = slide(c.side, c.kernel, c.stride, c.padding);
-  return {to_string(c), {axis, axis, c.channels, c.filters}, batch};
+  return {to_string(c), {axis, axis, c.channels, c.filters, c.groups}, batch};
 }
 
 /// The same for the first layer of a network.
@@ -109,6 +113,32 @@ inline ConvSuite resnet50_suite() {
   return suite;
 }
 
+/// The shapes of MobileNet-v1: a depthwise convolution and one of 1x1, in turn.
+inline ConvSuite mobilenet_suite() {
+  constexpr Index batch = 32;
+  ConvSuite suite{"mobilenet", {first_conv_case({3, 224, 3, 32, 2}, batch)}};
+  struct Block {
+    Index side;
+    Index channels;
+    Index filters;
+    Index stride;
+  };
+  for (const auto& [side, channels, filters, stride] : {Block{112, 32, 64, 1},
+                                                        {112, 64, 128, 2},
+                                                        {56, 128, 128, 1},
+                                                        {56, 128, 256, 2},
+                                                        {28, 256, 256, 1},
+                                                        {28, 256, 512, 2},
+                                                        {14, 512, 512, 1},
+                                                        {14, 512, 1024, 2},
+                                                        {7, 1024, 1024, 1}}) {
+    suite.cases.push_back(
+        conv_case({3, side, channels, channels, stride, Padding::same, channels}, batch));
+    suite.cases.push_back(conv_case({1, side / stride, channels, filters}, batch));
+  }
+  return suite;
+}
+
 /// Kernels larger than 3x3 over images and channels of middling size.
 inline ConvSuite kernels_suite() {
   ConvSuite suite{"kernels", {}};
@@ -123,7 +153,8 @@ inline ConvSuite kernels_suite() {
 }
 
 inline std::vector<ConvSuite> conv_suites() {
-  return {reference_suite(), lenet5_suite(), vgg16_suite(), resnet50_suite(), kernels_suite()};
+  return {reference_suite(), lenet5_suite(),    vgg16_suite(),
+          resnet50_suite(),  mobilenet_suite(), kernels_suite()};
 }
 
 /// All of them as one.

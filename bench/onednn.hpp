@@ -47,23 +47,32 @@ struct Sizes {
   Plain bias;
   Plain y;
   dnnl::memory::dims strides;
+  dnnl::memory::dims dilates;  // zeros between taps
   dnnl::memory::dims before;
   dnnl::memory::dims after;
 
   Sizes(const conv::Geometry& g, Index batch)
       : x{{batch, g.channels, g.rows.input, g.columns.input}, dnnl::memory::format_tag::nhwc},
-        kernel{{g.filters, g.channels, g.rows.window, g.columns.window},
-               dnnl::memory::format_tag::hwio},
+        kernel(kernel_of(g)),
         bias{{g.filters}, dnnl::memory::format_tag::x},
         y{{batch, g.filters, g.rows.output, g.columns.output}, dnnl::memory::format_tag::nhwc},
         strides{g.rows.stride, g.columns.stride},
+        dilates{g.rows.dilation - 1, g.columns.dilation - 1},
         before{g.rows.before, g.columns.before},
         after{zeros_after(g.rows), zeros_after(g.columns)} {}
 
  private:
+  static Plain kernel_of(const conv::Geometry& g) {
+    if (g.groups == 1) {
+      return {{g.filters, g.channels, g.rows.window, g.columns.window},
+              dnnl::memory::format_tag::hwio};
+    }
+    return {{g.groups, g.group_filters(), g.group_channels(), g.rows.window, g.columns.window},
+            dnnl::memory::format_tag::hwigo};
+  }
   static Index zeros_after(const SlidingAxis& axis) {
     return std::max<Index>(
-        0, (axis.output - 1) * axis.stride + axis.window - axis.before - axis.input);
+        0, (axis.output - 1) * axis.stride + axis.span() - axis.before - axis.input);
   }
 };
 
@@ -151,23 +160,23 @@ class Passes {
     return with_fallback([&](dnnl::algorithm algorithm) {
       return Forward::primitive_desc(
           {kind, algorithm, s_.x.any(), s_.kernel.any(), s_.bias.stored(), s_.y.any(), s_.strides,
-           s_.before, s_.after},
+           s_.dilates, s_.before, s_.after},
           engine_);
     });
   }
   Input::primitive_desc input_gradient() const {
     const auto hint = forward(dnnl::prop_kind::forward_training);
     return with_fallback([&](dnnl::algorithm algorithm) {
-      return Input::primitive_desc(
-          {algorithm, s_.x.any(), s_.kernel.any(), s_.y.any(), s_.strides, s_.before, s_.after},
-          engine_, hint);
+      return Input::primitive_desc({algorithm, s_.x.any(), s_.kernel.any(), s_.y.any(), s_.strides,
+                                    s_.dilates, s_.before, s_.after},
+                                   engine_, hint);
     });
   }
   Kernel::primitive_desc kernel_gradient() const {
     const auto hint = forward(dnnl::prop_kind::forward_training);
     return with_fallback([&](dnnl::algorithm algorithm) {
       return Kernel::primitive_desc({algorithm, s_.x.any(), s_.kernel.any(), s_.bias.stored(),
-                                     s_.y.any(), s_.strides, s_.before, s_.after},
+                                     s_.y.any(), s_.strides, s_.dilates, s_.before, s_.after},
                                     engine_, hint);
     });
   }
