@@ -53,7 +53,9 @@ struct Direct {
   }
 
   EIGEN_DONT_INLINE static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy,
-                                                    T* gradient, Scratch scratch) {
+                                                    T* gradient, T* bias_gradient,
+                                                    Scratch scratch) {
+    sum_pixels(dy, g.output_pixels(), g.filters, bias_gradient);
     T* const image = scratch.take<T>(padded_image_size(g));
     T* const padded = scratch.take<T>(padded_output_size(g));
     pad_image(g, x, image);

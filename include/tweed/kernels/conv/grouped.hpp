@@ -54,13 +54,15 @@ struct Grouped {
   }
 
   EIGEN_DONT_INLINE static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy,
-                                                    T* gradient, Scratch scratch) {
+                                                    T* gradient, T* bias_gradient,
+                                                    Scratch scratch) {
     Walk walk(g, false, scratch);
+    std::fill_n(bias_gradient, g.filters, T{});
     const RowRange all{0, g.rows.output};
     for_each_strip(g, g.rows.stride * g.group_channels(), all, [&](const RowRange& strip) {
       walk.source = spread(g, x, strip, scratch);
       walk.for_each_run(strip, {0, g.group_channels()}, [&](Index row, const TapRun& run) {
-        add_run(walk, run, dy + walk.offset(row, run.first), gradient);
+        add_run(walk, run, dy + walk.offset(row, run.first), gradient, bias_gradient);
       });
     });
   }
@@ -114,6 +116,12 @@ struct Grouped {
     /// Between neighbours in a run.
     Index step() const { return columns.step() * g.filters; }
     Index source_step() const { return columns.source_step() * g.filters; }
+
+    /// Of what the next row of places reads for the first time.
+    Index next_source_row() const {
+      const Index last = tap_count > 0 ? taps[tap_count - 1].source : 0;
+      return last + columns.source_size() * g.filters;
+    }
 
     template <class Body>
     void for_each_run(const RowRange& range, const ChannelRange& channels, const Body& body) {
@@ -231,45 +239,59 @@ struct Grouped {
   template <Index pixels>
   EIGEN_DONT_INLINE static void sum_tile(const Walk& walk, const T* source, const T* kernel,
                                          const T* bias, Activation activation, T* to) {
-    const Index filters = walk.g.filters;
     const Index step = walk.step();
     const Index source_step = walk.source_step();
-    for (Index f = 0; f < filters; f += width) {
-      const Index lanes = std::min(width, filters - f);
-      const Vector first = bias == nullptr ? Vector::zero() : Vector::load(bias + f, lanes);
+    const Tap* const end = walk.taps + walk.tap_count;
+    const Index whole = walk.g.filters - walk.g.filters % width;
+    const T* const next_row = source + walk.next_source_row();
+    for (Index f = 0; f < whole; f += width) {
+      const Vector first = bias == nullptr ? Vector::zero() : Vector::load(bias + f);
       Vector sum[pixels];
       TWEED_UNROLL
       for (Index p = 0; p < pixels; ++p) sum[p] = first;
-      for (const Tap& tap : std::span(walk.taps, static_cast<std::size_t>(walk.tap_count))) {
-        const T* const from = source + tap.source + f;
-        if (lanes == width) {
-          const Vector weights = Vector::load(kernel + tap.weights + f);
-          TWEED_UNROLL
-          for (Index p = 0; p < pixels; ++p) {
-            sum[p] = multiply_add(weights, Vector::load(from + p * source_step), sum[p]);
-          }
-        } else {
-          const Vector weights = Vector::load(kernel + tap.weights + f, lanes);
-          for (Index p = 0; p < pixels; ++p) {
-            sum[p] = multiply_add(weights, Vector::load(from + p * source_step, lanes), sum[p]);
-          }
+      TWEED_UNROLL
+      for (Index p = 0; p < pixels; ++p) simd::prefetch(next_row + p * source_step + f);
+      for (const Tap* tap = walk.taps; tap < end; ++tap) {
+        const Vector weights = Vector::load(kernel + tap->weights + f);
+        const T* const from = source + tap->source + f;
+        TWEED_UNROLL
+        for (Index p = 0; p < pixels; ++p) {
+          sum[p] = multiply_add(weights, Vector::load(from + p * source_step), sum[p]);
         }
       }
-      TWEED_UNROLL
-      for (Index p = 0; p < pixels; ++p) {
-        if (activation == Activation::relu) sum[p] = max(sum[p], Vector::zero());
-        sum[p].store(to + p * step + f, lanes);
+      if (activation == Activation::relu) {
+        TWEED_UNROLL
+        for (Index p = 0; p < pixels; ++p) sum[p] = max(sum[p], Vector::zero());
       }
+      TWEED_UNROLL
+      for (Index p = 0; p < pixels; ++p) sum[p].store(to + p * step + f);
+    }
+    for (Index p = 0; p < pixels && whole < walk.g.filters; ++p) {
+      sum_rest(walk, source + p * source_step, kernel, bias, activation, to + p * step);
+    }
+  }
+
+  /// The filters of a pixel that do not fill a vector.
+  static void sum_rest(const Walk& walk, const T* source, const T* kernel, const T* bias,
+                       Activation activation, T* to) {
+    for (Index f = walk.g.filters - walk.g.filters % width; f < walk.g.filters; ++f) {
+      T sum = bias == nullptr ? T{} : bias[f];
+      for (Index t = 0; t < walk.tap_count; ++t) {
+        sum += kernel[walk.taps[t].weights + f] * source[walk.taps[t].source + f];
+      }
+      to[f] = activation == Activation::relu && sum < T{} ? T{} : sum;
     }
   }
 
   /// Adds the gradients that a run gives to the taps' weights. A few pixels at a time: all their
   /// channels lie together.
-  static void add_run(const Walk& walk, const TapRun& run, const T* dy, T* gradient) {
+  static void add_run(const Walk& walk, const TapRun& run, const T* dy, T* gradient,
+                      T* bias_gradient) {
     constexpr Index pixels = 16;
     for (Index p = 0; p < run.count; p += pixels) {
       const Index count = std::min(pixels, run.count - p);
       const T* const source = walk.source.data + p * walk.source_step();
+      add_pixels(walk, count, source, dy + p * walk.g.filters, bias_gradient);
       const auto taps = [&](auto tile, Index first) {
         add_tile<tile>(walk, walk.taps + first, count, source, dy + p * walk.g.filters, gradient);
       };
@@ -279,27 +301,54 @@ struct Grouped {
     }
   }
 
+  /// sum += dy over some pixels. What the next rows read for the first time is fetched meanwhile.
+  EIGEN_DONT_INLINE static void add_pixels(const Walk& walk, Index pixels, const T* source,
+                                           const T* dy, T* sum) {
+    const Index filters = walk.g.filters;
+    const T* const next_source = source + walk.next_source_row();
+    const T* const next_dy = dy + walk.offset(1, 0);
+    for (Index p = 0; p < pixels; ++p) {
+      const T* const delta = dy + p * filters;
+      Index f = 0;
+      for (; f + width <= filters; f += width) {
+        simd::prefetch(next_source + p * walk.source_step() + f);
+        simd::prefetch(next_dy + p * filters + f);
+        (Vector::load(sum + f) + Vector::load(delta + f)).store(sum + f);
+      }
+      for (; f < filters; ++f) sum[f] += delta[f];
+    }
+  }
+
   template <Index taps>
   EIGEN_DONT_INLINE static void add_tile(const Walk& walk, const Tap* tap, Index pixels,
                                          const T* source, const T* dy, T* gradient) {
     const Index filters = walk.g.filters;
     const Index source_step = walk.source_step();
-    for (Index f = 0; f < filters; f += width) {
-      const Index lanes = std::min(width, filters - f);
+    const Index whole = filters - filters % width;
+    for (Index f = 0; f < whole; f += width) {
       Vector sum[taps];
       TWEED_UNROLL
-      for (Index t = 0; t < taps; ++t) sum[t] = Vector::load(gradient + tap[t].weights + f, lanes);
+      for (Index t = 0; t < taps; ++t) sum[t] = Vector::load(gradient + tap[t].weights + f);
       const T* from = source + f;
       const T* delta = dy + f;
       for (Index p = 0; p < pixels; ++p, from += source_step, delta += filters) {
-        const Vector value = Vector::load(delta, lanes);
+        const Vector value = Vector::load(delta);
         TWEED_UNROLL
         for (Index t = 0; t < taps; ++t) {
-          sum[t] = multiply_add(value, Vector::load(from + tap[t].source, lanes), sum[t]);
+          sum[t] = multiply_add(value, Vector::load(from + tap[t].source), sum[t]);
         }
       }
       TWEED_UNROLL
-      for (Index t = 0; t < taps; ++t) sum[t].store(gradient + tap[t].weights + f, lanes);
+      for (Index t = 0; t < taps; ++t) sum[t].store(gradient + tap[t].weights + f);
+    }
+    for (Index t = 0; t < taps; ++t) {
+      for (Index f = whole; f < filters; ++f) {
+        T sum = gradient[tap[t].weights + f];
+        for (Index p = 0; p < pixels; ++p) {
+          sum += dy[p * filters + f] * source[tap[t].source + p * source_step + f];
+        }
+        gradient[tap[t].weights + f] = sum;
+      }
     }
   }
 };

@@ -14,7 +14,8 @@ namespace tweed::kernels::conv {
 /// - `forward(g, x, kernel, bias, activation, rows, y, scratch)`: some rows of one image;
 /// - `input_gradient(g, dy, kernel, dx, scratch)`: of one image; where it has none, dx is left
 /// alone;
-/// - `add_kernel_gradient(g, x, dy, gradient, scratch)`: adds that of one image.
+/// - `add_kernel_gradient(g, x, dy, gradient, bias_gradient, scratch)`: adds that of one image, and
+///   writes that of the bias.
 template <class T>
 struct PerImage {
   template <class Algorithm>
@@ -67,9 +68,8 @@ struct PerImage {
       T* const aside = scratch.take<T>(g.output_size());
       for (Index n = parts.begin(part); n < parts.end(part); ++n) {
         const T* const delta = delta_image(g, pass, n, aside);
-        sum_pixels(delta, g.output_pixels(), g.filters, bias_parts + n * g.filters);
         Algorithm::add_kernel_gradient(g, pass.x + n * g.input_size(), delta, kernel_gradient,
-                                       scratch);
+                                       bias_parts + n * g.filters, scratch);
         if constexpr (has_input_gradient<Algorithm>) {
           if (pass.dx == nullptr) continue;
           Algorithm::input_gradient(g, delta, pass.kernel, pass.dx + n * g.input_size(), scratch);

@@ -43,7 +43,8 @@ struct Reference {
   }
 
   static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy, T* gradient,
-                                  Scratch) {
+                                  T* bias_gradient, Scratch) {
+    sum_pixels(dy, g.output_pixels(), g.filters, bias_gradient);
     for_each_product(g, {0, g.rows.output}, [&](Index input, Index weights, Index output) {
       for (Index f = 0; f < g.group_filters(); ++f) {
         gradient[weights + f] += x[input] * dy[output + f];
