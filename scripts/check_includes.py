@@ -16,8 +16,9 @@ ALLOWED = {
     "losses": ["core", "kernels", "layers"],
     "optim": ["core", "kernels", "layers"],
     "data": ["core"],
-    "model": ["core", "kernels", "layers", "losses", "optim", "data"],
-    "io": ["core", "layers", "model"],
+    "model": ["core", "kernels", "layers", "data"],
+    "training": ["core", "kernels", "layers", "losses", "optim", "data", "model"],
+    "io": ["core", "layers", "model", "training"],
     "testing": ["core", "kernels", "layers", "losses", "model"],
 }
 

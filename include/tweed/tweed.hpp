@@ -17,13 +17,13 @@
 #include <tweed/layers/max_pool.hpp>
 #include <tweed/layers/relu.hpp>
 #include <tweed/losses/softmax_ce.hpp>
-#include <tweed/model/evaluate.hpp>
-#include <tweed/model/fit.hpp>
 #include <tweed/model/inference.hpp>
 #include <tweed/model/model.hpp>
 #include <tweed/model/predict.hpp>
 #include <tweed/model/sequential.hpp>
 #include <tweed/model/summary.hpp>
-#include <tweed/model/trainer.hpp>
 #include <tweed/optim/adam.hpp>
 #include <tweed/optim/sgd.hpp>
+#include <tweed/training/evaluate.hpp>
+#include <tweed/training/fit.hpp>
+#include <tweed/training/trainer.hpp>

@@ -21,6 +21,6 @@ int main() {
   Model<Net> model{1};
   const History history =
       fit(model, SoftmaxCE{}, Adam{.learning_rate = 0.05}, data, {.batch_size = 4, .steps = 50});
-  std::printf("loss %.3f -> %.3f\n", history.loss.front(), history.loss.back());
+  std::printf("loss %.3f -> %.3f\n", history.steps.front().loss, history.steps.back().loss);
   return predict_classes(model, data) == data.labels ? 0 : 1;
 }

@@ -31,8 +31,8 @@ TEST_CASE("a tiny data set is learnt by heart") {
     Model<Net> model{1};
     const History history =
         fit(model, SoftmaxCE{}, optimizer, data, {.batch_size = 8, .epochs = 100, .seed = 1});
-    CHECK(history.loss.size() == 400);
-    CHECK(history.loss.back() < history.loss.front());
+    CHECK(history.steps.size() == 400);
+    CHECK(history.steps.back().loss < history.steps.front().loss);
     return evaluate(model, SoftmaxCE{}, data).accuracy;
   };
   CHECK(learn(Adam{.learning_rate = 3e-3}) == 1.0);
@@ -68,20 +68,20 @@ TEST_CASE("epochs, steps and reports count as they should") {
                               reports.push_back(report);
                             }});
   REQUIRE(reports.size() == 6);  // 4 + 4 + 2, twice
-  CHECK(history.accuracy.size() == 6);
+  CHECK(history.steps.size() == 6);
   CHECK(reports[0].step == 1);
   CHECK(reports[0].steps == 6);
   CHECK(reports[2].batch.count == 2);
   CHECK(reports[2].epoch == 1);
   CHECK(reports[3].epoch == 2);
-  CHECK(reports[3].batch.mean_loss() == history.loss[3]);
+  CHECK(reports[3].batch.mean_loss() == history.steps[3].loss);
 }
 
 TEST_CASE("a batch size beyond the data set means all of it") {
   Model<Net> model;
   const auto history =
       fit(model, SoftmaxCE{}, SGD{}, tests::bars(10, 8, 4), {.batch_size = 1000, .epochs = 3});
-  CHECK(history.loss.size() == 3);
+  CHECK(history.steps.size() == 3);
 }
 
 TEST_CASE("training stops with the step in the message where the loss is not finite") {

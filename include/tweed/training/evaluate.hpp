@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/model/predict.hpp>
-#include <tweed/model/trainer.hpp>
+#include <tweed/training/trainer.hpp>
 
 namespace tweed {
 

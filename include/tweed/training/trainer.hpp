@@ -72,6 +72,12 @@ class Trainer {
   int threads() const { return pass_.threads(); }
   Optimizer& optimizer() { return optimizer_; }
 
+  /// The optimiser's; 0 where it has none.
+  double learning_rate() const {
+    if constexpr (requires { optimizer_.learning_rate; }) return optimizer_.learning_rate;
+    return 0.0;
+  }
+
  private:
   Model<Net, T>& model_;
   Loss loss_;

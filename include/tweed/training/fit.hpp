@@ -1,7 +1,8 @@
 #pragma once
 
 #include <tweed/data/batches.hpp>
-#include <tweed/model/trainer.hpp>
+#include <tweed/training/history.hpp>
+#include <tweed/training/trainer.hpp>
 
 #include <functional>
 #include <vector>
@@ -25,12 +26,6 @@ struct FitOptions {
   std::function<void(const StepReport&)> on_step = {};
 };
 
-/// The training loss and accuracy of each step's batch.
-struct History {
-  std::vector<double> loss;
-  std::vector<double> accuracy;
-};
-
 /// Trains `model` on `data` in shuffled batches.
 ///
 ///     fit(model, SoftmaxCE{}, Adam{.learning_rate = 1e-3}, train, {.batch_size = 100, .epochs =
@@ -51,16 +46,14 @@ History fit(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer,
   Buffer<T> pixels(largest * Net::input.size());
   std::vector<Label> labels(static_cast<std::size_t>(largest));
   History history;
-  history.loss.reserve(static_cast<std::size_t>(steps));
-  history.accuracy.reserve(static_cast<std::size_t>(steps));
+  history.steps.reserve(static_cast<std::size_t>(steps));
   for (Index step = 0; step < steps; ++step) {
     const auto positions = order.batch(step);
     const Batch<T> x{pixels.data(), std::ssize(positions), Net::input};
     const auto y = std::span(labels).first(positions.size());
     gather(data, positions, x, y, trainer.threads());
     const LossSum batch = trainer.step(x, y);
-    history.loss.push_back(batch.mean_loss());
-    history.accuracy.push_back(batch.accuracy());
+    history.steps.push_back({batch.mean_loss(), batch.accuracy(), trainer.learning_rate()});
     if (options.on_step) options.on_step({step + 1, steps, order.epoch(step) + 1, batch});
   }
   return history;
