@@ -1,5 +1,5 @@
-# What a project links: tweed::tweed or tweed::compiled, and where wanted tweed::native, tweed::data
-# and tweed::io.
+# What a project links: tweed::tweed or tweed::compiled, and where wanted tweed::native, tweed::data,
+# tweed::io and tweed::images.
 
 if(NOT TARGET Eigen3::Eigen)
   find_package(Eigen3 REQUIRED CONFIG)
@@ -55,19 +55,27 @@ if(TWEED_NATIVE)
   target_link_libraries(tweed_compiled PRIVATE tweed_native)
 endif()
 
-# tweed_component(NAME PACKAGE LIBRARY PURPOSE) adds tweed::NAME where LIBRARY is found.
-function(tweed_component name package library purpose)
-  if(NOT TARGET ${library})
-    find_package(${package} QUIET)
-  endif()
-  if(NOT TARGET ${library})
-    message(STATUS "tweed: no tweed::${name}, ${package} was not found (it is for ${purpose})")
-    return()
-  endif()
+# tweed_component(NAME PURPOSE PACKAGE LIBRARY...) adds tweed::NAME where each LIBRARY of the PACKAGE
+# before it is found.
+function(tweed_component name purpose)
+  set(needs ${ARGN})
+  set(libraries "")
+  while(needs)
+    list(POP_FRONT needs package library)
+    if(NOT TARGET ${library})
+      find_package(${package} QUIET)
+    endif()
+    if(NOT TARGET ${library})
+      message(STATUS "tweed: no tweed::${name}, ${package} was not found (it is for ${purpose})")
+      return()
+    endif()
+    list(APPEND libraries ${library})
+  endwhile()
   add_library(tweed_${name} INTERFACE)
   add_library(tweed::${name} ALIAS tweed_${name})
-  target_link_libraries(tweed_${name} INTERFACE tweed ${library})
+  target_link_libraries(tweed_${name} INTERFACE tweed ${libraries})
 endfunction()
 
-tweed_component(data ZLIB ZLIB::ZLIB "reading .gz files")
-tweed_component(io nlohmann_json nlohmann_json::nlohmann_json "reading and writing model files")
+tweed_component(data "reading .gz files" ZLIB ZLIB::ZLIB)
+tweed_component(io "reading and writing model files" nlohmann_json nlohmann_json::nlohmann_json)
+tweed_component(images "reading PNG and JPEG" PNG PNG::PNG libjpeg-turbo libjpeg-turbo::turbojpeg)

@@ -18,7 +18,7 @@ ALLOWED = {
     "data": ["core"],
     "model": ["core", "kernels", "layers", "data"],
     "training": ["core", "kernels", "layers", "losses", "optim", "data", "model"],
-    "io": ["core", "layers", "model", "training"],
+    "io": ["core", "data", "layers", "model", "training"],
     "testing": ["core", "kernels", "layers", "losses", "model"],
 }
 
@@ -28,12 +28,13 @@ LIBRARIES = {
     r"omp\.h": ["core/parallel.hpp"],
     r"zlib\.h": ["data/"],
     r"nlohmann/": ["io/"],
+    r"png\.h|turbojpeg\.h": ["data/image_file.hpp"],
 }
 INTRINSICS = re.compile(r"\b_mm\d*_\w+|\b\w*intrin\.h|\barm_(neon|sve)\.h")
 INTRINSICS_ALLOWED = ["kernels/simd.hpp"]
 
 # What whoever includes <tweed/tweed.hpp> need not have installed.
-OPTIONAL = re.compile(r"zlib\.h|nlohmann/")
+OPTIONAL = re.compile(r"zlib\.h|nlohmann/|png\.h|turbojpeg\.h")
 
 DIRECTIVE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
