@@ -4,6 +4,7 @@
 #include <tweed/core/input_file.hpp>
 #include <tweed/core/shape.hpp>
 #include <tweed/core/text.hpp>
+#include <tweed/data/image.hpp>
 
 #include <png.h>
 #include <turbojpeg.h>
@@ -20,14 +21,6 @@
 #include <vector>
 
 namespace tweed {
-
-/// A picture: rows from top to bottom, one channel (grey) or three (red, green, blue).
-struct Image {
-  Shape shape{0, 0, 1};
-  std::vector<std::uint8_t> pixels;  ///< [h,w,c]
-
-  friend bool operator==(const Image&, const Image&) = default;
-};
 
 /// What `read_image` takes at most: pixels of an image, and bytes of its file.
 inline constexpr Index most_image_pixels = Index{1} << 26;
