@@ -22,6 +22,12 @@ constexpr double usual_learning_rate(Optimizer optimizer) {
 
 inline constexpr double sgd_momentum = 0.9;
 
+/// `fashion_mnist explore`
+struct Explore {
+  std::filesystem::path data = {};  ///< folder; empty: wherever it is found
+  std::filesystem::path out = "runs/first_images.png";
+};
+
 /// `fashion_mnist train`
 struct Train {
   std::filesystem::path data = {};  ///< folder; empty: wherever it is found
@@ -49,11 +55,15 @@ struct Evaluate {
 struct Predict {
   std::filesystem::path model = {};
   std::filesystem::path data = {};
-  std::vector<tweed::Index> images = {};  ///< positions among the test images
+  std::vector<std::filesystem::path> files = {};  ///< PNG or JPEG
+  std::vector<tweed::Index> images = {};          ///< positions among the test images
+  int top = 3;                                    ///< that many classes are shown
+  bool json = false;
   int threads = 0;
 };
 
 /// Each prints to stdout, and throws tweed::Error where it cannot go on.
+void run(const Explore& command);
 void run(const Train& command);
 void run(const Evaluate& command);
 void run(const Predict& command);

@@ -11,11 +11,19 @@ void print_shape(const char* name, const tweed::Dataset<>& data) {
             << data.class_names.size() << " classes\n";
 }
 
+std::filesystem::path find_data(const std::filesystem::path& folder) {
+  // FASHION_MNIST_FOLDER is where the build puts the data set if it downloads it.
+  return tweed::datasets::find_fashion_mnist(folder, FASHION_MNIST_FOLDER);
+}
+
 }  // namespace
 
+tweed::datasets::FashionMnist read_data(const std::filesystem::path& folder) {
+  return tweed::datasets::fashion_mnist(find_data(folder));
+}
+
 tweed::datasets::FashionMnist load_data(const std::filesystem::path& folder) {
-  // FASHION_MNIST_FOLDER is where the build puts the data set if it downloads it.
-  const auto found = tweed::datasets::find_fashion_mnist(folder, FASHION_MNIST_FOLDER);
+  const auto found = find_data(folder);
   auto data = tweed::datasets::fashion_mnist(found);
   std::cout << "Fashion-MNIST in " << found.string() << '\n';
   print_shape("train  ", data.train);

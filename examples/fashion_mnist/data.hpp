@@ -6,8 +6,10 @@
 
 namespace fashion_mnist {
 
-/// The data set from `folder`, or from wherever it is found if that is empty. Prints where it is
-/// and what shapes it has.
+/// The data set from `folder`, or from wherever it is found if that is empty.
+tweed::datasets::FashionMnist read_data(const std::filesystem::path& folder);
+
+/// The same; prints where it is and what shapes it has.
 tweed::datasets::FashionMnist load_data(const std::filesystem::path& folder);
 
 }  // namespace fashion_mnist

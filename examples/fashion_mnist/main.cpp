@@ -62,6 +62,15 @@ void add_threads(CLI::App& command, int& threads) {
              1024);
 }
 
+CLI::App& add_explore(CLI::App& program, Explore& explore) {
+  CLI::App& command = *program.add_subcommand("explore", "Show what the data set holds");
+  add_data(command, explore.data);
+  add_path(command, "--out", "FILE",
+           "Where the first training images go, as a PNG [" + explore.out.string() + ']',
+           explore.out);
+  return command;
+}
+
 CLI::App& add_train(CLI::App& program, Train& train) {
   const auto or_default = [](const std::string& value) { return " [" + value + ']'; };
   CLI::App& command = *program.add_subcommand("train", "Train the network, test it and save it");
@@ -100,14 +109,23 @@ CLI::App& add_predict(CLI::App& program, Predict& predict) {
   using Texts = std::vector<std::string>;
   CLI::App& command = *program.add_subcommand("predict", "Show what a saved model sees in images");
   add_model(command, predict.model);
+  add_option<Texts>(command, "images", "IMAGE", "PNG or JPEG files, of any size",
+                    [&predict](const Texts& texts) {
+                      for (const std::string& text : texts) {
+                        predict.files.emplace_back(not_empty(text));
+                      }
+                    })
+      ->expected(1, 1'000'000);
   add_option<Texts>(command, "--index", "I...", "Test images, counted from 0",
                     [&predict](const Texts& texts) {
                       for (const std::string& text : texts) {
                         predict.images.push_back(whole_number<tweed::Index>(text, 0, 1'000'000));
                       }
                     })
-      ->expected(1, 1'000'000)
-      ->required();
+      ->expected(1, 1'000'000);
+  add_number(command, "--top", "Classes to show [" + std::to_string(predict.top) + ']', predict.top,
+             1, 10);
+  command.add_flag("--json", predict.json, "Print JSON, for programs");
   add_data(command, predict.data);
   add_threads(command, predict.threads);
   return command;
@@ -149,9 +167,11 @@ int main(int argc, char** argv) {
   program.set_version_flag("--version", std::string(tweed::version), "Print tweed's version");
   program.require_subcommand(0, 1);
   program.get_formatter()->column_width(26);
+  Explore explore;
   Train train;
   Evaluate evaluate;
   Predict predict;
+  const CLI::App& explore_command = add_explore(program, explore);
   const CLI::App& train_command = add_train(program, train);
   const CLI::App& evaluate_command = add_evaluate(program, evaluate);
   const CLI::App& predict_command = add_predict(program, predict);
@@ -159,14 +179,20 @@ int main(int argc, char** argv) {
 
   try {
     program.parse(argc, argv);
-    if (train_command.parsed()) {
+    if (explore_command.parsed()) {
+      run(explore);
+    } else if (train_command.parsed()) {
       run(train);
     } else if (evaluate_command.parsed()) {
       run(evaluate);
     } else if (predict_command.parsed()) {
+      if (predict.files.empty() && predict.images.empty()) {
+        return complain(program, "expected image files, or --index; see --help", usage_error);
+      }
       run(predict);
     } else {
-      return complain(program, "expected train, evaluate or predict; see --help", usage_error);
+      return complain(program, "expected explore, train, evaluate or predict; see --help",
+                      usage_error);
     }
     return finish(program);
   } catch (const CLI::ParseError& error) {

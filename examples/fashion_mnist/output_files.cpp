@@ -9,14 +9,6 @@ namespace fashion_mnist {
 
 namespace {
 
-void create_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    throw tweed::Error("cannot create the folder " + folder.string() + ": " + error.message());
-  }
-}
-
 void check_replaceable(const std::filesystem::path& file) {
   std::error_code ignored;
   const auto status = std::filesystem::status(file, ignored);
@@ -33,6 +25,14 @@ void check_writable(const std::filesystem::path& folder) {
 }
 
 }  // namespace
+
+void create_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw tweed::Error("cannot create the folder " + folder.string() + ": " + error.message());
+  }
+}
 
 OutputFiles prepare_output(const std::filesystem::path& folder) {
   create_folder(folder);

@@ -10,6 +10,9 @@ struct OutputFiles {
   std::filesystem::path metrics;
 };
 
+/// Throws Error if `folder` is not there and cannot be made.
+void create_folder(const std::filesystem::path& folder);
+
 /// The files' paths in `folder`, which is created where it is missing. Throws Error if they cannot
 /// be written there: better now than after training.
 OutputFiles prepare_output(const std::filesystem::path& folder);

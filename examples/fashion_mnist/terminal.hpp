@@ -8,4 +8,8 @@ namespace fashion_mnist {
 /// which nothing can be redrawn.
 std::optional<int> terminal_columns();
 
+/// Whether stdout goes to a terminal that says, in $COLORTERM, that it has 24-bit colour, and
+/// nobody has set $NO_COLOR.
+bool terminal_has_colour();
+
 }  // namespace fashion_mnist

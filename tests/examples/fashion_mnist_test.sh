@@ -2,6 +2,7 @@
 # Tests the program fashion_mnist from outside, on small data: fashion_mnist_test.sh PROGRAM
 set -uo pipefail
 program=$(realpath "$1")
+here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
@@ -82,7 +83,7 @@ small=(--data data --steps 2 --batch-size 2)
 succeeds --version
 check "a version" grep -qE '^[0-9]+\.[0-9]+\.[0-9]+$' stdout
 succeeds --help
-for command in train evaluate predict; do
+for command in explore train evaluate predict; do
   check "$command in the help" grep -q "^  $command " stdout
 done
 for command in train evaluate predict; do
@@ -90,7 +91,7 @@ for command in train evaluate predict; do
   check "--threads in the help of $command" grep -q -- --threads stdout
 done
 
-refuses 2 "expected train, evaluate or predict; see --help"
+refuses 2 "expected explore, train, evaluate or predict; see --help"
 refuses 2 "fashion_mnist: unknown argument 'test'" test
 refuses 2 "fashion_mnist train: unknown argument '--step'" train --step 3
 refuses 2 "unknown argument '--a b'" train $'--a\nb'
@@ -110,9 +111,22 @@ refuses 2 "--threads: expected" train --threads 100000
 refuses 2 "--optimizer: expected adam or sgd, found 'adamw'" train --optimizer adamw
 refuses 2 "--out: expected a path" train --out ''
 refuses 2 "--model is required" evaluate
-refuses 2 "--index is required" predict --model model
+refuses 2 "expected image files, or --index; see --help" predict --model model
+refuses 2 "--top: expected a whole number from 1 to 10" predict --model model --index 1 --top 11
 refuses 2 "--index: expected a whole number" predict --model model --index 1 two
 refuses 2 "--index: expected a whole number" predict --model model --index -1
+
+# --- Exploring.
+
+succeeds explore --data data --out seen/first.png
+check "four images of a class to train with, one to test" \
+  [ "$(grep -cE '^[A-Z][a-z/ -]+ +4 +1$' stdout)" == 10 ]
+check "the pixels" grep -q '^pixels from 0 to 255: mean 41.6, standard deviation 73.9 ' stdout
+check "a PNG" grep -q PNG <(head -c 4 seen/first.png)
+check "its path" grep -qxF "Wrote seen/first.png" stdout
+check "no colour where there is no terminal" has_no $'\e' stdout
+refuses 1 "cannot create the folder data/train-labels-idx1-ubyte" explore --data data \
+  --out data/train-labels-idx1-ubyte/first.png
 
 # --- Training, where the output is no terminal.
 
@@ -150,6 +164,38 @@ check "a row for 3" grep -qE '^ +3  Dress +Dress +Dress [0-9.]+ %, ' predicted
 check "a row for 5" grep -qE '^ +5  Sandal +Sandal +Sandal [0-9.]+ %, ' predicted
 refuses 1 "--index 10: there are 10 test images" predict --model a/b/model.safetensors \
   --data data --index 10
+
+# --- Pictures from files.
+
+for label in 0 4 9; do
+  python3 "$here/write_png.py" "bar$label.png" <image$label
+done
+python3 "$here/write_png.py" "large 4.jpeg" --large <image4
+head -c 784 /dev/zero | python3 "$here/write_png.py" blank.png
+succeeds predict --model a/b/model.safetensors bar0.png bar4.png bar9.png "large 4.jpeg" blank.png
+check "bar 0" grep -qE '^ +bar0.png +- +T-shirt/top +T-shirt/top [0-9.]+ %, ' stdout
+check "bar 4" grep -qE '^ +bar4.png +- +Coat ' stdout
+check "bar 9" grep -qE '^ +bar9.png +- +Ankle boot ' stdout
+check "what a picture is like" grep -qE '^ +28x28 in grey, light on dark$' stdout
+check "a picture turned round" grep -qE '^ +172x171 in colour, dark on light: inverted, trimmed' stdout
+check "a blank picture" grep -qE ': nothing stands out from the background$' stdout
+succeeds predict --model a/b/model.safetensors bar4.png --data data --index 3 5 --json --top 2
+check "JSON for programs" python3 - <<'END'
+import json
+answers = json.load(open("stdout"))
+assert [a["image"] for a in answers] == ["bar4.png", "3", "5"]
+assert [a["predicted"] for a in answers] == ["Coat", "Dress", "Sandal"]
+assert [a.get("label") for a in answers] == [None, "Dress", "Sandal"]
+for answer in answers:
+    first, second = answer["probabilities"]
+    assert first["class"] == answer["predicted"]
+    assert 1 >= first["probability"] >= second["probability"] >= 0
+END
+refuses 1 "cannot read none.png: no such file" predict --model a/b/model.safetensors none.png
+head -c 60 bar4.png >half.png
+refuses 1 "half.png: damaged PNG: " predict --model a/b/model.safetensors bar4.png half.png
+check "no answer before that" [ ! -s stdout ]
+refuses 1 "image0: expected a PNG or JPEG image" predict --model a/b/model.safetensors image0
 
 # --- What cannot be read or written: exit code 1, and before training.
 
@@ -256,6 +302,13 @@ if script --version 2>/dev/null | grep -q util-linux; then
   TERM=dumb script -qec "'$program' train --data data --steps 2 --batch-size 1" /dev/null \
     </dev/null >terminal
   check "nothing redrawn where TERM is dumb" [ "$(grep -c '^step ' terminal)" == 1 ]
+  COLORTERM=truecolor TERM=xterm script -qec "stty cols 80; '$program' explore --data data" \
+    /dev/null </dev/null >terminal
+  check "pictures in the terminal" [ "$(grep -c '▀' terminal)" == 28 ]
+  check "five a row" [ "$(grep -c '^T-shirt/top *Trouser *Pullover *Dress *Coat' terminal)" == 2 ]
+  NO_COLOR=1 COLORTERM=truecolor TERM=xterm script -qec "'$program' explore --data data" /dev/null \
+    </dev/null >terminal
+  check "none where NO_COLOR is set" has_no '▀' terminal
 else
   echo "no util-linux script here: nothing is tested on a terminal"
 fi

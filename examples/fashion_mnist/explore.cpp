@@ -1,0 +1,65 @@
+#include "commands.hpp"
+#include "contact_sheet.hpp"
+#include "data.hpp"
+#include "format.hpp"
+#include "output_files.hpp"
+#include "terminal.hpp"
+
+#include <tweed/io/png_file.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+
+namespace fashion_mnist {
+
+namespace {
+
+constexpr tweed::Index images_shown = 20;
+
+void print_classes(const tweed::datasets::FashionMnist& data) {
+  const auto line = [](const std::string& name, const auto& train, const auto& test) {
+    std::cout << align_left(name, 14) << align_right(train, 8) << align_right(test, 8) << '\n';
+  };
+  line("class", "train", "test");
+  for (std::size_t i = 0; i < data.train.class_names.size(); ++i) {
+    const auto label = static_cast<tweed::Label>(i);
+    const auto count = [label](const tweed::Dataset<>& part) {
+      return std::to_string(std::ranges::count(part.labels, label));
+    };
+    line(data.train.class_names[i], count(data.train), count(data.test));
+  }
+}
+
+void print_brightness(const tweed::Dataset<>& data) {
+  double sum = 0.0;
+  double sum_of_squares = 0.0;
+  for (const std::uint8_t pixel : data.images) {
+    sum += pixel;
+    sum_of_squares += pixel * pixel;
+  }
+  const auto count = static_cast<double>(std::max<std::size_t>(data.images.size(), 1));
+  const double mean = sum / count;
+  std::cout << "pixels from 0 to 255: mean " << fixed(mean, 1) << ", standard deviation "
+            << fixed(std::sqrt(std::max(sum_of_squares / count - mean * mean, 0.0)), 1)
+            << " (train)\n";
+}
+
+}  // namespace
+
+void run(const Explore& command) {
+  const auto data = load_data(command.data);
+  std::cout << '\n';
+  print_classes(data);
+  std::cout << '\n';
+  print_brightness(data.train);
+  std::cout << '\n';
+  if (terminal_has_colour()) {
+    std::cout << terminal_sheet(data.train, images_shown, *terminal_columns());
+  }
+  if (command.out.has_parent_path()) create_folder(command.out.parent_path());
+  tweed::write_png(command.out, contact_sheet(data.train, images_shown));
+  std::cout << "Wrote " << command.out.string() << '\n';
+}
+
+}  // namespace fashion_mnist

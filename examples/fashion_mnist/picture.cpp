@@ -1,0 +1,107 @@
+#include "picture.hpp"
+
+#include "drawing.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fashion_mnist {
+
+using tweed::Image;
+using tweed::Index;
+
+namespace {
+
+constexpr Index side = 28;
+
+/// What is no brighter than that over the background belongs to it: 5 %, as in the data set.
+constexpr int background_noise = 13;
+
+/// The median of the four corners: no object reaches into most of them.
+std::uint8_t corner_brightness(const Image& grey) {
+  const auto [height, width, channels] = grey.shape;
+  const Index corner = std::max<Index>(1, std::min(height, width) / 14);
+  std::vector<std::uint8_t> pixels;
+  for (const Index top : {Index{0}, height - corner}) {
+    for (const Index left : {Index{0}, width - corner}) {
+      for (Index y = top; y < top + corner; ++y) {
+        const auto row = grey.pixels.begin() + y * width + left;
+        pixels.insert(pixels.end(), row, row + corner);
+      }
+    }
+  }
+  const auto middle = pixels.begin() + std::ssize(pixels) / 2;
+  std::nth_element(pixels.begin(), middle, pixels.end());
+  return *middle;
+}
+
+/// Takes the background away, so that it is 0 and white stays 255.
+void lower(Image& image, std::uint8_t background) {
+  if (background == 0) return;
+  const double scale = 255.0 / (255.0 - background);
+  for (std::uint8_t& pixel : image.pixels) {
+    const int above = std::max(pixel - background, 0);
+    pixel = static_cast<std::uint8_t>(std::lround(above * scale));
+  }
+}
+
+/// The smallest part of the picture that holds all that stands out; all of it if nothing does.
+Image trim(const Image& image) {
+  const auto [height, width, channels] = image.shape;
+  Index top = height;
+  Index bottom = 0;
+  Index left = width;
+  Index right = 0;
+  for (Index y = 0; y < height; ++y) {
+    for (Index x = 0; x < width; ++x) {
+      if (image.pixels[static_cast<std::size_t>(y * width + x)] <= background_noise) continue;
+      top = std::min(top, y);
+      bottom = std::max(bottom, y + 1);
+      left = std::min(left, x);
+      right = std::max(right, x + 1);
+    }
+  }
+  if (top >= bottom) return image;
+  Image part{{bottom - top, right - left, 1}, {}};
+  for (Index y = top; y < bottom; ++y) {
+    const auto row = image.pixels.begin() + y * width;
+    part.pixels.insert(part.pixels.end(), row + left, row + right);
+  }
+  return part;
+}
+
+/// In the middle of 28x28, as large as it fits.
+Image fit_into_square(const Image& image) {
+  const auto [height, width, channels] = image.shape;
+  const Index longest = std::max(height, width);
+  const auto scaled = [longest](Index length) {
+    return std::max<Index>(1, (2 * length * side + longest) / (2 * longest));
+  };
+  const Image small = resize(image, scaled(height), scaled(width));
+  Image square = blank_image(side, side, 0);
+  paste(small, (side - small.shape.width) / 2, (side - small.shape.height) / 2, square);
+  return square;
+}
+
+}  // namespace
+
+PreparedPicture prepare_picture(const Image& picture) {
+  PreparedPicture prepared;
+  Image grey = to_grey(picture);
+  std::uint8_t background = corner_brightness(grey);
+  prepared.was_dark_on_light = background > 127;
+  if (prepared.was_dark_on_light) {
+    for (std::uint8_t& pixel : grey.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
+    background = static_cast<std::uint8_t>(255 - background);
+  }
+  lower(grey, background);
+  prepared.is_blank = std::ranges::all_of(
+      grey.pixels, [](std::uint8_t pixel) { return pixel <= background_noise; });
+  const bool is_finished = grey.shape.height == side && grey.shape.width == side;
+  const Image part = is_finished ? std::move(grey) : trim(grey);
+  prepared.trimmed = part.shape;
+  prepared.image = fit_into_square(part);
+  return prepared;
+}
+
+}  // namespace fashion_mnist
