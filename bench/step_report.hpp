@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/core/text.hpp>
-#include <tweed/model/profile.hpp>
+#include <tweed/training/profile.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,4 @@
-#include <tweed/model/profile.hpp>
+#include <tweed/training/profile.hpp>
 #include <tweed/tweed.hpp>
 
 #include <doctest/doctest.h>

@@ -2,7 +2,7 @@
 
 #include <tweed/core/random.hpp>
 #include <tweed/model/summary.hpp>
-#include <tweed/model/trainer.hpp>
+#include <tweed/training/trainer.hpp>
 
 #include <algorithm>
 #include <chrono>
