@@ -1,5 +1,7 @@
 #include "format.hpp"
 
+#include <tweed/model/summary.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
@@ -23,6 +25,8 @@ std::string fixed(double number, int decimals) {
 }
 
 std::string percent(double share, int decimals) { return fixed(100.0 * share, decimals) + " %"; }
+
+std::string grouped(tweed::Index number) { return tweed::detail::with_commas(number); }
 
 std::string clock_time(double seconds) {
   const auto total = std::llround(seconds);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tweed/core/shape.hpp>
+
 #include <string>
 
 namespace fashion_mnist {
@@ -9,6 +11,9 @@ std::string fixed(double number, int decimals);
 
 /// 0.8998 as "89.98 %" with 2 decimals.
 std::string percent(double share, int decimals);
+
+/// 1447946 as "1,447,946".
+std::string grouped(tweed::Index number);
 
 /// 83 s as "1:23", 3700 s as "1:01:40".
 std::string clock_time(double seconds);

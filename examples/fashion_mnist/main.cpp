@@ -92,7 +92,7 @@ CLI::App& add_train(CLI::App& program, Train& train) {
                             train.seed, 0, std::numeric_limits<std::uint64_t>::max());
   add_threads(command, train.threads);
   add_path(command, "--out", "DIR",
-           "Where model.safetensors and metrics.json go" + or_default(train.out.string()),
+           "Folder for the model, the report and all measurements" + or_default(train.out.string()),
            train.out);
   return command;
 }

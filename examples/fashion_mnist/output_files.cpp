@@ -37,9 +37,13 @@ void create_folder(const std::filesystem::path& folder) {
 OutputFiles prepare_output(const std::filesystem::path& folder) {
   create_folder(folder);
   const OutputFiles files{.model = folder / "model.safetensors",
-                          .metrics = folder / "metrics.json"};
-  check_replaceable(files.model);
-  check_replaceable(files.metrics);
+                          .metrics = folder / "metrics.json",
+                          .history = folder / "history.csv",
+                          .events = folder / "events.out.tfevents.fashion_mnist",
+                          .report = folder / "report.html"};
+  for (const auto& file : {files.model, files.metrics, files.history, files.events, files.report}) {
+    check_replaceable(file);
+  }
   check_writable(folder);
   return files;
 }

@@ -8,6 +8,9 @@ namespace fashion_mnist {
 struct OutputFiles {
   std::filesystem::path model;
   std::filesystem::path metrics;
+  std::filesystem::path history;
+  std::filesystem::path events;  ///< for TensorBoard, which knows it by its name
+  std::filesystem::path report;
 };
 
 /// Throws Error if `folder` is not there and cannot be made.

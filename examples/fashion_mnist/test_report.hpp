@@ -28,10 +28,27 @@ struct TestReport {
   double loss = 0.0;
   double accuracy = 0.0;  ///< in [0, 1]
   std::vector<ClassResult> classes;
+  std::vector<tweed::Index> confusion;  ///< [class,taken for]: how many images
+
+  /// How many images of one class were taken for another, or for itself.
+  tweed::Index taken(std::size_t label, std::size_t predicted) const {
+    return confusion[label * classes.size() + predicted];
+  }
+};
+
+/// An image that was taken for something else, and how sure the network was.
+struct Mistake {
+  tweed::Index image;
+  std::size_t predicted;
+  double probability;
 };
 
 /// From the network's outputs [n,classes] for the samples of `data`.
 TestReport make_test_report(const tweed::Dataset<>& data, std::span<const float> logits);
+
+/// The `count` mistakes of which the network was surest, from the same numbers, the surest first.
+std::vector<Mistake> surest_mistakes(const tweed::Dataset<>& data, std::span<const float> logits,
+                                     std::size_t count);
 
 /// Loss, accuracy and a table of the classes.
 std::ostream& operator<<(std::ostream& out, const TestReport& report);

@@ -1,11 +1,16 @@
 #include "commands.hpp"
 #include "data.hpp"
+#include "finished_run.hpp"
+#include "history_file.hpp"
 #include "inference.hpp"
 #include "metrics.hpp"
 #include "model_file.hpp"
 #include "network.hpp"
 #include "output_files.hpp"
+#include "profile.hpp"
 #include "progress.hpp"
+#include "report.hpp"
+#include "run_events.hpp"
 #include "test_report.hpp"
 
 #include <iostream>
@@ -24,30 +29,39 @@ std::string describe(const Train& command) {
   return text.str();
 }
 
-TrainingLog train(Model<FashionCnn>& model, const Train& command, const Dataset<>& images) {
-  TrainingLog log(command.steps);
+History train(Model<FashionCnn>& model, const Train& command, const Dataset<>& images,
+              TrainingLog& log) {
   Progress progress;
   const auto train_with = [&](const auto& optimizer) {
-    fit(model, SoftmaxCE{}, optimizer, images,
-        {.batch_size = command.batch_size,
-         .steps = command.steps,
-         .seed = command.seed,
-         .threads = command.threads,
-         .on_step = [&](const StepReport& report) {
-           log.add(report.batch);
-           progress.show(log);
-         }});
+    return fit(model, SoftmaxCE{}, optimizer, images,
+               {.batch_size = command.batch_size,
+                .steps = command.steps,
+                .seed = command.seed,
+                .threads = command.threads,
+                .on_step = [&](const StepReport& report) {
+                  log.add(report.batch);
+                  progress.show(log);
+                }});
   };
   const double learning_rate = command.chosen_learning_rate();
   switch (command.optimizer) {
     case Optimizer::adam:
-      train_with(Adam{.learning_rate = learning_rate});
-      break;
+      return train_with(Adam{.learning_rate = learning_rate});
     case Optimizer::sgd:
-      train_with(SGD{.learning_rate = learning_rate, .momentum = sgd_momentum});
-      break;
+      return train_with(SGD{.learning_rate = learning_rate, .momentum = sgd_momentum});
   }
-  return log;
+  return {};
+}
+
+void write_files(const OutputFiles& files, const FinishedRun& run) {
+  write_model(run.model, files.model, describe(run.command));
+  write_metrics(files.metrics, run.command, run.log, run.test);
+  write_history(files.history, run.history);
+  write_events(files.events, run.history, run.log);
+  write_report(files.report, run);
+  for (const auto& file : {files.model, files.metrics, files.history, files.events, files.report}) {
+    std::cout << "Wrote " << file.string() << '\n';
+  }
 }
 
 }  // namespace
@@ -61,14 +75,23 @@ void run(const Train& command) {
   std::cout << '\n'
             << summary(model, {.batch_size = command.batch_size, .threads = threads}) << '\n'
             << "Training: " << describe(command) << ", threads: " << threads << std::endl;
-  const TrainingLog log = train(model, command, data.train);
+  TrainingLog log(command.steps);
+  const History history = train(model, command, data.train, log);
 
-  const TestReport test = make_test_report(data.test, logits_of(model, data.test, command.threads));
+  const std::vector<float> logits = logits_of(model, data.test, command.threads);
+  const TestReport test = make_test_report(data.test, logits);
   std::cout << '\n' << test << '\n';
 
-  write_model(model, files.model, describe(command));
-  write_metrics(files.metrics, command, log, test);
-  std::cout << "Wrote " << files.model.string() << "\nWrote " << files.metrics.string() << '\n';
+  const StepProfile profile = profile_step(command, log.median_step_seconds());
+  write_files(files, {.command = command,
+                      .model = model,
+                      .history = history,
+                      .log = log,
+                      .train_data = data.train,
+                      .test_data = data.test,
+                      .logits = logits,
+                      .test = test,
+                      .profile = profile});
 }
 
 }  // namespace fashion_mnist

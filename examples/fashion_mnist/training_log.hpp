@@ -29,14 +29,15 @@ class TrainingLog {
   double median_step_seconds() const;
   double least_step_seconds() const;
 
+  /// What each step took.
+  std::vector<double> step_seconds() const;
+
  private:
   using Clock = std::chrono::steady_clock;
   struct Step {
     tweed::LossSum batch;
     Clock::time_point end;
   };
-
-  std::vector<double> step_seconds() const;
 
   tweed::Index steps_to_do_;
   std::vector<Step> steps_;

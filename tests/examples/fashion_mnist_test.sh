@@ -141,7 +141,17 @@ check "the bars are learned" grep -qE 'loss 0\.[0-9]+, accuracy 100\.00 %$' stdo
 check "ten classes" [ "$(grep -cE ' 1 +100\.0 % +100\.0 %$' stdout)" == 10 ]
 check "the model's path" grep -qxF "Wrote a/b/model.safetensors" stdout
 check "the metrics' path" grep -qxF "Wrote a/b/metrics.json" stdout
-check "these two files alone" [ "$(cd a/b && echo *)" == "metrics.json model.safetensors" ]
+for file in history.csv events.out.tfevents.fashion_mnist report.html; do
+  check "the path of $file" grep -qxF "Wrote a/b/$file" stdout
+done
+check "these files alone" [ "$(cd a/b && echo *)" == \
+  "events.out.tfevents.fashion_mnist history.csv metrics.json model.safetensors report.html" ]
+check "a line for each step and a heading" [ "$(wc -l <a/b/history.csv)" == 102 ]
+check "curves for TensorBoard" python3 "$here/read_events.py" \
+  a/b/events.out.tfevents.fashion_mnist a/b/history.csv
+check "the report is one whole page" python3 "$here/check_page.py" a/b/report.html
+check "what happened" grep -qF "It recognises 100.0&nbsp;% of 10 images" a/b/report.html
+check "no mistakes" grep -qF "There are none." a/b/report.html
 check "JSON" is_json a/b/metrics.json
 for key in test_accuracy test_loss steps batch_size seed threads train_seconds ms_per_step_median \
   ms_per_step_min images_per_second final_train_loss; do
@@ -240,6 +250,7 @@ check "1 and 3 threads, the same model" cmp threads{1,3}/model.safetensors
 succeeds train "${small[@]}" --seed 1 --out one
 succeeds train "${small[@]}" --seed 1 --out again
 check "the same training again, the same model" cmp {one,again}/model.safetensors
+check "the same history" cmp {one,again}/history.csv
 succeeds train "${small[@]}" --seed 2 --out other_seed
 check "another seed, another model" differ one/model.safetensors other_seed/model.safetensors
 succeeds train "${small[@]}" --seed 1 --optimizer sgd --out sgd

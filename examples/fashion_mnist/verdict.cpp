@@ -1,0 +1,144 @@
+#include "verdict.hpp"
+
+#include "format.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fashion_mnist {
+
+namespace {
+
+/// Means over some steps in a row.
+struct Stretch {
+  double loss = 0.0;
+  double accuracy = 0.0;
+};
+
+Stretch mean_of(std::span<const StepRecord> steps) {
+  Stretch mean;
+  for (const StepRecord& step : steps) {
+    mean.loss += step.loss / static_cast<double>(steps.size());
+    mean.accuracy += step.accuracy / static_cast<double>(steps.size());
+  }
+  return mean;
+}
+
+/// The two classes that are mixed up most: of `label`, so many were taken for `predicted`.
+struct Confusion {
+  std::size_t label = 0;
+  std::size_t predicted = 0;
+  Index images = 0;
+};
+
+Confusion worst_confusion(const TestReport& test) {
+  Confusion worst;
+  for (std::size_t label = 0; label < test.classes.size(); ++label) {
+    for (std::size_t predicted = 0; predicted < test.classes.size(); ++predicted) {
+      const Index images = test.taken(label, predicted);
+      if (label != predicted && images > worst.images) worst = {label, predicted, images};
+    }
+  }
+  return worst;
+}
+
+std::string seconds_text(double seconds) {
+  if (seconds < 100) return fixed(seconds, seconds < 10 ? 1 : 0) + " s";
+  return clock_time(seconds) + (seconds < 3600 ? " min" : " h");
+}
+
+/// How often training went through all of its data.
+double epochs_of(const FinishedRun& run) {
+  return static_cast<double>(std::ssize(run.history.steps)) *
+         static_cast<double>(run.command.batch_size) / static_cast<double>(run.train_data.size());
+}
+
+std::string training_text(const FinishedRun& run) {
+  const auto steps = std::ssize(run.history.steps);
+  const double epochs = epochs_of(run);
+  const int threads = resolve_threads(run.command.threads);
+  return grouped(steps) + (steps == 1 ? " step of " : " steps of ") +
+         grouped(run.command.batch_size) + " images, " + fixed(epochs, epochs < 10 ? 1 : 0) +
+         " times through the training data, in " + seconds_text(run.log.seconds()) + " on " +
+         std::to_string(threads) + (threads == 1 ? " thread. " : " threads. ");
+}
+
+std::string classes_text(const TestReport& test) {
+  const auto recall = [](const ClassResult& result) { return result.recall().value_or(0.0); };
+  const auto [worst, best] = std::ranges::minmax_element(test.classes, {}, recall);
+  std::string text = "The class it finds best is " + best->name + " (" + percent(recall(*best), 1) +
+                     "), the hardest " + worst->name + " (" + percent(recall(*worst), 1) + "). ";
+  const Confusion mixed = worst_confusion(test);
+  if (mixed.images == 0) return "It made no mistake.";
+  const ClassResult& label = test.classes[mixed.label];
+  text += "Its most frequent mistake: of " + grouped(label.images) + " images of the class " +
+          label.name + ", " + grouped(mixed.images) + " were taken for " +
+          test.classes[mixed.predicted].name + ".";
+  return text;
+}
+
+/// From the last fifth of training and the fifth before.
+void add_advice_on_length(const FinishedRun& run, std::vector<Advice>& to) {
+  const std::span<const StepRecord> steps = run.history.steps;
+  const std::size_t fifth = steps.size() / 5;
+  const std::string twice = "--steps " + std::to_string(2 * steps.size());
+  if (epochs_of(run) < 1.0 || fifth < 10) {
+    to.push_back({"Train for longer", "It has not seen every training image yet.", twice});
+    return;
+  }
+  const double before = mean_of(steps.last(2 * fifth).first(fifth)).loss;
+  const double last = mean_of(steps.last(fifth)).loss;
+  const double fall = 1.0 - last / before;
+  if (fall > 0.03) {
+    to.push_back({"Train for longer",
+                  "The loss was still falling: by " + percent(fall, 0) +
+                      " from the fourth fifth of training to the last.",
+                  twice});
+  } else if (run.command.optimizer == Optimizer::adam) {
+    to.push_back({"Finish with smaller steps",
+                  "The loss hardly fell any more in the last fifth of training. A smaller "
+                  "learning rate lets it settle.",
+                  "--learning-rate " + fixed(run.command.chosen_learning_rate() / 2.0, 5)});
+  }
+}
+
+void add_advice_on_optimizer(const FinishedRun& run, std::vector<Advice>& to) {
+  if (run.command.optimizer != Optimizer::sgd) return;
+  to.push_back({"Let Adam choose the size of the steps",
+                "Plain gradient descent takes the same step in every direction; this network "
+                "learns several times faster with Adam.",
+                "--optimizer adam"});
+}
+
+/// Dropout was at work in training, so that the network did better than its training accuracy.
+void add_advice_on_overfitting(const FinishedRun& run, std::vector<Advice>& to) {
+  const std::span<const StepRecord> steps = run.history.steps;
+  const double trained = mean_of(steps.last(std::min<std::size_t>(steps.size(), 100))).accuracy;
+  const double gap = trained - run.test.accuracy;
+  if (gap < 0.02) return;
+  to.push_back({"Show it more different images",
+                "It recognises " + percent(trained, 1) + " of the images it trains with, but " +
+                    percent(run.test.accuracy, 1) +
+                    " of new ones: it begins to learn them by heart. More steps alone would not "
+                    "help."});
+}
+
+}  // namespace
+
+Verdict verdict_on(const FinishedRun& run) {
+  Verdict verdict;
+  verdict.headline = "It recognises " + percent(run.test.accuracy, 1) + " of " +
+                     grouped(run.test.images) + " images it had never seen";
+  verdict.summary = training_text(run) + classes_text(run.test);
+  add_advice_on_overfitting(run, verdict.next);
+  add_advice_on_length(run, verdict.next);
+  add_advice_on_optimizer(run, verdict.next);
+  verdict.next.push_back({"Draw another lot",
+                          "Weights and order come from the seed. Runs that differ in nothing else "
+                          "end about half a point apart: compare several before you believe in a "
+                          "small gain.",
+                          "--seed " + std::to_string(run.command.seed + 1)});
+  return verdict;
+}
+
+}  // namespace fashion_mnist
