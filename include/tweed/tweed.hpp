@@ -16,6 +16,7 @@
 #include <tweed/layers/input.hpp>
 #include <tweed/layers/max_pool.hpp>
 #include <tweed/layers/relu.hpp>
+#include <tweed/losses/mean_squared_error.hpp>
 #include <tweed/losses/softmax_ce.hpp>
 #include <tweed/model/inference.hpp>
 #include <tweed/model/model.hpp>

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Computes with PyTorch, in double, what the tests expect of tweed, and writes pytorch.hpp next to
-this file. Needs python3-torch and clang-format; the result is kept, so that the tests need neither.
+this file. Needs PyTorch and clang-format; the result is kept, so that the tests need neither.
 
 Every tensor is in tweed's layout (images NHWC, kernels [kh,kw,c,filters], dense kernels
 [inputs,outputs]) and is turned into PyTorch's on the way, so gradients come out in tweed's as well.
@@ -91,14 +91,22 @@ LAYERS = {
 }
 
 
-# The loss.
+# The losses.
 
 
-def softmax_ce():
-    logits = leaf((4, 5), INPUT, scale=3.0)
-    loss = F.cross_entropy(logits, torch.tensor([0, 4, 2, 1]))
+def loss_of(function, targets, **options):
+    outputs = leaf((4, 5), INPUT, scale=3.0)
+    loss = function(outputs, targets, **options)
     loss.backward()
-    return float(loss), logits.grad.reshape(-1).tolist()
+    return loss.item(), outputs.grad.reshape(-1).tolist()
+
+
+LABELS = torch.tensor([0, 4, 2, 1])
+LOSSES = {
+    "softmax_ce": loss_of(F.cross_entropy, LABELS),
+    "softmax_ce_smoothed": loss_of(F.cross_entropy, LABELS, label_smoothing=0.1),
+    "mean_squared_error": loss_of(F.mse_loss, numbers((4, 5), OUTPUT_GRADIENT)),
+}
 
 
 # Optimisers: five parameters, other gradients in every step.
@@ -120,7 +128,9 @@ def after_steps(optimizer, **options):
 OPTIMIZERS = {
     "adam": after_steps(torch.optim.Adam),
     "adam_options": after_steps(torch.optim.Adam, lr=0.02, betas=(0.7, 0.95), eps=0.01),
+    "adamw": after_steps(torch.optim.AdamW, lr=0.02, weight_decay=0.3),
     "sgd": after_steps(torch.optim.SGD, lr=0.05),
+    "sgd_decay": after_steps(torch.optim.SGD, lr=0.05, weight_decay=0.3),
     "sgd_momentum": after_steps(torch.optim.SGD, lr=0.05, momentum=0.9),
     "sgd_nesterov": after_steps(torch.optim.SGD, lr=0.05, momentum=0.9, nesterov=True),
 }
@@ -150,11 +160,6 @@ def network():
 # The header.
 
 
-def package_version():
-    command = ["dpkg-query", "--show", "--showformat=${Version}", "python3-torch"]
-    return subprocess.check_output(command, text=True)
-
-
 def braces(values):
     return "{" + ", ".join(braces(v) if isinstance(v, list) else repr(v) for v in values) + "}"
 
@@ -172,7 +177,6 @@ def fingerprints(name, values):
 
 
 def main():
-    loss, gradient = softmax_ce()
     network_loss, network_logits, network_gradients = network()
     lines = [
         "// Written by generate.py: do not edit.",
@@ -182,14 +186,17 @@ def main():
         "",
         "#include <array>",
         "",
-        f"/// From PyTorch {torch.__version__} (python3-torch {package_version()}), in double.",
+        f"/// From PyTorch {torch.__version__}, in double.",
         "namespace tests::pytorch {",
         "",
         "// Layers: y, dx and the gradient of each parameter.",
         *(fingerprints(name, values) for name, values in LAYERS.items()),
         "",
-        number("softmax_ce_loss", loss),
-        array("softmax_ce_gradient", gradient),
+        *(
+            line
+            for name, (loss, gradient) in LOSSES.items()
+            for line in (number(f"{name}_loss", loss), array(f"{name}_gradient", gradient))
+        ),
         "",
         "// Optimisers: five parameters after steps 1, 2 and 10.",
         *(array(name, values) for name, values in OPTIMIZERS.items()),

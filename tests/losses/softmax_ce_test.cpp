@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <type_traits>
 #include <vector>
@@ -60,6 +61,28 @@ TEST_CASE("SoftmaxCE: gives what PyTorch gives") {
   const auto in_float = run(tests::converted<float>(logits), {0, 4, 2, 1}, 5);
   CHECK(in_float.sum.mean_loss() == doctest::Approx(tests::pytorch::softmax_ce_loss).epsilon(1e-6));
   CHECK(tests::relative_error(in_float.gradient, tests::pytorch::softmax_ce_gradient) < 1e-6);
+}
+
+TEST_CASE("SoftmaxCE: smooths labels as PyTorch does") {
+  const auto logits = tests::numbers<double>(20, 1, 3.0);
+  const std::vector<Label> labels{0, 4, 2, 1};
+  const SoftmaxCE<> smoothed{.label_smoothing = 0.1};
+  const auto check = [&]<class T>(const std::vector<T>& z, double tolerance) {
+    std::vector<T> gradient(z.size());
+    const LossSum sum =
+        smoothed.gradient(batch_of(z, 5), labels, Batch<T>{gradient.data(), 4, {1, 1, 5}});
+    CHECK(sum.mean_loss() ==
+          doctest::Approx(tests::pytorch::softmax_ce_smoothed_loss).epsilon(tolerance));
+    CHECK(tests::relative_error(gradient, tests::pytorch::softmax_ce_smoothed_gradient) <
+          tolerance);
+  };
+  check(logits, 1e-14);
+  check(tests::converted<float>(logits), 1e-6);
+  for (const double wrong : {-0.1, 1.0, std::numeric_limits<double>::quiet_NaN()}) {
+    CHECK(error_message([&] {
+            SoftmaxCE<>{.label_smoothing = wrong}.value(batch_of(logits, 5), labels);
+          }).starts_with("SoftmaxCE: the label smoothing is "));
+  }
 }
 
 TEST_CASE("SoftmaxCE: loss and gradient as defined, for any number of classes and samples") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <support/allocations.hpp>
+#include <support/synthetic.hpp>
 
 #include <memory>
 #include <vector>
@@ -37,4 +38,28 @@ TEST_CASE("a training step allocates nothing after the first, nor does an infere
   const auto counted_one = std::make_unique<std::vector<float>>();
   const Buffer<float> counted_two(3);
   CHECK(allocations() == before + 2);
+}
+
+TEST_CASE("nor does one with hooks, validation and everything else") {
+  const Dataset<> data = tests::bars(16, 8, 4);
+  for (const int threads : {1, 2}) {
+    Model<Net> model;
+    long reports = 0;
+    Training training(model, SoftmaxCE{}, Adam{.weight_decay = 0.1}, data, data,
+                      {.batch_size = 8,
+                       .steps = 20,
+                       .threads = threads,
+                       .clip_norm = 1.0,
+                       .augmentation = {.shift = 1, .flip = true},
+                       .schedule = PlateauSchedule{},
+                       .early_stopping = EarlyStopping{.patience = 20},
+                       .on_step = [&](const StepReport&) { ++reports; },
+                       .on_epoch = [&](const EpochReport&) { ++reports; }});
+    training.step();
+    training.step();
+    const long before = allocations();
+    training.run();
+    CHECK(allocations() == before);
+    CHECK(reports == 30);
+  }
 }

@@ -20,6 +20,17 @@ TEST_CASE("Adam: gives what PyTorch gives") {
   CHECK(relative_error(after_known_steps<float>(other), tests::pytorch::adam_options) < 1e-6);
 }
 
+TEST_CASE("Adam: decays the weights as PyTorch's AdamW") {
+  const Adam adamw{.learning_rate = 0.02, .weight_decay = 0.3};
+  CHECK(relative_error(tests::after_known_steps<double>(adamw), tests::pytorch::adamw) < 1e-14);
+  CHECK(relative_error(tests::after_known_steps<float>(adamw), tests::pytorch::adamw) < 1e-6);
+  const auto start = tests::numbers<float>(100'003, 1);
+  const auto one = tests::after_steps(adamw, start, 3, 1);
+  for (const int threads : {2, 3}) {
+    CHECK(tests::same_bits(tests::after_steps(adamw, start, 3, threads), one));
+  }
+}
+
 TEST_CASE("Adam: follows the published algorithm") {
   const Adam adam{.learning_rate = 0.01, .beta1 = 0.8, .beta2 = 0.9, .epsilon = 1e-3};
   for (const Index size : {1, 7, 64, 1003}) {

@@ -16,6 +16,8 @@ const std::vector<SGD> every_kind{
     {.learning_rate = 0.05},
     {.learning_rate = 0.05, .momentum = 0.9},
     {.learning_rate = 0.05, .momentum = 0.9, .nesterov = true},
+    {.learning_rate = 0.05, .weight_decay = 0.1},
+    {.learning_rate = 0.05, .momentum = 0.9, .nesterov = true, .weight_decay = 0.1},
 };
 
 }  // namespace
@@ -29,6 +31,12 @@ TEST_CASE("SGD: gives what PyTorch gives") {
     CHECK(relative_error(tests::after_known_steps<double>(sgd), answers[kind]) < 1e-14);
     CHECK(relative_error(tests::after_known_steps<float>(sgd), answers[kind]) < 1e-6);
   }
+}
+
+TEST_CASE("SGD: without momentum, decays the weights as PyTorch does") {
+  const SGD sgd{.learning_rate = 0.05, .weight_decay = 0.3};
+  CHECK(relative_error(tests::after_known_steps<double>(sgd), tests::pytorch::sgd_decay) < 1e-14);
+  CHECK(relative_error(tests::after_known_steps<float>(sgd), tests::pytorch::sgd_decay) < 1e-6);
 }
 
 TEST_CASE("SGD: follows the formula") {
@@ -45,6 +53,7 @@ TEST_CASE("SGD: follows the formula") {
         for (std::size_t i = 0; i < g.size(); ++i) {
           velocity[i] = sgd.momentum * velocity[i] + g[i];
           const double ahead = g[i] + sgd.momentum * velocity[i];
+          expected[i] *= 1.0 - 0.05 * sgd.weight_decay;
           expected[i] -= 0.05 * (sgd.nesterov ? ahead : velocity[i]);
         }
       }

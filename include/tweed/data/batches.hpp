@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/buffer.hpp>
 #include <tweed/core/error.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/random.hpp>
@@ -61,6 +62,38 @@ void gather(const Dataset<Pixel>& data, std::span<const Index> positions, const 
     labels[static_cast<std::size_t>(i)] = data.labels[static_cast<std::size_t>(from)];
   });
 }
+
+/// Memory for the samples of a batch and their targets: labels, or numbers of type T.
+template <AnyDataset Data, class T>
+class BatchMemory {
+ public:
+  using Target = typename Data::template Target<T>;
+
+  struct Filled {
+    Batch<T> x;                       ///< [n,h,w,c]
+    std::span<const Target> targets;  ///< [n] or [n,outputs]
+  };
+
+  /// The data must outlive it.
+  BatchMemory(const Data& data, Index batch_size)
+      : data_(&data),
+        samples_(batch_size * data.shape.size()),
+        targets_(static_cast<std::size_t>(batch_size * data.targets_per_sample())) {}
+
+  /// Copies the samples at `positions`, at most `batch_size`: views until the next call.
+  Filled fill(std::span<const Index> positions, int threads) {
+    const Batch<T> x{samples_.data(), std::ssize(positions), data_->shape};
+    const auto count = positions.size() * static_cast<std::size_t>(data_->targets_per_sample());
+    const auto targets = std::span(targets_).first(count);
+    gather(*data_, positions, x, targets, threads);
+    return {x, targets};
+  }
+
+ private:
+  const Data* data_;
+  Buffer<T> samples_;
+  std::vector<Target> targets_;
+};
 
 /// Which samples make up which batch: every epoch goes through all of them once, in an order of its
 /// own that follows from the seed and the epoch. The last batch of an epoch may be smaller.

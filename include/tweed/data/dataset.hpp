@@ -18,6 +18,20 @@ struct Dataset {
   std::vector<std::string> class_names;  ///< may be empty
 
   Index size() const { return static_cast<Index>(labels.size()); }
+
+  /// What a batch has for each sample: one label.
+  template <class T>
+  using Target = Label;
+  Index targets_per_sample() const { return 1; }
+};
+
+/// What can be trained with and predicted on: a `Dataset` or a `RegressionDataset`.
+template <class Data>
+concept AnyDataset = requires(const Data& data) {
+  typename Data::template Target<float>;
+  data.shape;
+  data.size();
+  data.targets_per_sample();
 };
 
 }  // namespace tweed

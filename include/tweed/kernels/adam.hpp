@@ -18,6 +18,7 @@ void adam(const AdamStep<T>& s) {
     const auto decay1 = all(s.beta1), rest1 = all(1.0 - s.beta1), scale1 = all(s.correction1);
     const auto decay2 = all(s.beta2), rest2 = all(1.0 - s.beta2), scale2 = all(s.correction2);
     const auto rate = all(s.learning_rate), tiny = all(s.epsilon);
+    const auto kept = all(s.kept);
     T* const p = s.parameters;
     T* const m = s.first_moment;
     T* const v = s.second_moment;
@@ -31,7 +32,7 @@ void adam(const AdamStep<T>& s) {
       const auto step = divide(multiply(rate, multiply(first, scale1)), add(root, tiny));
       store_part(m + i, first, n);
       store_part(v + i, second, n);
-      store_part(p + i, subtract(load_part(p + i, n), step), n);
+      store_part(p + i, subtract(multiply(kept, load_part(p + i, n)), step), n);
     }
   });
 }

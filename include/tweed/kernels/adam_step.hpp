@@ -18,6 +18,7 @@ struct AdamStep {
   double epsilon;
   double correction1;  ///< 1 / (1 - beta1^t)
   double correction2;  ///< 1 / (1 - beta2^t)
+  double kept = 1.0;   ///< what each parameter is multiplied with before the step: weight decay
   int threads = 1;
 };
 

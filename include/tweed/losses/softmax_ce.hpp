@@ -14,8 +14,14 @@ namespace tweed {
 /// log(sum(exp(z))) - z[l], computed relative to the largest logit so that nothing overflows.
 /// `SoftmaxCE{}` takes as many classes as the network has outputs; `SoftmaxCE<10>` has the compiler
 /// check the number.
+///
+/// `label_smoothing` in [0, 1) gives that share of the label's weight to all classes in equal parts
+/// (Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, *Rethinking the Inception Architecture*, CVPR
+/// 2016): `SoftmaxCE<>{.label_smoothing = 0.1}`.
 template <Index classes = 0>
 struct SoftmaxCE {
+  double label_smoothing = 0.0;
+
   enum class Why {
     fits,
     output_is_an_image_put_Flatten_and_Dense_behind_it,
@@ -47,25 +53,31 @@ struct SoftmaxCE {
   }
 
   /// The same, and the gradient of the mean loss by the logits:
-  /// (softmax(z) - one_hot(label)) / n, into `gradient` [n,classes].
+  /// (softmax(z) - smoothed one_hot(label)) / n, into `gradient` [n,classes].
   template <class T>
   LossSum gradient(const Batch<const T>& logits, std::span<const Label> labels,
                    const Batch<T>& gradient) const {
     const LossSum sum = value(logits, labels);
     const Index outputs = logits.shape.channels;
     const T scale = T{1} / static_cast<T>(logits.count);
+    const auto of_label = static_cast<T>(1.0 - label_smoothing);
+    const auto of_each = static_cast<T>(label_smoothing / static_cast<double>(outputs));
     for (Index i = 0; i < logits.count; ++i) {
       T* const to = gradient.sample(i);
       kernels::softmax(logits.sample(i), outputs, to);
-      to[labels[static_cast<std::size_t>(i)]] -= T{1};
-      for (Index c = 0; c < outputs; ++c) to[c] *= scale;
+      to[labels[static_cast<std::size_t>(i)]] -= of_label;
+      for (Index c = 0; c < outputs; ++c) to[c] = (to[c] - of_each) * scale;
     }
     return sum;
   }
 
  private:
   template <class T>
-  static void check(const Batch<const T>& logits, std::span<const Label> labels) {
+  void check(const Batch<const T>& logits, std::span<const Label> labels) const {
+    if (!(label_smoothing >= 0.0 && label_smoothing < 1.0)) {
+      throw Error(detail::text("SoftmaxCE: the label smoothing is ", label_smoothing,
+                               ", it must be at least 0 and below 1"));
+    }
     if (std::ssize(labels) != logits.count) {
       throw Error(detail::text("SoftmaxCE: ", logits.count, " samples, but ", std::ssize(labels),
                                " labels"));
@@ -80,12 +92,22 @@ struct SoftmaxCE {
   }
 
   template <class T>
-  static void add(const Batch<const T>& logits, std::span<const Label> labels, Index i,
-                  LossSum& sum) {
+  void add(const Batch<const T>& logits, std::span<const Label> labels, Index i,
+           LossSum& sum) const {
     const T* const z = logits.sample(i);
     const auto label = labels[static_cast<std::size_t>(i)];
-    sum.loss += kernels::log_sum_exp(z, logits.shape.channels) - static_cast<double>(z[label]);
+    auto wanted = static_cast<double>(z[label]);
+    if (label_smoothing > 0.0)
+      wanted += label_smoothing * (mean(z, logits.shape.channels) - wanted);
+    sum.loss += kernels::log_sum_exp(z, logits.shape.channels) - wanted;
     sum.correct += kernels::argmax(z, logits.shape.channels) == label ? 1 : 0;
+  }
+
+  template <class T>
+  static double mean(const T* z, Index count) {
+    double sum = 0.0;
+    for (Index c = 0; c < count; ++c) sum += static_cast<double>(z[c]);
+    return sum / static_cast<double>(count);
   }
 };
 

@@ -27,25 +27,45 @@ void for_each_logits(const Model<Net, T>& model, const Batch<const T>& x,
   }
 }
 
-/// The same over a data set; `take` gets the labels too.
-template <class Net, class T, class Pixel, class Take>
-void for_each_logits(const Model<Net, T>& model, const Dataset<Pixel>& data,
-                     const PredictOptions& options, const Take& take) {
-  check_dataset(data, Net::input, Net::output.channels);
-  Inference<Net, T> inference(std::clamp<Index>(data.size(), 1, options.batch_size),
-                              options.threads);
-  Buffer<T> pixels(inference.batch_size() * Net::input.size());
-  std::vector<Label> labels(static_cast<std::size_t>(inference.batch_size()));
-  std::vector<Index> positions(labels.size());
-  for (Index first = 0; first < data.size(); first += inference.batch_size()) {
-    const Index count = std::min(inference.batch_size(), data.size() - first);
-    const auto n = static_cast<std::size_t>(count);
-    std::iota(positions.begin(), positions.end(), first);
-    const Batch<T> x{pixels.data(), count, Net::input};
-    gather(data, std::span<const Index>(positions).first(n), x, std::span(labels).first(n),
-           inference.threads());
-    take(first, inference(model, x), std::span<const Label>(labels).first(n));
+/// What it takes to run a network over a data set, batch after batch. The data must outlive it.
+template <class Net, class T, AnyDataset Data>
+class DatasetPass {
+ public:
+  DatasetPass(const Data& data, const PredictOptions& options)
+      : size_(checked_size(data)),
+        inference_(std::clamp<Index>(size_, 1, options.batch_size), options.threads),
+        memory_(data, inference_.batch_size()),
+        positions_(static_cast<std::size_t>(inference_.batch_size())) {}
+
+  /// `take(first sample, outputs, targets)` gets each batch's.
+  template <class Take>
+  void operator()(const Model<Net, T>& model, const Take& take) {
+    for (Index first = 0; first < size_; first += inference_.batch_size()) {
+      const Index count = std::min(inference_.batch_size(), size_ - first);
+      std::iota(positions_.begin(), positions_.end(), first);
+      const auto positions = std::span(positions_).first(static_cast<std::size_t>(count));
+      const auto [x, targets] = memory_.fill(positions, inference_.threads());
+      take(first, inference_(model, x), targets);
+    }
   }
+
+ private:
+  static Index checked_size(const Data& data) {
+    check_dataset(data, Net::input, Net::output.size());
+    return data.size();
+  }
+
+  Index size_;
+  Inference<Net, T> inference_;
+  BatchMemory<Data, T> memory_;
+  std::vector<Index> positions_;
+};
+
+/// The same as above over a data set; `take` gets the targets too.
+template <class Net, class T, AnyDataset Data, class Take>
+void for_each_logits(const Model<Net, T>& model, const Data& data, const PredictOptions& options,
+                     const Take& take) {
+  DatasetPass<Net, T, Data>(data, options)(model, take);
 }
 
 /// Collects `row(logits of a sample, place for it)` over all samples.
@@ -67,14 +87,14 @@ template <class T>
 Index count_of(const Batch<T>& samples) {
   return samples.count;
 }
-template <class Pixel>
-Index count_of(const Dataset<Pixel>& samples) {
+template <AnyDataset Data>
+Index count_of(const Data& samples) {
   return samples.size();
 }
 
 }  // namespace detail
 
-/// The network's outputs [n,classes] for samples: a `Dataset`, or a `Batch<const T>` of numbers
+/// The network's outputs [n,classes] for samples: a data set, or a `Batch<const T>` of numbers
 /// scaled as in training.
 template <class Net, class T, class Samples>
 std::vector<T> predict_logits(const Model<Net, T>& model, const Samples& samples,

@@ -10,12 +10,15 @@
 namespace tweed {
 
 /// Adam (Kingma and Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015, Algorithm 1), with
-/// the bias correction as published.
+/// the bias correction as published. With `weight_decay` it is AdamW (Loshchilov and Hutter,
+/// *Decoupled Weight Decay Regularization*, ICLR 2019): before each step all parameters, biases
+/// too, are multiplied by 1 - learning_rate * weight_decay, as PyTorch and Keras do it.
 struct Adam {
   double learning_rate = 1e-3;
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
+  double weight_decay = 0.0;
 
   /// The moments of each parameter, and how many steps they have seen.
   template <class T>
@@ -23,6 +26,14 @@ struct Adam {
     Buffer<T> first_moment;
     Buffer<T> second_moment;
     Index step = 0;
+
+    /// Shows `visit(name, span or number)` all that a checkpoint must keep.
+    template <class Self, class Visit>
+    static void visit(Self& self, const Visit& visit) {
+      visit("first_moment", self.first_moment.values());
+      visit("second_moment", self.second_moment.values());
+      visit("step", self.step);
+    }
   };
 
   /// For `size` parameters.
@@ -50,6 +61,7 @@ struct Adam {
                       .epsilon = epsilon,
                       .correction1 = correction1,
                       .correction2 = correction2,
+                      .kept = 1.0 - learning_rate * weight_decay,
                       .threads = threads});
   }
 

@@ -12,15 +12,26 @@ namespace tweed {
 /// Stochastic gradient descent with momentum (velocity = momentum * velocity + gradient) and, if
 /// asked for, Nesterov's look-ahead (Sutskever, Martens, Dahl and Hinton, *On the importance of
 /// initialization and momentum in deep learning*, ICML 2013), in the form that PyTorch uses.
+///
+/// `weight_decay` is decoupled, as in Keras and for Adam: before each step all parameters, biases
+/// too, are multiplied by 1 - learning_rate * weight_decay. (PyTorch's SGD adds it to the gradient
+/// instead, which differs where there is momentum.)
 struct SGD {
   double learning_rate = 1e-2;
   double momentum = 0.0;
   bool nesterov = false;
+  double weight_decay = 0.0;
 
   /// The velocity of each parameter; empty without momentum.
   template <class T>
   struct State {
     Buffer<T> velocity;
+
+    /// Shows `visit(name, span)` all that a checkpoint must keep.
+    template <class Self, class Visit>
+    static void visit(Self& self, const Visit& visit) {
+      visit("velocity", self.velocity.values());
+    }
   };
 
   /// For `size` parameters.
@@ -35,6 +46,7 @@ struct SGD {
               std::span<const std::type_identity_t<T>> gradients, int threads) const {
     const auto rate = static_cast<T>(learning_rate);
     const auto keep = static_cast<T>(momentum);
+    const auto kept = static_cast<T>(1.0 - learning_rate * weight_decay);
     const bool plain = momentum == 0.0;
     const bool ahead = nesterov;
     T* const p = parameters.data();
@@ -43,12 +55,12 @@ struct SGD {
     parallel_ranges(std::ssize(parameters), kernels::elementwise_grain, threads,
                     [=](Index begin, Index end) {
                       if (plain) {
-                        for (Index i = begin; i < end; ++i) p[i] -= rate * g[i];
+                        for (Index i = begin; i < end; ++i) p[i] = kept * p[i] - rate * g[i];
                         return;
                       }
                       for (Index i = begin; i < end; ++i) {
                         v[i] = keep * v[i] + g[i];
-                        p[i] -= rate * (ahead ? g[i] + keep * v[i] : v[i]);
+                        p[i] = kept * p[i] - rate * (ahead ? g[i] + keep * v[i] : v[i]);
                       }
                     });
   }

@@ -2,6 +2,7 @@
 
 #include <tweed/losses/loss.hpp>
 #include <tweed/model/training_pass.hpp>
+#include <tweed/optim/clip_norm.hpp>
 
 #include <cmath>
 #include <string>
@@ -30,6 +31,8 @@ struct TrainerOptions {
   Index batch_size = 32;   ///< the largest batch
   std::uint64_t seed = 0;  ///< for dropout
   int threads = 0;         ///< 0: all that OpenMP offers
+  double clip_norm =
+      0.0;  ///< if not 0, the gradient is scaled down to this norm where it is longer
 };
 
 /// Trains a model, a step at a time. It owns gradients, the optimiser's state and the memory for
@@ -49,20 +52,24 @@ class Trainer {
         optimizer_(optimizer),
         state_(optimizer.template make_state<T>(Net::block_size)),
         pass_(options.batch_size, options.threads),
-        seed_(options.seed) {}
+        seed_(options.seed),
+        clip_norm_(options.clip_norm) {}
 
-  /// One step on x [n,h,w,c] and its labels: returns the loss before it. Throws Error, with the
-  /// model as it was, where the batch or a label does not fit or the loss is not finite.
-  LossSum step(const Batch<const T>& x, std::span<const Label> labels) {
+  /// One step on x [n,h,w,c] and what the loss compares with, such as labels: returns the loss
+  /// before it. Throws Error, with the model as it was, where the batch or a target does not fit or
+  /// the loss, or the norm of a gradient to be clipped, is not finite.
+  template <class Targets = std::span<const Label>>
+  LossSum step(const Batch<const T>& x, const Targets& targets) {
     if (x.count < 1) throw Error("Trainer: the batch is empty");
     const RandomKey random{.seed = seed_, .step = static_cast<std::uint64_t>(steps_)};
     const auto logits = pass_.forward(model_, x, random);
-    const LossSum loss = loss_.gradient(logits, labels, pass_.output_gradient());
-    if (!std::isfinite(loss.loss)) {
-      throw Error(detail::text("training: the loss is ", loss.loss, " at step ", steps_ + 1,
-                               "; lower the learning rate or look for broken samples"));
-    }
+    const LossSum loss = loss_.gradient(logits, targets, pass_.output_gradient());
+    check_finite("the loss", loss.loss);
     pass_.backward(model_);
+    if (clip_norm_ > 0.0) {
+      check_finite("the gradient's norm",
+                   tweed::clip_norm(pass_.gradients(), clip_norm_, pass_.threads()));
+    }
     optimizer_.update(state_, model_.parameters(), pass_.gradients(), pass_.threads());
     ++steps_;
     return loss;
@@ -71,6 +78,7 @@ class Trainer {
   Index steps() const { return steps_; }
   int threads() const { return pass_.threads(); }
   Optimizer& optimizer() { return optimizer_; }
+  const Optimizer& optimizer() const { return optimizer_; }
 
   /// The optimiser's; 0 where it has none.
   double learning_rate() const {
@@ -78,13 +86,25 @@ class Trainer {
     return 0.0;
   }
 
+  /// What the optimiser remembers. With it and the number of steps a trainer goes on where another
+  /// one stopped.
+  typename Optimizer::template State<T>& state() { return state_; }
+  void resume(Index steps) { steps_ = steps; }
+
  private:
+  void check_finite(const char* what, double value) const {
+    if (std::isfinite(value)) return;
+    throw Error(detail::text("training: ", what, " is ", value, " at step ", steps_ + 1,
+                             "; lower the learning rate or look for broken samples"));
+  }
+
   Model<Net, T>& model_;
   Loss loss_;
   Optimizer optimizer_;
   typename Optimizer::template State<T> state_;
   TrainingPass<Net, T> pass_;
   std::uint64_t seed_;
+  double clip_norm_;
   Index steps_ = 0;
 };
 

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <tweed/data/augment.hpp>
+#include <tweed/losses/loss.hpp>
+#include <tweed/training/early_stopping.hpp>
+#include <tweed/training/evaluate.hpp>
+#include <tweed/training/schedule.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace tweed {
+
+/// What is told after each step.
+struct StepReport {
+  Index step = 0;              ///< from 1
+  Index steps = 0;             ///< in all
+  Index epoch = 0;             ///< from 1
+  LossSum batch;               ///< of this step's batch, before the step
+  double learning_rate = 0.0;  ///< of this step
+  bool stop = false;           ///< set it, and this step was the last
+};
+
+/// What is told after each epoch, and after the last step if that ends within one.
+struct EpochReport {
+  Index epoch = 0;                            ///< from 1
+  Index step = 0;                             ///< that ended it, from 1
+  Evaluation training = {};                   ///< means over its batches, before their steps
+  std::optional<Evaluation> validation = {};  ///< if there are validation data
+  bool stop = false;                          ///< set it, and this epoch was the last
+};
+
+struct FitOptions {
+  Index batch_size = 32;
+  Index epochs = 1;
+  Index steps = 0;         ///< if not 0, this many batches instead of `epochs`
+  std::uint64_t seed = 0;  ///< for the order of the samples, dropout and augmentation
+  int threads = 0;         ///< 0: all that OpenMP offers
+  double clip_norm =
+      0.0;  ///< if not 0, the gradient is scaled down to this norm where it is longer
+  Augmentation augmentation = {};
+  /// What the optimiser's learning rate is multiplied by, such as CosineSchedule{}; by default 1.
+  std::function<double(const ScheduleInput&)> schedule = {};
+  std::optional<EarlyStopping> early_stopping = {};
+  std::function<void(StepReport&)> on_step = {};
+  std::function<void(EpochReport&)> on_epoch = {};
+};
+
+}  // namespace tweed

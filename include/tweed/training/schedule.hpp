@@ -1,0 +1,82 @@
+#pragma once
+
+#include <tweed/core/error.hpp>
+#include <tweed/core/shape.hpp>
+#include <tweed/core/text.hpp>
+#include <tweed/training/early_stopping.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <span>
+#include <string>
+
+namespace tweed {
+
+/// What a schedule decides from.
+struct ScheduleInput {
+  Index step = 0;   ///< the step to come, counted from 0
+  Index steps = 1;  ///< in all
+  /// The loss after each epoch so far: on the validation data or, without any, the mean over the
+  /// epoch's batches.
+  std::span<const double> epoch_losses = {};
+};
+
+// A schedule is a function of a ScheduleInput: what the optimiser's learning rate is multiplied by
+// in this step. It has no state, so training can be resumed anywhere. Any callable will do; these
+// are the usual ones.
+
+/// The same rate all the time.
+struct ConstantSchedule {
+  double operator()(const ScheduleInput&) const { return 1.0; }
+};
+
+/// Half a cosine from 1 down to `lowest` (Loshchilov and Hutter, *SGDR: Stochastic Gradient Descent
+/// with Warm Restarts*, ICLR 2017), after `warm_up` steps in which the rate rises in equal parts:
+/// 1/warm_up, 2/warm_up, ... 1.
+struct CosineSchedule {
+  Index warm_up = 0;
+  double lowest = 0.0;
+
+  double operator()(const ScheduleInput& at) const {
+    if (at.step < warm_up) return static_cast<double>(at.step + 1) / static_cast<double>(warm_up);
+    const auto done = static_cast<double>(at.step - warm_up);
+    const auto all = static_cast<double>(std::max<Index>(at.steps - warm_up, 1));
+    return lowest + (1.0 - lowest) * 0.5 * (1.0 + std::cos(std::numbers::pi * done / all));
+  }
+};
+
+/// Times `factor` after every `every` steps.
+struct StepSchedule {
+  Index every;
+  double factor = 0.1;
+
+  double operator()(const ScheduleInput& at) const {
+    if (every < 1) {
+      throw Error(detail::text("StepSchedule: every ", every, " steps, it must be at least 1"));
+    }
+    return std::pow(factor, static_cast<double>(at.step / every));
+  }
+};
+
+/// Times `factor`, but never below `lowest`, whenever for `patience` epochs the loss has not fallen
+/// below its best by more than `min_delta`: as Keras's ReduceLROnPlateau.
+struct PlateauSchedule {
+  Index patience = 10;
+  double factor = 0.1;
+  double min_delta = 1e-4;
+  double lowest = 0.0;
+
+  double operator()(const ScheduleInput& at) const {
+    BestLoss best;
+    double rate = 1.0;
+    for (const double loss : at.epoch_losses) {
+      if (best.add(loss, min_delta) || best.waited < patience) continue;
+      rate = std::max(rate * factor, lowest);
+      best.waited = 0;
+    }
+    return rate;
+  }
+};
+
+}  // namespace tweed

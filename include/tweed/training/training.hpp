@@ -1,0 +1,256 @@
+#pragma once
+
+#include <tweed/data/regression_dataset.hpp>
+#include <tweed/training/fit_options.hpp>
+#include <tweed/training/history.hpp>
+#include <tweed/training/trainer.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tweed {
+
+/// All that changes while a model is trained, to be saved and put back: views into a `Training`.
+template <class T>
+struct TrainingState {
+  std::vector<NamedTensor<T>> tensors;                  ///< weights, what the optimiser remembers
+  std::vector<std::pair<std::string, Index*>> numbers;  ///< of the optimiser
+};
+
+/// A training that can be stopped and resumed after any step: `fit` is a loop over it.
+///
+///     Training training(model, SoftmaxCE{}, Adam{}, train, validation, {.epochs = 10});
+///     while (!training.finished()) training.step();
+///
+/// Model and data must outlive it. The same model, data and options give the same weights to the
+/// bit, for any number of threads, in one go or in pieces (`io/checkpoint.hpp`). After the first
+/// step it allocates nothing, unless a hook does.
+template <class Net, class T, class Loss, class Optimizer, AnyDataset Data,
+          AnyDataset Validation = Data>
+class Training {
+ public:
+  using Scalar = T;
+
+  /// Throws Error where the data do not fit the network or an option makes no sense.
+  Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer, const Data& data,
+           const FitOptions& options = {})
+      : model_(model),
+        loss_(loss),
+        options_(checked(options)),
+        samples_(checked_size(data)),
+        order_(samples_, options.batch_size, options.seed),
+        steps_(options.steps > 0 ? options.steps : options.epochs * order_.batches_per_epoch()),
+        base_rate_(rate_of(optimizer)),
+        trainer_(model, loss, optimizer,
+                 {.batch_size = std::min(options.batch_size, samples_),
+                  .seed = options.seed,
+                  .threads = options.threads,
+                  .clip_norm = options.clip_norm}),
+        memory_(data, std::min(options.batch_size, samples_)) {
+    if (keeps_best()) best_weights_ = Buffer<T>(Net::block_size);
+    reserve();
+  }
+
+  /// With data to validate on after each epoch, and after the last step.
+  Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer, const Data& data,
+           const Validation& validation, const FitOptions& options = {})
+      : Training(model, loss, optimizer, data, options) {
+    if (validation.size() == 0) throw Error("training: the validation data set is empty");
+    validation_.emplace(validation, PredictOptions{.threads = options.threads});
+  }
+
+  Index steps() const { return steps_; }
+  Index steps_done() const { return std::ssize(history_.steps); }
+  bool finished() const { return stopped_ || steps_done() >= steps_; }
+  int threads() const { return trainer_.threads(); }
+  const History& history() const { return history_; }
+
+  /// One step, and what is due after it: the hooks, the validation, the decision whether to go on.
+  /// Throws Error if training is finished or goes wrong: see Trainer.
+  StepReport step() {
+    if (finished()) throw Error("training: it is finished, there is no further step");
+    const Index number = steps_done();
+    const auto [x, targets] = memory_.fill(order_.batch(number), threads());
+    augment(options_.augmentation, x,
+            {.seed = options_.seed, .step = static_cast<std::uint64_t>(number)}, threads());
+    set_rate(number);
+    const LossSum batch = trainer_.step(x, targets);
+    history_.steps.push_back({batch.mean_loss(), batch.accuracy(), trainer_.learning_rate()});
+
+    StepReport report{.step = number + 1,
+                      .steps = steps_,
+                      .epoch = order_.epoch(number) + 1,
+                      .batch = batch,
+                      .learning_rate = trainer_.learning_rate()};
+    if (options_.on_step) options_.on_step(report);
+    stopped_ = report.stop;
+    if (steps_done() % order_.batches_per_epoch() == 0 || finished()) end_epoch(report.epoch);
+    if (finished() && best_.loss < std::numeric_limits<double>::infinity()) restore_best();
+    return report;
+  }
+
+  /// All steps that are left.
+  void run() {
+    while (!finished()) step();
+  }
+
+  /// Whether a hook or early stopping ended training before its last step.
+  bool stopped() const { return stopped_; }
+
+  /// Views of what changes from step to step, besides the history.
+  TrainingState<T> state() {
+    TrainingState<T> state;
+    add_block(state, "model", model_.parameters());
+    Optimizer::template State<T>::visit(trainer_.state(), [&](const char* name, auto&& value) {
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, Index>) {
+        state.numbers.emplace_back(std::string("optimizer.") + name, &value);
+      } else {
+        add_block(state, std::string("optimizer.") + name, value);
+      }
+    });
+    add_block(state, "best", best_weights_.values());
+    return state;
+  }
+
+  /// Goes on behind `history`, whose `state()` has been put back already.
+  void resume(History history, bool stopped) {
+    history_ = std::move(history);
+    reserve();
+    stopped_ = stopped;
+    trainer_.resume(steps_done());
+    recall_epochs();
+  }
+
+  /// What must be the same for a state to be put back: options by name.
+  std::vector<std::pair<std::string, std::string>> settings() const {
+    return {{"samples", std::to_string(samples_)},
+            {"batch_size", std::to_string(options_.batch_size)},
+            {"seed", std::to_string(options_.seed)},
+            {"validation", validation_ ? "yes" : "no"}};
+  }
+
+ private:
+  static Index checked_size(const Data& data) {
+    check_dataset(data, Net::input, Net::output.size());
+    return data.size();
+  }
+
+  static const FitOptions& checked(const FitOptions& options) {
+    if (!(options.clip_norm >= 0.0)) {
+      throw Error(detail::text("training: the clip norm is ", options.clip_norm,
+                               ", it must be above 0, or 0 for none"));
+    }
+    if (options.early_stopping && options.early_stopping->patience < 0) {
+      throw Error(detail::text("training: the patience is ", options.early_stopping->patience,
+                               " epochs, it must be at least 0"));
+    }
+    return options;
+  }
+
+  static double rate_of(const Optimizer& optimizer) {
+    if constexpr (requires { optimizer.learning_rate; }) return optimizer.learning_rate;
+    return 0.0;
+  }
+
+  /// So that no step has to allocate.
+  void reserve() {
+    const auto epochs = static_cast<std::size_t>(steps_ / order_.batches_per_epoch() + 1);
+    history_.steps.reserve(static_cast<std::size_t>(steps_));
+    history_.validations.reserve(epochs);
+    epoch_losses_.reserve(epochs);
+  }
+
+  static void add_block(TrainingState<T>& state, const std::string& name, std::span<T> block) {
+    if (std::ssize(block) != Net::block_size) {
+      if (!block.empty()) state.tensors.push_back({name, {std::ssize(block)}, block});
+      return;
+    }
+    for (auto& tensor : Model<Net, T>::named(block)) {
+      state.tensors.push_back({name + '.' + tensor.name, tensor.dims, tensor.values});
+    }
+  }
+
+  bool keeps_best() const {
+    return options_.early_stopping && options_.early_stopping->restore_best;
+  }
+
+  void set_rate(Index number) {
+    if constexpr (requires { trainer_.optimizer().learning_rate; }) {
+      if (!options_.schedule) return;
+      const ScheduleInput input{.step = number, .steps = steps_, .epoch_losses = epoch_losses_};
+      trainer_.optimizer().learning_rate = base_rate_ * options_.schedule(input);
+    }
+  }
+
+  void end_epoch(Index epoch) {
+    EpochReport report{.epoch = epoch, .step = steps_done(), .training = means(epoch)};
+    if (validation_) {
+      const Evaluation found = detail::evaluate(*validation_, model_, loss_);
+      report.validation = found;
+      history_.validations.push_back({steps_done(), found.loss, found.accuracy});
+    }
+    epoch_losses_.push_back((validation_ ? *report.validation : report.training).loss);
+    if (options_.early_stopping) decide(epoch_losses_.back());
+    if (options_.on_epoch) options_.on_epoch(report);
+    stopped_ = stopped_ || report.stop;
+  }
+
+  /// Means over the batches of an epoch.
+  Evaluation means(Index epoch) const {
+    const auto first = history_.steps.begin() + (epoch - 1) * order_.batches_per_epoch();
+    const Index count = std::min(order_.batches_per_epoch(), history_.steps.end() - first);
+    Evaluation sum;
+    for (const StepRecord& step : std::span(first, static_cast<std::size_t>(count))) {
+      sum.loss += step.loss;
+      sum.accuracy += step.accuracy;
+    }
+    return {sum.loss / static_cast<double>(count), sum.accuracy / static_cast<double>(count)};
+  }
+
+  void decide(double loss) {
+    const EarlyStopping& stopping = *options_.early_stopping;
+    const bool better = best_.add(loss, stopping.min_delta);
+    if (better && keeps_best()) std::ranges::copy(model_.parameters(), best_weights_.data());
+    if (!better && best_.waited >= stopping.patience) stopped_ = true;
+  }
+
+  void restore_best() {
+    if (keeps_best()) std::ranges::copy(best_weights_.values(), model_.parameters().begin());
+  }
+
+  /// What follows from the history alone.
+  void recall_epochs() {
+    epoch_losses_.clear();
+    for (const ValidationRecord& record : history_.validations)
+      epoch_losses_.push_back(record.loss);
+    if (!validation_) {
+      const Index per_epoch = order_.batches_per_epoch();
+      Index epochs = steps_done() / per_epoch;
+      if (finished() && steps_done() % per_epoch != 0) ++epochs;
+      for (Index epoch = 1; epoch <= epochs; ++epoch) epoch_losses_.push_back(means(epoch).loss);
+    }
+    best_ = {};
+    if (!options_.early_stopping) return;
+    for (const double loss : epoch_losses_) best_.add(loss, options_.early_stopping->min_delta);
+  }
+
+  Model<Net, T>& model_;
+  Loss loss_;
+  FitOptions options_;
+  Index samples_;
+  BatchOrder order_;
+  Index steps_;
+  double base_rate_;
+  Trainer<Net, T, Loss, Optimizer> trainer_;
+  BatchMemory<Data, T> memory_;
+  std::optional<detail::DatasetPass<Net, T, Validation>> validation_;
+  History history_;
+  std::vector<double> epoch_losses_;
+  BestLoss best_;
+  Buffer<T> best_weights_;
+  bool stopped_ = false;
+};
+
+}  // namespace tweed
