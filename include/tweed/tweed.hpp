@@ -8,6 +8,7 @@
 #include <tweed/core/error.hpp>
 #include <tweed/data/batches.hpp>
 #include <tweed/data/dataset.hpp>
+#include <tweed/data/shift_and_flip.hpp>
 #include <tweed/layers/conv2d.hpp>
 #include <tweed/layers/dense.hpp>
 #include <tweed/layers/depthwise_conv2d.hpp>

@@ -50,7 +50,7 @@ TEST_CASE("nor does one with hooks, validation and everything else") {
                        .steps = 20,
                        .threads = threads,
                        .clip_norm = 1.0,
-                       .augmentation = {.shift = 1, .flip = true},
+                       .augmentation = ShiftAndFlip{.shift = 1, .flip = true},
                        .schedule = PlateauSchedule{},
                        .early_stopping = EarlyStopping{.patience = 20},
                        .on_step = [&](const StepReport&) { ++reports; },

@@ -27,7 +27,7 @@ FitOptions everything(int threads = 1) {
           .seed = 3,
           .threads = threads,
           .clip_norm = 0.5,
-          .augmentation = {.shift = 1, .flip = true},
+          .augmentation = ShiftAndFlip{.shift = 1, .flip = true},
           .schedule = PlateauSchedule{.patience = 1, .factor = 0.5},
           .early_stopping = EarlyStopping{.patience = 3}};
 }
@@ -144,9 +144,9 @@ TEST_CASE("Training: each option changes the result") {
   FitOptions clipped = plain;
   clipped.clip_norm = 0.1;
   FitOptions shifted = plain;
-  shifted.augmentation.shift = 1;
+  shifted.augmentation = ShiftAndFlip{.shift = 1};
   FitOptions flipped = plain;
-  flipped.augmentation.flip = true;
+  flipped.augmentation = ShiftAndFlip{.flip = true};
   FitOptions scheduled = plain;
   scheduled.schedule = CosineSchedule{};
   for (const FitOptions& other : {clipped, shifted, flipped, scheduled}) {
@@ -284,7 +284,8 @@ TEST_CASE("Training: options that make no sense are refused before the first ste
   CHECK(message({.early_stopping = EarlyStopping{.patience = -1}}) ==
         "training: the patience is -1 epochs, it must be at least 0");
   CHECK(message({.batch_size = 0}) == "batches: the batch size is 0, it must be at least 1");
-  CHECK(message({.augmentation = {.shift = 8}}).starts_with("augmentation: a shift of 8 pixels"));
+  CHECK(message({.augmentation = ShiftAndFlip{.shift = 8}})
+            .starts_with("augmentation: a shift of 8 pixels"));
   const Dataset<> empty{Net::input, {}, {}, {}};
   CHECK(error_message([&] { fit(model, SoftmaxCE{}, Adam{}, training_data, empty); }) ==
         "training: the validation data set is empty");

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/data/augment.hpp>
+#include <tweed/data/augmentation.hpp>
 #include <tweed/losses/loss.hpp>
 #include <tweed/training/early_stopping.hpp>
 #include <tweed/training/evaluate.hpp>
@@ -39,7 +39,7 @@ struct FitOptions {
   int threads = 0;         ///< 0: all that OpenMP offers
   double clip_norm =
       0.0;  ///< if not 0, the gradient is scaled down to this norm where it is longer
-  Augmentation augmentation = {};
+  Augmentation augmentation = {};  ///< of each batch, such as ShiftAndFlip{.shift = 2}
   /// What the optimiser's learning rate is multiplied by, such as CosineSchedule{}; by default 1.
   std::function<double(const ScheduleInput&)> schedule = {};
   std::optional<EarlyStopping> early_stopping = {};

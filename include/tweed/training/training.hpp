@@ -73,8 +73,11 @@ class Training {
     if (finished()) throw Error("training: it is finished, there is no further step");
     const Index number = steps_done();
     const auto [x, targets] = memory_.fill(order_.batch(number), threads());
-    augment(options_.augmentation, x,
-            {.seed = options_.seed, .step = static_cast<std::uint64_t>(number)}, threads());
+    options_.augmentation(x,
+                          {.seed = options_.seed,
+                           .step = static_cast<std::uint64_t>(number),
+                           .use = RandomUse::augment},
+                          threads());
     set_rate(number);
     const LossSum batch = trainer_.step(x, targets);
     history_.steps.push_back({batch.mean_loss(), batch.accuracy(), trainer_.learning_rate()});

@@ -1,4 +1,4 @@
-#include <tweed/data/augment.hpp>
+#include <tweed/data/shift_and_flip.hpp>
 #include <support/error_message.hpp>
 #include <support/numbers.hpp>
 
@@ -42,7 +42,7 @@ std::vector<float> expected(const float* image, const Shape& shape, bool flip, I
 using Choice = std::array<Index, 3>;  // flip, down, right
 
 /// What was done to an image; {-1} if nothing that may be done explains it.
-Choice choice_of(const Augmentation& how, const float* before, const std::vector<float>& after,
+Choice choice_of(const ShiftAndFlip& how, const float* before, const std::vector<float>& after,
                  const Shape& shape) {
   for (const Index flip : {0, 1}) {
     for (Index down = -how.shift; down <= how.shift; ++down) {
@@ -54,20 +54,20 @@ Choice choice_of(const Augmentation& how, const float* before, const std::vector
   return {-1, 0, 0};
 }
 
-std::vector<float> augmented(const Augmentation& how, Index count, const Shape& shape,
+std::vector<float> augmented(const ShiftAndFlip& how, Index count, const Shape& shape,
                              std::uint64_t step, int threads) {
   auto values = images(count, shape);
-  augment(how, Batch<float>{values.data(), count, shape}, {.seed = 3, .step = step}, threads);
+  how(Batch<float>{values.data(), count, shape}, {.seed = 3, .step = step}, threads);
   return values;
 }
 
 }  // namespace
 
-TEST_CASE("augment: each image is mirrored or not and moved, every way comes up") {
+TEST_CASE("ShiftAndFlip: each image is mirrored or not and moved, every way comes up") {
   constexpr Index count = 600;
   for (const Shape shape : {Shape{3, 5, 2}, Shape{4, 2, 1}, Shape{7, 7, 3}}) {
-    for (const Augmentation how :
-         {Augmentation{.shift = 1}, Augmentation{.flip = true}, Augmentation{1, true}}) {
+    for (const ShiftAndFlip how :
+         {ShiftAndFlip{.shift = 1}, ShiftAndFlip{.flip = true}, ShiftAndFlip{1, true}}) {
       const auto before = images(count, shape);
       const auto after = augmented(how, count, shape, 5, 1);
       std::set<Choice> choices;
@@ -83,8 +83,8 @@ TEST_CASE("augment: each image is mirrored or not and moved, every way comes up"
   }
 }
 
-TEST_CASE("augment: the key decides, not the threads") {
-  const Augmentation how{.shift = 2, .flip = true};
+TEST_CASE("ShiftAndFlip: the key decides, not the threads") {
+  const ShiftAndFlip how{.shift = 2, .flip = true};
   const Shape shape{7, 5, 1};
   const auto one = augmented(how, 50, shape, 1, 1);
   for (const int threads : {2, 3, 8}) CHECK(augmented(how, 50, shape, 1, threads) == one);
@@ -93,7 +93,7 @@ TEST_CASE("augment: the key decides, not the threads") {
   CHECK(augmented(how, 0, shape, 1, 1).empty());
 }
 
-TEST_CASE("augment: a shift that leaves nothing is refused") {
+TEST_CASE("ShiftAndFlip: a shift that leaves nothing is refused") {
   const auto message = [](Index shift) {
     return tests::error_message([=] { augmented({.shift = shift}, 1, {4, 3, 1}, 0, 1); });
   };

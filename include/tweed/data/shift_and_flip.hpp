@@ -11,12 +11,17 @@
 
 namespace tweed {
 
-/// How training images are changed, each time anew and at random, so that the network does not
-/// learn them by heart.
-struct Augmentation {
+/// Changes training images at random, each time anew, so that the network does not learn them by
+/// heart: a callable that takes images, the key of the step and a number of threads.
+struct ShiftAndFlip {
   Index shift = 0;    ///< moved by up to so many pixels each way; zeros come in
   bool flip = false;  ///< mirrored, left to right, every other time
-  friend constexpr bool operator==(const Augmentation&, const Augmentation&) = default;
+
+  /// Changes the images of x [n,h,w,c] in place. The key's seed and step, and an image's place in
+  /// the batch, decide what happens to it: the same for any number of threads. Throws Error for a
+  /// shift that is negative or as long as a side.
+  template <class T>
+  void operator()(const Batch<T>& x, const RandomKey& key, int threads) const;
 };
 
 namespace detail {
@@ -60,25 +65,20 @@ void move_image(T* image, const Shape& shape, Index down, Index right) {
 
 }  // namespace detail
 
-/// Changes the images of x [n,h,w,c] in place. The key's seed and step, and an image's place in the
-/// batch, decide what happens to it: the same for any number of threads. Throws Error for a shift
-/// that is negative or as long as a side.
 template <class T>
-void augment(const Augmentation& how, const Batch<T>& x, RandomKey key, int threads = 1) {
-  if (how == Augmentation{}) return;
-  if (how.shift < 0 || how.shift >= std::min(x.shape.height, x.shape.width)) {
-    throw Error(detail::text("augmentation: a shift of ", how.shift, " pixels, images of ",
+void ShiftAndFlip::operator()(const Batch<T>& x, const RandomKey& key, int threads) const {
+  if (shift < 0 || shift >= std::min(x.shape.height, x.shape.width)) {
+    throw Error(detail::text("augmentation: a shift of ", shift, " pixels, images of ",
                              to_string(x.shape), " can be shifted by 0 to ",
                              std::min(x.shape.height, x.shape.width) - 1));
   }
-  key.use = RandomUse::augment;
   parallel_for(x.count, threads, [&](Index i, int) {
     const RandomBlock bits = random_block(key, static_cast<std::uint64_t>(i));
     const auto offset = [&](std::uint32_t draw) {
-      const auto choices = static_cast<std::uint64_t>(2 * how.shift + 1);
-      return static_cast<Index>((std::uint64_t{draw} * choices) >> 32) - how.shift;
+      const auto choices = static_cast<std::uint64_t>(2 * shift + 1);
+      return static_cast<Index>((std::uint64_t{draw} * choices) >> 32) - shift;
     };
-    if (how.flip && bits[0] >> 31 == 1) detail::mirror(x.sample(i), x.shape);
+    if (flip && bits[0] >> 31 == 1) detail::mirror(x.sample(i), x.shape);
     detail::move_image(x.sample(i), x.shape, offset(bits[1]), offset(bits[2]));
   });
 }
