@@ -16,6 +16,7 @@ ALLOWED = {
     "losses": ["core", "kernels", "layers"],
     "optim": ["core", "kernels", "layers"],
     "data": ["core"],
+    "metrics": ["core"],
     "model": ["core", "kernels", "layers", "data"],
     "training": ["core", "kernels", "layers", "losses", "optim", "data", "model"],
     "io": ["core", "data", "layers", "model", "training"],

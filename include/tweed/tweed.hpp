@@ -1,7 +1,9 @@
 #pragma once
 
-/// Everything that needs nothing but Eigen (and OpenMP, if there is one). Not included, because
-/// they need a library each:
+/// What networks and training need, with nothing but Eigen (and OpenMP, if there is one). Not
+/// included, because not every program measures more than loss and accuracy:
+/// - <tweed/metrics/accuracy.hpp> and <tweed/metrics/confusion_matrix.hpp>
+/// Nor, because they need a library each:
 /// - <tweed/data/fashion_mnist.hpp> and <tweed/data/idx.hpp>: data sets from files (zlib)
 /// - <tweed/io/model_file.hpp>: save and load models (nlohmann/json)
 

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <tweed/core/batch.hpp>
+#include <tweed/core/error.hpp>
+#include <tweed/core/text.hpp>
+
+#include <cmath>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tweed {
+
+/// How well one class was recognised. A ratio without anything to divide by is NaN.
+struct ClassMetrics {
+  Index samples = 0;    ///< that are of this class
+  Index predicted = 0;  ///< that were taken for it
+  Index correct = 0;    ///< that are and were
+
+  double precision() const { return ratio(correct, predicted); }  ///< of what was taken for it
+  double recall() const { return ratio(correct, samples); }       ///< of what is of it
+  double f1() const { return ratio(2 * correct, samples + predicted); }  ///< their harmonic mean
+
+ private:
+  static double ratio(Index part, Index all) {
+    if (all == 0) return std::numeric_limits<double>::quiet_NaN();
+    return static_cast<double>(part) / static_cast<double>(all);
+  }
+};
+
+/// How many samples of each class were taken for which.
+class ConfusionMatrix {
+ public:
+  explicit ConfusionMatrix(Index classes)
+      : classes_(classes), counts_(static_cast<std::size_t>(classes * classes)) {}
+
+  /// Counts samples by their classes and the predicted ones. Throws Error, having counted none,
+  /// unless there are as many of both and all are classes.
+  void add(std::span<const Label> labels, std::span<const Label> predicted) {
+    if (labels.size() != predicted.size()) {
+      throw Error(detail::text("confusion matrix: ", std::ssize(labels), " labels, but ",
+                               std::ssize(predicted), " predictions"));
+    }
+    check(labels, "label");
+    check(predicted, "prediction");
+    for (std::size_t i = 0; i < labels.size(); ++i) ++counts_[at(labels[i], predicted[i])];
+  }
+
+  Index classes() const { return classes_; }
+
+  /// Samples of class `label` that were taken for `predicted`.
+  Index count(Index label, Index predicted) const { return counts_[at(label, predicted)]; }
+
+  Index samples() const {
+    Index sum = 0;
+    for (const Index count : counts_) sum += count;
+    return sum;
+  }
+
+  ClassMetrics of_class(Index label) const {
+    ClassMetrics result{.correct = count(label, label)};
+    for (Index other = 0; other < classes_; ++other) {
+      result.samples += count(label, other);
+      result.predicted += count(other, label);
+    }
+    return result;
+  }
+
+  /// Share of the samples that were recognised; NaN without samples.
+  double accuracy() const {
+    Index correct = 0;
+    for (Index label = 0; label < classes_; ++label) correct += count(label, label);
+    return static_cast<double>(correct) / static_cast<double>(samples());
+  }
+
+  /// The mean over all classes, where a NaN counts as 0: the "macro" average of scikit-learn.
+  double mean_precision() const { return mean(&ClassMetrics::precision); }
+  double mean_recall() const { return mean(&ClassMetrics::recall); }
+  double mean_f1() const { return mean(&ClassMetrics::f1); }
+
+ private:
+  std::size_t at(Index label, Index predicted) const {
+    return static_cast<std::size_t>(label * classes_ + predicted);
+  }
+
+  void check(std::span<const Label> classes, const char* what) const {
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+      if (classes[i] < 0 || classes[i] >= classes_) {
+        throw Error(detail::text("confusion matrix: the ", what, " of sample ",
+                                 static_cast<Index>(i), " is ", classes[i],
+                                 ", expected classes 0 to ", classes_ - 1));
+      }
+    }
+  }
+
+  double mean(double (ClassMetrics::*metric)() const) const {
+    double sum = 0.0;
+    for (Index label = 0; label < classes_; ++label) {
+      const double value = (of_class(label).*metric)();
+      if (!std::isnan(value)) sum += value;
+    }
+    return sum / static_cast<double>(classes_);
+  }
+
+  Index classes_;
+  std::vector<Index> counts_;  ///< [classes,classes], the labels' rows
+};
+
+}  // namespace tweed
