@@ -77,5 +77,6 @@ function(tweed_component name purpose)
 endfunction()
 
 tweed_component(data "reading .gz files" ZLIB ZLIB::ZLIB)
-tweed_component(io "reading and writing model files" nlohmann_json nlohmann_json::nlohmann_json)
+tweed_component(
+  io "model files and checkpoints" nlohmann_json nlohmann_json::nlohmann_json ZLIB ZLIB::ZLIB)
 tweed_component(images "reading PNG and JPEG" PNG PNG::PNG libjpeg-turbo libjpeg-turbo::turbojpeg)

@@ -27,7 +27,7 @@ ALLOWED = {
 LIBRARIES = {
     r"Eigen/": ["kernels/"],
     r"omp\.h": ["core/parallel.hpp"],
-    r"zlib\.h": ["data/"],
+    r"zlib\.h": ["data/", "io/checksum.hpp"],
     r"nlohmann/": ["io/"],
     r"png\.h|turbojpeg\.h": ["data/image_file.hpp"],
 }

@@ -6,6 +6,7 @@
 /// Nor, because they need a library each:
 /// - <tweed/data/fashion_mnist.hpp> and <tweed/data/idx.hpp>: data sets from files (zlib)
 /// - <tweed/io/model_file.hpp>: save and load models (nlohmann/json)
+/// - <tweed/io/checkpoint_folder.hpp>: save and resume trainings (nlohmann/json and zlib)
 
 #include <tweed/core/error.hpp>
 #include <tweed/data/batches.hpp>

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <tweed/io/checkpoint.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace tweed {
+
+/// What a training was resumed from.
+struct ResumedCheckpoint {
+  std::filesystem::path path;
+  Index step = 0;
+  SafetensorsFile::Metadata metadata = {};
+  std::vector<std::string> damaged = {};  ///< what is wrong with newer ones, a line each
+};
+
+/// The last two checkpoints of a training, checkpoint-STEP.safetensors in a folder.
+///
+///     const CheckpointFolder checkpoints("run", 500);
+///     checkpoints.resume(training);
+///     while (!training.finished()) {
+///       training.step();
+///       if (checkpoints.is_due(training)) checkpoints.save(training);
+///     }
+class CheckpointFolder {
+ public:
+  /// One is due after every `every` steps, and at the end; 0: at the end only. The folder must
+  /// exist before the first is written.
+  CheckpointFolder(std::filesystem::path folder, Index every)
+      : folder_(std::move(folder)), every_(every) {}
+
+  template <class Training>
+  bool is_due(const Training& training) const {
+    return training.finished() || is_regular(training.steps_done());
+  }
+
+  /// Writes one, and removes what is no longer needed: all but the last two, and before that any
+  /// that was not due and is not the last. Throws Error if it cannot be written.
+  template <class Training>
+  void save(Training& training, const SafetensorsFile::Metadata& metadata = {}) const {
+    save_checkpoint(training, path_of(training.steps_done()), metadata);
+    prune();
+  }
+
+  /// Puts back the newest checkpoint that is not damaged, and removes damaged newer ones; nothing
+  /// if there are none. Throws Error if all are damaged, or if it belongs to another training.
+  template <class Training>
+  std::optional<ResumedCheckpoint> resume(Training& training) const {
+    std::vector<std::string> damaged;
+    const auto steps = steps_found();
+    for (const Index step : steps) {
+      const auto path = path_of(step);
+      const auto file = read(path, detail::longest_checkpoint(training), damaged);
+      if (!file) continue;
+      detail::apply_checkpoint(training, *file);
+      for (const Index newer : steps) {
+        if (newer > step) remove(path_of(newer));
+      }
+      prune();
+      return ResumedCheckpoint{path, step, file->content().metadata(), damaged};
+    }
+    if (!damaged.empty()) throw Error(damaged.front() + "; no checkpoint here is whole");
+    return {};
+  }
+
+  /// Removes all checkpoints, for a training that starts anew.
+  void clear() const {
+    for (const Index step : steps_found()) remove(path_of(step));
+    remove_unfinished();
+  }
+
+ private:
+  static constexpr std::string_view prefix_ = "checkpoint-";
+  static constexpr std::string_view suffix_ = ".safetensors";
+
+  bool is_regular(Index step) const { return every_ > 0 && step % every_ == 0; }
+
+  std::filesystem::path path_of(Index step) const {
+    return folder_ / (std::string(prefix_) + std::to_string(step) + std::string(suffix_));
+  }
+
+  static void remove(const std::filesystem::path& path) {
+    std::error_code ignored;  // What stays behind is in nobody's way.
+    std::filesystem::remove(path, ignored);
+  }
+
+  static std::optional<detail::CheckpointFile> read(const std::filesystem::path& path,
+                                                    std::uintmax_t longest,
+                                                    std::vector<std::string>& damaged) {
+    try {
+      return detail::CheckpointFile(path, longest);
+    } catch (const Error& error) {
+      damaged.emplace_back(error.what());
+      return {};
+    }
+  }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (std::filesystem::directory_iterator file(folder_, error), end; !error && file != end;
+         file.increment(error)) {
+      names.push_back(file->path().filename().string());
+    }
+    return names;
+  }
+
+  /// Of the checkpoints that are there, the newest first.
+  std::vector<Index> steps_found() const {
+    std::vector<Index> steps;
+    for (const std::string& name : names()) {
+      if (!name.starts_with(prefix_) || !name.ends_with(suffix_)) continue;
+      Index step = -1;
+      std::from_chars(name.data() + prefix_.size(), name.data() + name.size(), step);
+      if (step >= 0 && path_of(step).filename() == name) steps.push_back(step);
+    }
+    std::ranges::sort(steps, std::greater{});
+    return steps;
+  }
+
+  /// A kill may leave the temporary file of one that was being written.
+  void remove_unfinished() const {
+    for (const std::string& name : names()) {
+      const bool is_temporary = name.find(std::string(suffix_) + ".tmp-") != name.npos;
+      if (name.starts_with(prefix_) && is_temporary) remove(folder_ / name);
+    }
+  }
+
+  void prune() const {
+    Index kept = 0;
+    bool is_last = true;
+    for (const Index step : steps_found()) {
+      const bool keep = kept < 2 && (is_last || is_regular(step));
+      kept += keep ? 1 : 0;
+      if (!keep) remove(path_of(step));
+      is_last = false;
+    }
+    remove_unfinished();
+  }
+
+  std::filesystem::path folder_;
+  Index every_;
+};
+
+}  // namespace tweed
