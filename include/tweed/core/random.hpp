@@ -8,7 +8,7 @@
 namespace tweed {
 
 /// What random numbers are for. Each purpose has numbers of its own.
-enum class RandomUse : std::uint32_t { initialize, dropout, shuffle, augment };
+enum class RandomUse : std::uint32_t { initialize, dropout, shuffle, augment, split };
 
 /// Says which random numbers are meant. There is no generator with a state: the same key and
 /// position give the same numbers, on every compiler, in any order, from any thread.
