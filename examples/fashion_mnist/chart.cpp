@@ -222,9 +222,10 @@ std::string legend(const std::vector<Curve>& curves) {
 
 }  // namespace
 
-Curve smooth_curve(const std::string& name, const std::vector<double>& values) {
+Curve smooth_curve(const std::string& name, const std::vector<double>& values,
+                   std::size_t longest) {
   constexpr std::size_t most_points = 75;
-  const std::size_t bucket = (values.size() + most_points - 1) / most_points;
+  const std::size_t bucket = std::max<std::size_t>(1, (longest + most_points - 1) / most_points);
   Curve curve{.name = name, .line = {}};
   for (std::size_t begin = 0; begin < values.size(); begin += bucket) {
     const std::size_t end = std::min(begin + bucket, values.size());
@@ -234,7 +235,7 @@ Curve smooth_curve(const std::string& name, const std::vector<double>& values) {
       range.include(values[i]);
       sum += values[i];
     }
-    const double x = 0.5 * static_cast<double>(begin + end + 1);
+    const auto x = static_cast<double>(end);
     curve.line.push_back({x, sum / static_cast<double>(end - begin)});
     curve.lower.push_back({x, range.low});
     curve.upper.push_back({x, range.high});

@@ -32,9 +32,9 @@ struct Chart {
   std::vector<Curve> curves;
 };
 
-/// Values of the steps 1, 2, ... as a curve of at most 75 points, each the mean of neighbours,
-/// with the spread of what it is the mean of.
-Curve smooth_curve(const std::string& name, const std::vector<double>& values);
+/// Values of the steps 1, 2, ... as a curve: each point is the mean over some steps up to it, with
+/// the spread over these. A curve of `longest` steps would have at most 75 points.
+Curve smooth_curve(const std::string& name, const std::vector<double>& values, std::size_t longest);
 
 /// The chart as SVG in HTML, with a legend where there are several curves. Colours are those of the
 /// page's style, in the order of the curves.

@@ -62,10 +62,28 @@ struct Predict {
   int threads = 0;
 };
 
+/// `fashion_mnist ladder`
+struct Ladder {
+  std::filesystem::path data = {};
+  std::uint64_t seed = 0;  ///< the first
+  int seeds = 1;
+  bool is_trial = false;  ///< with a hundredth of the steps
+  int threads = 0;
+  std::filesystem::path out = "runs/ladder";
+};
+
+/// `fashion_mnist compare`
+struct Compare {
+  std::vector<std::filesystem::path> runs = {};  ///< folders that `train` wrote
+  std::filesystem::path out = "runs/compare.html";
+};
+
 /// Each prints to stdout, and throws tweed::Error where it cannot go on.
 void run(const Explore& command);
 void run(const Train& command);
 void run(const Evaluate& command);
 void run(const Predict& command);
+void run(const Ladder& command);
+void run(const Compare& command);
 
 }  // namespace fashion_mnist

@@ -131,6 +131,37 @@ CLI::App& add_predict(CLI::App& program, Predict& predict) {
   return command;
 }
 
+CLI::App& add_ladder(CLI::App& program, Ladder& ladder) {
+  CLI::App& command = *program.add_subcommand(
+      "ladder", "Train the five stages from a first network to 90 %, and compare them");
+  add_data(command, ladder.data);
+  add_number<std::uint64_t>(command, "--seed", "The first [0]", ladder.seed, 0,
+                            std::numeric_limits<std::uint64_t>::max() - 100);
+  add_number(command, "--seeds", "Trainings a stage, with seeds in a row [1]", ladder.seeds, 1,
+             100);
+  command.add_flag("--trial", ladder.is_trial, "A hundredth of the steps, to see how it works");
+  add_threads(command, ladder.threads);
+  add_path(command, "--out", "DIR",
+           "Where ladder.html and ladder.json go [" + ladder.out.string() + ']', ladder.out);
+  return command;
+}
+
+CLI::App& add_compare(CLI::App& program, Compare& compare) {
+  using Texts = std::vector<std::string>;
+  CLI::App& command = *program.add_subcommand("compare", "Put runs side by side");
+  add_option<Texts>(command, "runs", "DIR", "Folders that `train` wrote",
+                    [&compare](const Texts& texts) {
+                      for (const std::string& text : texts) {
+                        compare.runs.emplace_back(not_empty(text));
+                      }
+                    })
+      ->expected(1, 1000)
+      ->required();
+  add_path(command, "--out", "FILE", "Where the page goes [" + compare.out.string() + ']',
+           compare.out);
+  return command;
+}
+
 /// One line on stderr, whatever stands in the message.
 int complain(const CLI::App& program, std::string message, int exit_code) {
   std::string who = program.get_name();
@@ -171,10 +202,14 @@ int main(int argc, char** argv) {
   Train train;
   Evaluate evaluate;
   Predict predict;
+  Ladder ladder;
+  Compare compare;
   const CLI::App& explore_command = add_explore(program, explore);
   const CLI::App& train_command = add_train(program, train);
   const CLI::App& evaluate_command = add_evaluate(program, evaluate);
   const CLI::App& predict_command = add_predict(program, predict);
+  const CLI::App& ladder_command = add_ladder(program, ladder);
+  const CLI::App& compare_command = add_compare(program, compare);
   program.footer("fashion_mnist COMMAND --help lists the options of a command.");
 
   try {
@@ -190,9 +225,12 @@ int main(int argc, char** argv) {
         return complain(program, "expected image files, or --index; see --help", usage_error);
       }
       run(predict);
+    } else if (ladder_command.parsed()) {
+      run(ladder);
+    } else if (compare_command.parsed()) {
+      run(compare);
     } else {
-      return complain(program, "expected explore, train, evaluate or predict; see --help",
-                      usage_error);
+      return complain(program, "expected a command; see --help", usage_error);
     }
     return finish(program);
   } catch (const CLI::ParseError& error) {

@@ -46,6 +46,10 @@ std::vector<double> column(const History& history, double StepRecord::*member) {
   return values;
 }
 
+Curve training_curve(const History& history, double StepRecord::*member) {
+  return smooth_curve("training", column(history, member), history.steps.size());
+}
+
 Curve validation_curve(const History& history, double ValidationRecord::*member) {
   Curve curve{.name = "validation", .line = {}, .has_dots = true};
   for (const ValidationRecord& record : history.validations) {
@@ -57,10 +61,10 @@ Curve validation_curve(const History& history, double ValidationRecord::*member)
 std::string curves_section(const History& history) {
   Chart loss{.title = "Loss",
              .scale = Scale::logarithmic,
-             .curves = {smooth_curve("training", column(history, &StepRecord::loss))}};
+             .curves = {training_curve(history, &StepRecord::loss)}};
   Chart accuracy{.title = "Accuracy",
                  .scale = Scale::percent,
-                 .curves = {smooth_curve("training", column(history, &StepRecord::accuracy))}};
+                 .curves = {training_curve(history, &StepRecord::accuracy)}};
   if (!history.validations.empty()) {
     loss.curves.push_back(validation_curve(history, &ValidationRecord::loss));
     accuracy.curves.push_back(validation_curve(history, &ValidationRecord::accuracy));
@@ -68,7 +72,8 @@ std::string curves_section(const History& history) {
   std::string charts = html_chart(loss) + html_chart(accuracy);
   const auto rates = column(history, &StepRecord::learning_rate);
   if (std::ranges::adjacent_find(rates, std::not_equal_to<>{}) != rates.end()) {
-    charts += html_chart({.title = "Learning rate", .curves = {smooth_curve("rate", rates)}});
+    charts += html_chart({.title = "Learning rate",
+                          .curves = {training_curve(history, &StepRecord::learning_rate)}});
   }
   return html_section("How it learned",
                       "Each point is the mean of some batches; the band shows how far single "

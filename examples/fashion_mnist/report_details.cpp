@@ -28,14 +28,17 @@ void add_colour(double value, std::vector<std::uint8_t>& pixels) {
   }
 }
 
-/// Filter `f` of a kernel [kh,kw,1,filters], `largest` being the strongest colour.
-Image filter_image(const NamedTensor<const float>& kernel, Index f, double largest) {
+/// Filter `f` of a kernel [kh,kw,1,filters], its largest weight in the strongest colour.
+Image filter_image(const NamedTensor<const float>& kernel, Index f) {
   const Index filters = kernel.dims[3];
   Image image{{kernel.dims[0], kernel.dims[1], 3}, {}};
+  std::vector<double> weights;
   for (Index i = 0; i < kernel.dims[0] * kernel.dims[1]; ++i) {
-    const double weight = kernel.values[static_cast<std::size_t>(i * filters + f)];
-    add_colour(largest > 0.0 ? weight / largest : 0.0, image.pixels);
+    weights.push_back(kernel.values[static_cast<std::size_t>(i * filters + f)]);
   }
+  const auto size = [](double weight) { return std::abs(weight); };
+  const double largest = std::max(size(std::ranges::max(weights, {}, size)), 1e-12);
+  for (const double weight : weights) add_colour(weight / largest, image.pixels);
   return image;
 }
 
@@ -95,17 +98,16 @@ std::string short_number(double number) {
 
 std::string filters_section(const Model<FashionCnn>& model) {
   const auto kernel = model.tensors().front();
-  double largest = 0.0;
-  for (const float weight : kernel.values) largest = std::max(largest, std::abs(double{weight}));
   std::string html;
   for (Index f = 0; f < kernel.dims[3]; ++f) {
-    html += html_image(filter_image(kernel, f, largest),
+    html += html_image(filter_image(kernel, f),
                        "filter " + std::to_string(f + 1) + " of the first layer");
   }
-  return html_section("What the first layer looks for",
-                      "Its 32 filters of 5x5 weights. Red weights want light there, blue ones "
-                      "want dark: pairs of stripes find edges, spots find texture.",
-                      html_element("div", "filters", html));
+  return html_section(
+      "What the first layer looks for",
+      "Its 32 filters of 5x5 weights. Red weights want light there, blue ones "
+      "want dark: pairs of stripes find edges, spots find texture. Each filter has its own scale.",
+      html_element("div", "filters", html));
 }
 
 std::string time_section(const StepProfile& profile) {

@@ -127,13 +127,14 @@ void add_advice_on_overfitting(const FinishedRun& run, std::vector<Advice>& to) 
 
 Verdict verdict_on(const FinishedRun& run) {
   Verdict verdict;
-  verdict.headline = "It recognises " + percent(run.test.accuracy, 1) + " of " +
+  const auto images = static_cast<double>(run.test.images);
+  verdict.headline = "It recognises " + grouped(std::llround(run.test.accuracy * images)) + " of " +
                      grouped(run.test.images) + " images it had never seen";
   verdict.summary = training_text(run) + classes_text(run.test);
   add_advice_on_overfitting(run, verdict.next);
   add_advice_on_length(run, verdict.next);
   add_advice_on_optimizer(run, verdict.next);
-  verdict.next.push_back({"Draw another lot",
+  verdict.next.push_back({"Try another seed",
                           "Weights and order come from the seed. Runs that differ in nothing else "
                           "end about half a point apart: compare several before you believe in a "
                           "small gain.",

@@ -83,7 +83,7 @@ small=(--data data --steps 2 --batch-size 2)
 succeeds --version
 check "a version" grep -qE '^[0-9]+\.[0-9]+\.[0-9]+$' stdout
 succeeds --help
-for command in explore train evaluate predict; do
+for command in explore train evaluate predict ladder compare; do
   check "$command in the help" grep -q "^  $command " stdout
 done
 for command in train evaluate predict; do
@@ -91,7 +91,7 @@ for command in train evaluate predict; do
   check "--threads in the help of $command" grep -q -- --threads stdout
 done
 
-refuses 2 "expected explore, train, evaluate or predict; see --help"
+refuses 2 "expected a command; see --help"
 refuses 2 "fashion_mnist: unknown argument 'test'" test
 refuses 2 "fashion_mnist train: unknown argument '--step'" train --step 3
 refuses 2 "unknown argument '--a b'" train $'--a\nb'
@@ -150,7 +150,7 @@ check "a line for each step and a heading" [ "$(wc -l <a/b/history.csv)" == 102 
 check "curves for TensorBoard" python3 "$here/read_events.py" \
   a/b/events.out.tfevents.fashion_mnist a/b/history.csv
 check "the report is one whole page" python3 "$here/check_page.py" a/b/report.html
-check "what happened" grep -qF "It recognises 100.0&nbsp;% of 10 images" a/b/report.html
+check "what happened" grep -qF "It recognises 10 of 10 images it had never seen" a/b/report.html
 check "no mistakes" grep -qF "There are none." a/b/report.html
 check "JSON" is_json a/b/metrics.json
 for key in test_accuracy test_loss steps batch_size seed threads train_seconds ms_per_step_median \
@@ -255,6 +255,44 @@ succeeds train "${small[@]}" --seed 2 --out other_seed
 check "another seed, another model" differ one/model.safetensors other_seed/model.safetensors
 succeeds train "${small[@]}" --seed 1 --optimizer sgd --out sgd
 check "another optimizer, another model" differ one/model.safetensors sgd/model.safetensors
+
+# --- Runs side by side.
+
+succeeds compare one sgd a/b --out seen/compare.html
+check "a row for each run" [ "$(grep -cE '^(one|sgd|a/b) +[0-9.]+ % ' stdout)" == 3 ]
+check "what a run was like" grep -qE '^a/b +100\.00 % +0\.[0-9]+ +101 +2 +adam +0\.001 +0 ' stdout
+check "the other optimizer" grep -qE '^sgd .* 2 +2 +sgd +0\.01 +1 ' stdout
+check "the comparison is one whole page" python3 "$here/check_page.py" seen/compare.html
+check "the best run" grep -qF "a/b is ahead with 100.00&nbsp;%" seen/compare.html
+check "its path" grep -qxF "Wrote seen/compare.html" stdout
+refuses 2 "runs is required" compare
+refuses 1 "cannot read nowhere/metrics.json: no such file" compare one nowhere
+cp -r one damaged
+for damage in 's/^1,/2,/' 's/^2,[^,]*/2,nan/' 's/^2,/2 ,/' 's/$/,/' '1s/loss/lost/' 's/,[^,]*$//'; do
+  sed "$damage" one/history.csv >damaged/history.csv
+  refuses 1 "damaged/history.csv: " compare one damaged
+done
+echo '{"test_accuracy": "high"}' >damaged/metrics.json
+refuses 1 'damaged/metrics.json: expected a number "test_accuracy"' compare damaged
+echo '{"test_accuracy"' >damaged/metrics.json
+refuses 1 "damaged/metrics.json: expected a JSON object" compare damaged
+
+# --- The ladder.
+
+succeeds ladder --data data --trial --seeds 2 --seed 7 --out seen/ladder
+check "five stages with two seeds" [ "$(grep -cE '^Stage [1-5]: .* steps, (sgd|adam), seed [78]$' \
+  stdout)" == 10 ]
+check "a table" grep -qE '^5 two more dropouts +[0-9.]+ % +90\.0 % +89 to 90 %$' stdout
+check "what a trial is worth" grep -q "^A trial with a hundredth of the steps" stdout
+check "the ladder is one whole page" python3 "$here/check_page.py" seen/ladder/ladder.html
+check "the ladder as JSON" python3 - <<'END'
+import json
+stages = json.load(open("seen/ladder/ladder.json"))
+assert [stage["steps"] for stage in stages] == [10, 10, 10, 15, 15]
+for stage in stages:
+    first, second = stage["test_accuracy_by_seed"]
+    assert abs(stage["test_accuracy"] - (first + second) / 2) < 1e-12
+END
 
 # --- A kill at any moment leaves the old file or the new one.
 
