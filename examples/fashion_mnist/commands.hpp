@@ -2,6 +2,8 @@
 
 #include <tweed/core/shape.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -22,6 +24,17 @@ constexpr double usual_learning_rate(Optimizer optimizer) {
 
 inline constexpr double sgd_momentum = 0.9;
 
+/// How the learning rate goes from the chosen one.
+enum class Schedule { constant, cosine, step, plateau };
+
+constexpr std::string_view name_of(Schedule schedule) {
+  constexpr std::array<std::string_view, 4> names{"constant", "cosine", "step", "plateau"};
+  return names[static_cast<std::size_t>(schedule)];
+}
+
+/// How far `--augment shift` moves images, each way.
+inline constexpr tweed::Index augment_shift = 2;
+
 /// `fashion_mnist explore`
 struct Explore {
   std::filesystem::path data = {};  ///< folder; empty: wherever it is found
@@ -32,12 +45,23 @@ struct Explore {
 struct Train {
   std::filesystem::path data = {};  ///< folder; empty: wherever it is found
   tweed::Index steps = 1500;
+  std::optional<tweed::Index> epochs = {};  ///< instead of `steps`
   tweed::Index batch_size = 100;
   Optimizer optimizer = Optimizer::adam;
   std::optional<double> learning_rate = {};  ///< by default the optimizer's usual one
+  Schedule schedule = Schedule::constant;
+  double weight_decay = 0.0;
+  double label_smoothing = 0.0;
+  double clip_norm = 0.0;  ///< 0: none
+  bool shift = false;      ///< images, at random
+  bool flip = false;
+  double validation_split = 0.0;                    ///< of the training images; 0: none
+  std::optional<tweed::Index> early_stopping = {};  ///< epochs of patience
   std::uint64_t seed = 0;
   int threads = 0;  ///< 0: all
   std::filesystem::path out = "runs/fashion_mnist";
+  tweed::Index checkpoint_every = 500;  ///< steps; 0: only at the end
+  bool resume = false;                  ///< goes on in `out`
 
   double chosen_learning_rate() const {
     return learning_rate.value_or(usual_learning_rate(optimizer));

@@ -3,6 +3,8 @@
 #include <tweed/model/summary.hpp>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <iomanip>
 #include <sstream>
@@ -22,6 +24,12 @@ std::string fixed(double number, int decimals) {
   std::ostringstream text;
   text << std::fixed << std::setprecision(decimals) << number;
   return text.str();
+}
+
+std::string shortest(double number) {
+  std::array<char, 32> text;
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
+  return {text.data(), end};
 }
 
 std::string percent(double share, int decimals) { return fixed(100.0 * share, decimals) + " %"; }

@@ -9,6 +9,9 @@ namespace fashion_mnist {
 /// 0.27906 as "0.2791" with 4 decimals.
 std::string fixed(double number, int decimals);
 
+/// As short as it can be and still come back the same: "0.001".
+std::string shortest(double number);
+
 /// 0.8998 as "89.98 %" with 2 decimals.
 std::string percent(double share, int decimals);
 

@@ -1,11 +1,12 @@
 #include "history_file.hpp"
 
+#include "format.hpp"
+
 #include <tweed/core/error.hpp>
 #include <tweed/core/input_file.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/io/atomic_file.hpp>
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <fstream>
@@ -17,12 +18,6 @@ namespace fashion_mnist {
 namespace {
 
 constexpr std::string_view header = "step,loss,accuracy,learning_rate";
-
-std::string shortest(double number) {
-  std::array<char, 32> text;
-  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
-  return {text.data(), end};
-}
 
 /// The number that `text` begins with, which `separator` has to follow; takes both away.
 template <class Number>

@@ -1,7 +1,9 @@
 /// The command line: what `fashion_mnist` understands, and how it says that something is wrong.
 
 #include "commands.hpp"
-#include "values.hpp"
+#include "interrupt.hpp"
+#include "options.hpp"
+#include "train_options.hpp"
 
 #include <tweed/core/version.hpp>
 
@@ -9,7 +11,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <limits>
 #include <new>
 
 using namespace fashion_mnist;
@@ -18,49 +19,7 @@ namespace {
 
 constexpr int failure = 1;
 constexpr int usage_error = 2;
-
-/// An option that hands its text, or texts, to `take`, which throws tweed::Error at a wrong value.
-template <class Text = std::string, class Take>
-CLI::Option* add_option(CLI::App& command, const std::string& name, const std::string& kind,
-                        const std::string& description, const Take& take) {
-  const auto take_or_complain = [name, take](const Text& text) {
-    try {
-      take(text);
-    } catch (const tweed::Error& error) {
-      throw CLI::ValidationError(name, error.what());
-    }
-  };
-  return command.add_option_function<Text>(name, take_or_complain, description)->type_name(kind);
-}
-
-/// For values in [low, high].
-template <class Number>
-CLI::Option* add_number(CLI::App& command, const std::string& name, const std::string& description,
-                        Number& number, Number low, Number high) {
-  return add_option(command, name, "N", description, [&number, low, high](const auto& text) {
-    number = whole_number(text, low, high);
-  });
-}
-
-CLI::Option* add_path(CLI::App& command, const std::string& name, const std::string& kind,
-                      const std::string& description, std::filesystem::path& path) {
-  return add_option(command, name, kind, description,
-                    [&path](const auto& text) { path = not_empty(text); });
-}
-
-void add_data(CLI::App& command, std::filesystem::path& folder) {
-  add_path(command, "--data", "DIR",
-           "Folder of the data set [$FASHION_MNIST_DIR, else where it is usually put]", folder);
-}
-
-void add_model(CLI::App& command, std::filesystem::path& file) {
-  add_path(command, "--model", "FILE", "Model that `train` wrote", file)->required();
-}
-
-void add_threads(CLI::App& command, int& threads) {
-  add_number(command, "--threads", "Threads; results do not depend on them [all]", threads, 1,
-             1024);
-}
+constexpr int interrupted = 130;  // as a shell says it of a program that Ctrl-C ended
 
 CLI::App& add_explore(CLI::App& program, Explore& explore) {
   CLI::App& command = *program.add_subcommand("explore", "Show what the data set holds");
@@ -68,32 +27,6 @@ CLI::App& add_explore(CLI::App& program, Explore& explore) {
   add_path(command, "--out", "FILE",
            "Where the first training images go, as a PNG [" + explore.out.string() + ']',
            explore.out);
-  return command;
-}
-
-CLI::App& add_train(CLI::App& program, Train& train) {
-  const auto or_default = [](const std::string& value) { return " [" + value + ']'; };
-  CLI::App& command = *program.add_subcommand("train", "Train the network, test it and save it");
-  add_data(command, train.data);
-  add_number<tweed::Index>(command, "--steps",
-                           "Batches to train with" + or_default(std::to_string(train.steps)),
-                           train.steps, 1, 10'000'000);
-  add_number<tweed::Index>(command, "--batch-size",
-                           "Images a batch" + or_default(std::to_string(train.batch_size)),
-                           train.batch_size, 1, 10'000);
-  add_option(command, "--optimizer", "adam|sgd",
-             "sgd has a momentum of 0.9" + or_default(std::string(name_of(train.optimizer))),
-             [&train](const auto& text) { train.optimizer = optimizer_named(text); });
-  add_option(command, "--learning-rate", "RATE", "Above 0 [0.001 for adam, 0.01 for sgd]",
-             [&train](const auto& text) { train.learning_rate = positive_number(text, 1000); });
-  add_number<std::uint64_t>(command, "--seed",
-                            "Of weights, order and dropout; the same seed gives the same model" +
-                                or_default(std::to_string(train.seed)),
-                            train.seed, 0, std::numeric_limits<std::uint64_t>::max());
-  add_threads(command, train.threads);
-  add_path(command, "--out", "DIR",
-           "Folder for the model, the report and all measurements" + or_default(train.out.string()),
-           train.out);
   return command;
 }
 
@@ -233,6 +166,8 @@ int main(int argc, char** argv) {
       return complain(program, "expected a command; see --help", usage_error);
     }
     return finish(program);
+  } catch (const Interrupted& interruption) {
+    return complain(program, interruption.what(), interrupted);
   } catch (const CLI::ParseError& error) {
     return answer(program, error);
   } catch (const std::bad_alloc&) {

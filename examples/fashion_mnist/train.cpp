@@ -8,13 +8,17 @@
 #include "network.hpp"
 #include "output_files.hpp"
 #include "profile.hpp"
-#include "progress.hpp"
 #include "report.hpp"
 #include "run_events.hpp"
 #include "test_report.hpp"
+#include "train_network.hpp"
+
+#include <tweed/data/split.hpp>
 
 #include <iostream>
+#include <optional>
 #include <sstream>
+#include <utility>
 
 namespace fashion_mnist {
 
@@ -25,32 +29,39 @@ std::string describe(const Train& command) {
   text << command.steps << " steps of " << command.batch_size << " images, "
        << name_of(command.optimizer) << " with learning rate " << command.chosen_learning_rate();
   if (command.optimizer == Optimizer::sgd) text << " and momentum " << sgd_momentum;
+  if (command.schedule != Schedule::constant) text << ", schedule " << name_of(command.schedule);
+  if (command.weight_decay > 0) text << ", weight decay " << command.weight_decay;
+  if (command.clip_norm > 0) text << ", gradients up to " << command.clip_norm;
+  if (command.label_smoothing > 0) text << ", labels smoothed by " << command.label_smoothing;
+  if (command.shift) text << ", images moved by up to " << augment_shift << " pixels";
+  if (command.flip) text << ", every other image mirrored";
+  if (command.validation_split > 0) text << ", " << command.validation_split << " to validate with";
+  if (command.early_stopping) {
+    text << ", stopped after " << *command.early_stopping << " epochs without progress";
+  }
   text << ", seed " << command.seed;
   return text.str();
 }
 
-History train(Model<FashionCnn>& model, const Train& command, const Dataset<>& images,
-              TrainingLog& log) {
-  Progress progress;
-  const auto train_with = [&](const auto& optimizer) {
-    return fit(model, SoftmaxCE{}, optimizer, images,
-               {.batch_size = command.batch_size,
-                .steps = command.steps,
-                .seed = command.seed,
-                .threads = command.threads,
-                .on_step = [&](const StepReport& report) {
-                  log.add(report.batch);
-                  progress.show(log);
-                }});
-  };
-  const double learning_rate = command.chosen_learning_rate();
-  switch (command.optimizer) {
-    case Optimizer::adam:
-      return train_with(Adam{.learning_rate = learning_rate});
-    case Optimizer::sgd:
-      return train_with(SGD{.learning_rate = learning_rate, .momentum = sgd_momentum});
-  }
-  return {};
+/// The training images, and those of them that are set aside to validate with.
+struct Images {
+  Dataset<> train;
+  std::optional<Dataset<>> validation;
+};
+
+Images set_aside(Dataset<> images, const Train& command) {
+  if (command.validation_split == 0) return {std::move(images), {}};
+  auto [train, validation] =
+      split(images, command.validation_split, {.seed = command.seed, .stratified = true});
+  std::cout << "  validation  " << validation.size() << " of the images to train with\n";
+  return {std::move(train), std::move(validation)};
+}
+
+/// With the steps that the epochs make.
+Train with_steps(Train command, Index images) {
+  const Index per_epoch = (images + command.batch_size - 1) / command.batch_size;
+  if (command.epochs) command.steps = *command.epochs * per_epoch;
+  return command;
 }
 
 void write_files(const OutputFiles& files, const FinishedRun& run) {
@@ -66,8 +77,10 @@ void write_files(const OutputFiles& files, const FinishedRun& run) {
 
 }  // namespace
 
-void run(const Train& command) {
-  const auto data = load_data(command.data);
+void run(const Train& asked) {
+  auto data = load_data(asked.data);
+  const Images images = set_aside(std::move(data.train), asked);
+  const Train command = with_steps(asked, images.train.size());
   const OutputFiles files = prepare_output(command.out);
 
   Model<FashionCnn> model{command.seed};
@@ -75,8 +88,8 @@ void run(const Train& command) {
   std::cout << '\n'
             << summary(model, {.batch_size = command.batch_size, .threads = threads}) << '\n'
             << "Training: " << describe(command) << ", threads: " << threads << std::endl;
-  TrainingLog log(command.steps);
-  const History history = train(model, command, data.train, log);
+  const auto* const validation = images.validation ? &*images.validation : nullptr;
+  const auto [history, log] = train_network(model, command, images.train, validation);
 
   const std::vector<float> logits = logits_of(model, data.test, command.threads);
   const TestReport test = make_test_report(data.test, logits);
@@ -87,7 +100,7 @@ void run(const Train& command) {
                       .model = model,
                       .history = history,
                       .log = log,
-                      .train_data = data.train,
+                      .train_data = images.train,
                       .test_data = data.test,
                       .logits = logits,
                       .test = test,

@@ -12,8 +12,9 @@ double in_seconds(std::chrono::steady_clock::duration time) {
 
 }  // namespace
 
-TrainingLog::TrainingLog(tweed::Index steps) : steps_to_do_{steps} {
-  steps_.reserve(static_cast<std::size_t>(steps));
+TrainingLog::TrainingLog(tweed::Index steps, tweed::Index done_before)
+    : steps_to_do_{steps}, done_before_{done_before} {
+  steps_.reserve(static_cast<std::size_t>(steps - done_before));
   start_ = Clock::now();
 }
 
@@ -25,7 +26,8 @@ void TrainingLog::add(const tweed::LossSum& batch) {
 tweed::LossSum TrainingLog::recent() const {
   constexpr tweed::Index window = 100;
   tweed::LossSum sum;
-  for (auto step = steps_.end() - std::min(window, steps_done()); step != steps_.end(); ++step) {
+  for (auto step = steps_.end() - std::min(window, std::ssize(steps_)); step != steps_.end();
+       ++step) {
     sum += step->batch;
   }
   return sum;
@@ -37,10 +39,12 @@ double TrainingLog::seconds() const {
 
 double TrainingLog::seconds_left() const {
   const auto left = static_cast<double>(steps_to_do_ - steps_done());
-  return seconds() / static_cast<double>(steps_done()) * left;
+  return seconds() / static_cast<double>(std::max<tweed::Index>(std::ssize(steps_), 1)) * left;
 }
 
-double TrainingLog::images_per_second() const { return static_cast<double>(images_) / seconds(); }
+double TrainingLog::images_per_second() const {
+  return steps_.empty() ? 0.0 : static_cast<double>(images_) / seconds();
+}
 
 std::vector<double> TrainingLog::step_seconds() const {
   std::vector<double> times;
@@ -52,10 +56,13 @@ std::vector<double> TrainingLog::step_seconds() const {
   return times;
 }
 
-double TrainingLog::least_step_seconds() const { return std::ranges::min(step_seconds()); }
+double TrainingLog::least_step_seconds() const {
+  return steps_.empty() ? 0.0 : std::ranges::min(step_seconds());
+}
 
 double TrainingLog::median_step_seconds() const {
   auto times = step_seconds();
+  if (times.empty()) return 0.0;
   const auto middle = times.begin() + std::ssize(times) / 2;
   std::ranges::nth_element(times, middle);
   if (times.size() % 2 == 1) return *middle;

@@ -7,22 +7,23 @@
 
 namespace fashion_mnist {
 
-/// What training has done so far, step by step, and when.
+/// What training has done in this process, step by step, and when.
 class TrainingLog {
  public:
-  /// `steps` are to come. Training starts now.
-  explicit TrainingLog(tweed::Index steps);
+  /// Of `steps`, `done_before` were done by a process before this one. Training starts now.
+  explicit TrainingLog(tweed::Index steps, tweed::Index done_before = 0);
 
   /// A step has ended, `batch` is its loss.
   void add(const tweed::LossSum& batch);
 
-  tweed::Index steps_done() const { return std::ssize(steps_); }
+  /// In all, also before this process.
+  tweed::Index steps_done() const { return done_before_ + std::ssize(steps_); }
   tweed::Index steps() const { return steps_to_do_; }
 
-  /// Loss and accuracy over the last 100 steps, as the network was before each.
+  /// Loss and accuracy over the last 100 steps of this process, as the network was before each.
   tweed::LossSum recent() const;
 
-  /// From the start to the end of the last step.
+  /// From the start to the end of the last step. All times are 0 where there was no step.
   double seconds() const;
   double seconds_left() const;
   double images_per_second() const;
@@ -40,6 +41,7 @@ class TrainingLog {
   };
 
   tweed::Index steps_to_do_;
+  tweed::Index done_before_;
   std::vector<Step> steps_;
   tweed::Index images_ = 0;
   Clock::time_point start_ = Clock::now();

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <concepts>
 #include <cstdlib>
+#include <limits>
 #include <string>
 
 /// Values on the command line, read strictly: whatever is not as expected throws tweed::Error.
@@ -28,6 +29,14 @@ inline Optimizer optimizer_named(const std::string& text) {
   refuse("adam or sgd", text);
 }
 
+inline Schedule schedule_named(const std::string& text) {
+  for (const auto schedule :
+       {Schedule::constant, Schedule::cosine, Schedule::step, Schedule::plateau}) {
+    if (text == name_of(schedule)) return schedule;
+  }
+  refuse("constant, cosine, step or plateau", text);
+}
+
 /// In [low, high]; digits alone.
 template <std::integral Number>
 Number whole_number(const std::string& text, Number low, Number high) {
@@ -40,13 +49,29 @@ Number whole_number(const std::string& text, Number low, Number high) {
   return number;
 }
 
-/// In (0, high].
-inline double positive_number(const std::string& text, int high) {
+/// What stands in the whole text, or NaN.
+inline double number_in(const std::string& text) {
   char* rest = nullptr;
   const double number = std::strtod(text.c_str(), &rest);
   const bool is_number = !text.empty() && rest == text.c_str() + text.size();
-  if (!is_number || !(number > 0.0 && number <= high)) {
+  return is_number ? number : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// In (0, high].
+inline double positive_number(const std::string& text, int high) {
+  const double number = number_in(text);
+  if (!(number > 0.0 && number <= high)) {
     refuse("a number above 0 and at most " + std::to_string(high), text);
+  }
+  return number;
+}
+
+/// In [0, high) or, with the end, [0, high].
+inline double number_from_0(const std::string& text, int high, bool with_end) {
+  const double number = number_in(text);
+  if (!(number >= 0.0 && (number < high || (with_end && number == high)))) {
+    refuse("a number from 0 " + std::string(with_end ? "to " : "to below ") + std::to_string(high),
+           text);
   }
   return number;
 }

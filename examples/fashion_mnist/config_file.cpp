@@ -1,0 +1,84 @@
+#include "config_file.hpp"
+
+#include "format.hpp"
+
+#include <tweed/core/error.hpp>
+#include <tweed/core/input_file.hpp>
+#include <tweed/core/text.hpp>
+#include <tweed/io/atomic_file.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <sstream>
+
+namespace fashion_mnist {
+
+namespace {
+
+std::string quoted(const std::string& text) { return '"' + text + '"'; }
+
+}  // namespace
+
+std::filesystem::path config_in(const std::filesystem::path& folder) {
+  return folder / "config.toml";
+}
+
+std::string config_text(const Train& command) {
+  std::string text = "# An option of `fashion_mnist train` a line; --config FILE reads them.\n";
+  const auto add = [&](const std::string& name, const std::string& value) {
+    text += name + " = " + value + '\n';
+  };
+  if (command.epochs) {
+    add("epochs", std::to_string(*command.epochs));
+  } else {
+    add("steps", std::to_string(command.steps));
+  }
+  add("batch-size", std::to_string(command.batch_size));
+  add("optimizer", quoted(std::string(name_of(command.optimizer))));
+  add("learning-rate", shortest(command.chosen_learning_rate()));
+  add("schedule", quoted(std::string(name_of(command.schedule))));
+  add("weight-decay", shortest(command.weight_decay));
+  add("clip-norm", shortest(command.clip_norm));
+  add("label-smoothing", shortest(command.label_smoothing));
+  if (command.shift || command.flip) {
+    add("augment", quoted(command.shift && command.flip ? "shift,flip"
+                          : command.shift               ? "shift"
+                                                        : "flip"));
+  }
+  add("validation-split", shortest(command.validation_split));
+  if (command.early_stopping) add("early-stopping", std::to_string(*command.early_stopping));
+  add("seed", std::to_string(command.seed));
+  add("checkpoint-every", std::to_string(command.checkpoint_every));
+  return text;
+}
+
+void write_config(const std::filesystem::path& path, const Train& command) {
+  std::string text = config_text(command);
+  if (!command.data.empty())
+    text += "data = " + quoted(std::filesystem::absolute(command.data).string()) + '\n';
+  if (command.threads != 0) text += "threads = " + std::to_string(command.threads) + '\n';
+  tweed::write_file_atomically(path, text);
+}
+
+std::vector<std::pair<std::string, std::string>> read_config(const std::filesystem::path& path) {
+  constexpr std::size_t longest = 100'000;
+  tweed::InputFile file{path};
+  if (file.size() > longest) {
+    throw tweed::Error(path.string() + ": expected at most " + std::to_string(longest) +
+                       " bytes of options, found " + std::to_string(file.size()));
+  }
+  std::string text(static_cast<std::size_t>(file.size()), '\0');
+  text.resize(file.read(std::as_writable_bytes(std::span{text})));
+  std::istringstream lines{text};
+  std::vector<std::pair<std::string, std::string>> options;
+  for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(lines)) {
+    if (!item.parents.empty() || item.inputs.size() != 1) {
+      throw tweed::Error(path.string() + ": expected an option and its value a line, found " +
+                         tweed::detail::in_quotes(item.fullname()));
+    }
+    options.emplace_back(item.name, item.inputs.front());
+  }
+  return options;
+}
+
+}  // namespace fashion_mnist
