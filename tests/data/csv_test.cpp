@@ -1,0 +1,110 @@
+#include <tweed/data/csv.hpp>
+#include <support/error_message.hpp>
+#include <support/temporary_directory.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace tweed;
+using tests::error_message;
+using tests::TemporaryDirectory;
+using tests::write_file;
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+template <class Read>
+auto read_from(const std::string& text, const Read& read) {
+  const TemporaryDirectory folder;
+  write_file(folder / "data.csv", text);
+  return read(folder / "data.csv");
+}
+
+/// The error, without the path in front.
+template <class Read>
+std::string message(const std::string& text, const Read& read) {
+  return read_from(text, [&](const std::filesystem::path& path) {
+    const std::string said = error_message([&] { read(path); });
+    return said.starts_with(path.string() + ": ") ? said.substr(path.string().size() + 2)
+                                                  : "ANOTHER BEGINNING: " + said;
+  });
+}
+
+const auto as_table = [](const auto& path) { return CsvTable(path); };
+const auto to_y = [](const auto& path) { return datasets::regression_csv(path, {"y"}); };
+const auto by_kind = [](const auto& path) { return datasets::labelled_csv(path, "kind"); };
+
+}  // namespace
+
+TEST_CASE("regression_csv: the named columns are targets, all others inputs") {
+  const auto data = read_from("a,y,b,z\n1,2,3,4\n-5.5,6e2,.25,8\n", [](const auto& path) {
+    return datasets::regression_csv(path, {"z", "y"});
+  });
+  CHECK(data.shape == Shape{1, 1, 2});
+  CHECK(data.size() == 2);
+  CHECK(data.outputs == 2);
+  CHECK(data.samples == std::vector<float>{1, 3, -5.5F, 0.25F});
+  CHECK(data.targets == std::vector<float>{4, 2, 8, 600});
+}
+
+TEST_CASE("labelled_csv: the classes are the texts of a column, in order") {
+  const auto data = read_from("x,kind,y\n1,pear,2\n3,apple,4\n5,pear,6\n", by_kind);
+  CHECK(data.shape == Shape{1, 1, 2});
+  CHECK(data.class_names == Texts{"apple", "pear"});
+  CHECK(data.labels == std::vector<Label>{1, 0, 1});
+  CHECK(data.images == std::vector<float>{1, 2, 3, 4, 5, 6});
+  const auto numbers = read_from("x,kind\n0,10\n0,9\n0,b\n0,\n", by_kind);
+  CHECK(numbers.class_names == Texts{"9", "10", "", "b"});
+  const auto again = read_from("x,kind\n0,pear\n", [&](const auto& path) {
+    return datasets::labelled_csv(path, "kind", data.class_names);
+  });
+  CHECK(again.labels == std::vector<Label>{1});
+  CHECK(message("x,kind\n0,plum\n", [&](const auto& path) {
+          return datasets::labelled_csv(path, "kind", data.class_names);
+        }) == "line 2, column \"kind\": expected a class, found \"plum\"");
+}
+
+TEST_CASE("CsvTable: quotes, blanks, line ends and empty lines") {
+  const auto table = read_from(
+      "\xEF\xBB\xBF"
+      "a , \"b, c\",\"d \"\"e\"\"\"\r\n\r\n 1 ,\" two \" , three four\n\n,\"\",\n7,8,9",
+      as_table);
+  CHECK(table.names() == Texts{"a", "b, c", "d \"e\""});
+  REQUIRE(table.rows() == 3);
+  CHECK(table.text(0, 0) == "1");
+  CHECK(table.text(0, 1) == " two ");
+  CHECK(table.text(0, 2) == "three four");
+  CHECK(table.text(1, 0).empty());
+  CHECK(table.text(1, 2).empty());
+  CHECK(table.number(2, 2) == 9.0F);
+}
+
+TEST_CASE("CSV: what is wrong is refused with its place") {
+  CHECK(message("x,y\n1,2\n3\n", to_y) == "line 3: expected 2 fields, found 1");
+  CHECK(message("x,y\n1,2,\n", to_y) == "line 2: expected 2 fields, found 3");
+  for (const char* field : {"one", "", "1.5x", "0x10", "nan", "inf", "1e999", "+1", "1 2"}) {
+    CHECK(message(std::string("x,y\n\n1,2\n3,") + field + '\n', to_y) ==
+          std::string("line 4, column \"y\": expected a number, found \"") + field + "\"");
+  }
+  CHECK(message("x,Y\n1,2\n", to_y) == "expected a column \"y\", the first line has none");
+  CHECK(message("y\n1\n", to_y) == "expected more columns than what is to be predicted");
+  CHECK(message("x,y\n", to_y) == "expected rows below the columns' names, found none");
+  CHECK(message("x,kind\n", by_kind) == "expected rows below the columns' names, found none");
+  CHECK(message("x,y\n1,2\n", [](const auto& path) {
+          return datasets::regression_csv(path, {});
+        }) == "expected a column to be predicted, none was named");
+  CHECK(message("", as_table) == "expected a line with the names of the columns, found nothing");
+  CHECK(message("\n \n", as_table) ==
+        "expected a line with the names of the columns, found nothing");
+  CHECK(message("x,y,x\n", as_table) == "two columns named \"x\"");
+  for (const char* line : {"\"1,2", "\"1\"2,3", "1\"2\",3", "\"1\"\",2"}) {
+    CHECK(message(std::string("x,y\n") + line + '\n', as_table) ==
+          "line 2: a quote out of place; quotes stand around a whole field, in one line");
+  }
+  const TemporaryDirectory folder;
+  CHECK(error_message([&] { CsvTable(folder / "none.csv"); }) ==
+        "cannot read " + (folder / "none.csv").string() + ": no such file");
+}
