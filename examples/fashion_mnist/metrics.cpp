@@ -21,15 +21,15 @@ double rounded(double number, int decimals) {
   return std::round(number * scale) / scale;
 }
 
-Json json_of(const std::optional<double>& share) { return share ? Json(*share) : Json(nullptr); }
-
-Json json_of(const std::vector<ClassResult>& classes) {
+/// A ratio that there is not is null.
+Json json_of(const TestReport& test) {
   Json list = Json::array();
-  for (const ClassResult& result : classes) {
-    list.push_back({{"name", result.name},
-                    {"images", result.images},
-                    {"precision", json_of(result.precision())},
-                    {"recall", json_of(result.recall())}});
+  for (tweed::Index i = 0; i < test.classes(); ++i) {
+    const tweed::ClassMetrics metrics = test.confusion.of_class(i);
+    list.push_back({{"name", test.class_name(i)},
+                    {"images", metrics.samples},
+                    {"precision", metrics.precision()},
+                    {"recall", metrics.recall()}});
   }
   return list;
 }
@@ -57,7 +57,7 @@ void write_metrics(const std::filesystem::path& path, const Train& command, cons
       {"processor", processor_name()},
       {"compiler", compiler_name()},
       {"tweed_version", tweed::version},
-      {"classes", json_of(test.classes)},
+      {"classes", json_of(test)},
   };
   tweed::write_file_atomically(path, metrics.dump(2) + '\n');
 }

@@ -20,31 +20,29 @@ std::string bar(double share) {
   return "<span class=\"bar\"><i style=\"" + css_width(share) + "\"></i></span>";
 }
 
-std::string bar_cell(const std::optional<double>& share) {
-  if (!share) return html_element("td", "number", "-");
-  return html_element("td", "number", bar(*share) + percent(*share, 1));
+std::string bar_cell(double share) {
+  if (std::isnan(share)) return html_element("td", "number", "-");
+  return html_element("td", "number", bar(share) + percent(share, 1));
 }
 
 }  // namespace
 
 std::string confusion_section(const TestReport& test) {
   std::string head = "<th></th>";
-  for (const ClassResult& result : test.classes) {
-    head += html_element("th", "turned", html_element("span", "", html_text(result.name)));
+  for (const std::string& name : test.class_names) {
+    head += html_element("th", "turned", html_element("span", "", html_text(name)));
   }
   std::string rows = html_element("tr", "", head);
-  for (std::size_t label = 0; label < test.classes.size(); ++label) {
-    const ClassResult& result = test.classes[label];
-    std::string row = html_element("th", "", html_text(result.name));
-    for (std::size_t predicted = 0; predicted < test.classes.size(); ++predicted) {
-      const Index taken = test.taken(label, predicted);
-      const double share = result.images == 0
-                               ? 0.0
-                               : static_cast<double>(taken) / static_cast<double>(result.images);
-      row += coloured_cell(label == predicted ? "right" : "wrong", share,
-                           taken == 0 ? "" : std::to_string(taken),
-                           result.name + " taken for " + test.classes[predicted].name + ": " +
-                               std::to_string(taken));
+  for (Index label = 0; label < test.classes(); ++label) {
+    const auto images = static_cast<double>(test.confusion.of_class(label).samples);
+    std::string row = html_element("th", "", html_text(test.class_name(label)));
+    for (Index predicted = 0; predicted < test.classes(); ++predicted) {
+      const Index count = test.confusion.count(label, predicted);
+      row += coloured_cell(label == predicted ? "right" : "wrong",
+                           count == 0 ? 0.0 : static_cast<double>(count) / images,
+                           count == 0 ? "" : std::to_string(count),
+                           test.class_name(label) + " taken for " + test.class_name(predicted) +
+                               ": " + std::to_string(count));
     }
     rows += html_element("tr", "", row);
   }
@@ -56,11 +54,12 @@ std::string confusion_section(const TestReport& test) {
 std::string classes_section(const TestReport& test) {
   std::string rows = html_element(
       "tr", "", "<th>class</th><th>precision</th><th>recall</th><th class=\"number\">images</th>");
-  for (const ClassResult& result : test.classes) {
+  for (Index label = 0; label < test.classes(); ++label) {
+    const ClassMetrics metrics = test.confusion.of_class(label);
     rows += html_element("tr", "",
-                         html_element("th", "", html_text(result.name)) +
-                             bar_cell(result.precision()) + bar_cell(result.recall()) +
-                             html_element("td", "number", grouped(result.images)));
+                         html_element("th", "", html_text(test.class_name(label))) +
+                             bar_cell(metrics.precision()) + bar_cell(metrics.recall()) +
+                             html_element("td", "number", grouped(metrics.samples)));
   }
   return html_section("Class by class",
                       "Precision: how much of what it calls so is so. Recall: how much of what is "
@@ -73,7 +72,7 @@ std::string mistakes_section(const FinishedRun& run) {
   std::string html;
   for (const Mistake& mistake : surest_mistakes(run.test_data, run.logits, shown)) {
     const std::string& label = label_name(run.test_data, mistake.image);
-    const std::string& predicted = run.test_data.class_names[mistake.predicted];
+    const std::string& predicted = run.test.class_name(mistake.predicted);
     const std::string caption =
         html_element("b", "", html_text(predicted)) +
         html_element("span", "", percent(mistake.probability, 1) + " sure") +

@@ -2,44 +2,33 @@
 
 #include <tweed/core/batch.hpp>
 #include <tweed/data/dataset.hpp>
+#include <tweed/metrics/confusion_matrix.hpp>
 
 #include <iosfwd>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace fashion_mnist {
 
-/// How well one class was recognised.
-struct ClassResult {
-  std::string name;
-  tweed::Index images = 0;     ///< that are of this class
-  tweed::Index predicted = 0;  ///< that were taken for it
-  tweed::Index right = 0;      ///< that are and were
-
-  std::optional<double> precision() const;  ///< right / predicted; nothing if none was
-  std::optional<double> recall() const;     ///< right / images; nothing if there are none
-};
-
 /// How well a network does on images that it was not trained with.
 struct TestReport {
   tweed::Index images = 0;
   double loss = 0.0;
   double accuracy = 0.0;  ///< in [0, 1]
-  std::vector<ClassResult> classes;
-  std::vector<tweed::Index> confusion;  ///< [class,taken for]: how many images
+  std::vector<std::string> class_names = {};
+  tweed::ConfusionMatrix confusion;
 
-  /// How many images of one class were taken for another, or for itself.
-  tweed::Index taken(std::size_t label, std::size_t predicted) const {
-    return confusion[label * classes.size() + predicted];
+  tweed::Index classes() const { return confusion.classes(); }
+  const std::string& class_name(tweed::Index i) const {
+    return class_names[static_cast<std::size_t>(i)];
   }
 };
 
 /// An image that was taken for something else, and how sure the network was.
 struct Mistake {
   tweed::Index image;
-  std::size_t predicted;
+  tweed::Label predicted;
   double probability;
 };
 

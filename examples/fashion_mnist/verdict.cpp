@@ -25,17 +25,17 @@ Stretch mean_of(std::span<const StepRecord> steps) {
 }
 
 /// The two classes that are mixed up most: of `label`, so many were taken for `predicted`.
-struct Confusion {
-  std::size_t label = 0;
-  std::size_t predicted = 0;
+struct Mixture {
+  Index label = 0;
+  Index predicted = 0;
   Index images = 0;
 };
 
-Confusion worst_confusion(const TestReport& test) {
-  Confusion worst;
-  for (std::size_t label = 0; label < test.classes.size(); ++label) {
-    for (std::size_t predicted = 0; predicted < test.classes.size(); ++predicted) {
-      const Index images = test.taken(label, predicted);
+Mixture worst_mixture(const ConfusionMatrix& confusion) {
+  Mixture worst;
+  for (Index label = 0; label < confusion.classes(); ++label) {
+    for (Index predicted = 0; predicted < confusion.classes(); ++predicted) {
+      const Index images = confusion.count(label, predicted);
       if (label != predicted && images > worst.images) worst = {label, predicted, images};
     }
   }
@@ -63,18 +63,26 @@ std::string training_text(const FinishedRun& run) {
          std::to_string(threads) + (threads == 1 ? " thread. " : " threads. ");
 }
 
+/// A class and how much of it was found.
+std::string recall_text(const TestReport& test, Index label, double recall) {
+  return test.class_name(label) + " (" + percent(recall, 1) + ")";
+}
+
 std::string classes_text(const TestReport& test) {
-  const auto recall = [](const ClassResult& result) { return result.recall().value_or(0.0); };
-  const auto [worst, best] = std::ranges::minmax_element(test.classes, {}, recall);
-  std::string text = "The class it finds best is " + best->name + " (" + percent(recall(*best), 1) +
-                     "), the hardest " + worst->name + " (" + percent(recall(*worst), 1) + "). ";
-  const Confusion mixed = worst_confusion(test);
+  const Mixture mixed = worst_mixture(test.confusion);
   if (mixed.images == 0) return "It made no mistake.";
-  const ClassResult& label = test.classes[mixed.label];
-  text += "Its most frequent mistake: of " + grouped(label.images) + " images of the class " +
-          label.name + ", " + grouped(mixed.images) + " were taken for " +
-          test.classes[mixed.predicted].name + ".";
-  return text;
+  std::vector<double> recalls;
+  for (Index label = 0; label < test.classes(); ++label) {
+    const double recall = test.confusion.of_class(label).recall();
+    recalls.push_back(std::isnan(recall) ? 0.0 : recall);
+  }
+  const auto [worst, best] = std::ranges::minmax_element(recalls);
+  return "The class it finds best is " + recall_text(test, best - recalls.begin(), *best) +
+         ", the hardest " + recall_text(test, worst - recalls.begin(), *worst) +
+         ". Its most frequent mistake: of " +
+         grouped(test.confusion.of_class(mixed.label).samples) + " images of the class " +
+         test.class_name(mixed.label) + ", " + grouped(mixed.images) + " were taken for " +
+         test.class_name(mixed.predicted) + ".";
 }
 
 /// From the last fifth of training and the fifth before.
