@@ -96,6 +96,7 @@ Axis logarithmic_axis(const Range& range) {
       if (mark >= low && mark <= high && (!is_long || factor == 1.0)) axis.marks.push_back(mark);
     }
   }
+  if (axis.marks.size() < 3) axis.marks = linear_axis(axis.range, 4).marks;
   return axis;
 }
 

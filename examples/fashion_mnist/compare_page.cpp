@@ -58,10 +58,8 @@ std::vector<std::string> compared_columns() {
 }
 
 std::vector<std::string> compared_values(const ComparedRun& run) {
-  std::string rate = fixed(run.learning_rate, 6);
-  rate.erase(rate.find_last_not_of('0') + 1);
   return {percent(run.accuracy, 2), fixed(run.loss, 4),    fixed(run.steps, 0),
-          fixed(run.batch_size, 0), run.optimizer,         rate,
+          fixed(run.batch_size, 0), run.optimizer,         shortest(run.learning_rate),
           fixed(run.seed, 0),       fixed(run.seconds, 1), fixed(run.milliseconds, 1)};
 }
 

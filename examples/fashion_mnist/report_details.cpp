@@ -88,10 +88,30 @@ std::string definition(const std::string& name, const std::string& value) {
       html_element("dt", "", html_text(name)) + html_element("dd", "", html_text(value)));
 }
 
-std::string short_number(double number) {
-  std::string text = fixed(number, 6);
-  text.erase(text.find_last_not_of('0') + 1);
-  return text;
+/// Those that are not as they are by default.
+std::string further_settings(const Train& command) {
+  std::string html;
+  if (command.schedule != Schedule::constant) {
+    html += definition("Schedule", std::string(name_of(command.schedule)));
+  }
+  if (command.weight_decay > 0) html += definition("Weight decay", shortest(command.weight_decay));
+  if (command.label_smoothing > 0) {
+    html += definition("Label smoothing", shortest(command.label_smoothing));
+  }
+  if (command.clip_norm > 0) html += definition("Longest gradient", shortest(command.clip_norm));
+  if (command.shift || command.flip) {
+    html += definition("Images", std::string(command.shift ? "moved" : "") +
+                                     (command.shift && command.flip ? " and " : "") +
+                                     (command.flip ? "mirrored" : "") + " at random");
+  }
+  if (command.validation_split > 0) {
+    html += definition("Set aside to validate", percent(command.validation_split, 0));
+  }
+  if (command.early_stopping) {
+    html += definition("Early stopping", "after " + std::to_string(*command.early_stopping) +
+                                             " epochs without progress");
+  }
+  return html;
 }
 
 }  // namespace
@@ -130,14 +150,17 @@ std::string time_section(const StepProfile& profile) {
 std::string settings_section(const FinishedRun& run) {
   const Train& command = run.command;
   std::string optimizer = command.optimizer == Optimizer::adam ? "Adam" : "gradient descent";
-  if (command.optimizer == Optimizer::sgd) optimizer += ", momentum " + short_number(sgd_momentum);
+  if (command.optimizer == Optimizer::sgd) optimizer += ", momentum " + shortest(sgd_momentum);
   std::string html = definition(
       "Steps", grouped(command.steps) + " of " + grouped(command.batch_size) + " images");
   html += definition("Optimiser", optimizer);
-  html += definition("Learning rate", short_number(command.chosen_learning_rate()));
+  html += definition("Learning rate", shortest(command.chosen_learning_rate()));
+  html += further_settings(command);
   html += definition("Seed", std::to_string(command.seed));
   html += definition("Threads", std::to_string(resolve_threads(command.threads)));
-  html += definition("Speed", grouped(std::llround(run.log.images_per_second())) + " images/s");
+  if (run.log.seconds() > 0) {
+    html += definition("Speed", grouped(std::llround(run.log.images_per_second())) + " images/s");
+  }
   html += definition("Processor", processor_name());
   html += definition("Compiler", compiler_name());
   html += definition("tweed", std::string(version));

@@ -53,14 +53,23 @@ double epochs_of(const FinishedRun& run) {
          static_cast<double>(run.command.batch_size) / static_cast<double>(run.train_data.size());
 }
 
+/// What training took, or its last part if it was resumed.
+std::string duration_text(const FinishedRun& run) {
+  const auto timed = std::ssize(run.log.step_seconds());
+  if (timed == 0) return "";
+  const std::string part =
+      timed < std::ssize(run.history.steps) ? "the last " + grouped(timed) + " of them " : "";
+  const int threads = resolve_threads(run.command.threads);
+  return ", " + part + "in " + seconds_text(run.log.seconds()) + " on " + std::to_string(threads) +
+         (threads == 1 ? " thread" : " threads");
+}
+
 std::string training_text(const FinishedRun& run) {
   const auto steps = std::ssize(run.history.steps);
   const double epochs = epochs_of(run);
-  const int threads = resolve_threads(run.command.threads);
   return grouped(steps) + (steps == 1 ? " step of " : " steps of ") +
          grouped(run.command.batch_size) + " images, " + fixed(epochs, epochs < 10 ? 1 : 0) +
-         " times through the training data, in " + seconds_text(run.log.seconds()) + " on " +
-         std::to_string(threads) + (threads == 1 ? " thread. " : " threads. ");
+         " times through the training data" + duration_text(run) + ". ";
 }
 
 /// A class and how much of it was found.
@@ -90,8 +99,12 @@ void add_advice_on_length(const FinishedRun& run, std::vector<Advice>& to) {
   const std::span<const StepRecord> steps = run.history.steps;
   const std::size_t fifth = steps.size() / 5;
   const std::string twice = "--steps " + std::to_string(2 * steps.size());
-  if (epochs_of(run) < 1.0 || fifth < 10) {
+  if (epochs_of(run) < 1.0) {
     to.push_back({"Train for longer", "It has not seen every training image yet.", twice});
+    return;
+  }
+  if (fifth < 10) {
+    to.push_back({"Train for longer", "So few steps say little about the network.", twice});
     return;
   }
   const double before = mean_of(steps.last(2 * fifth).first(fifth)).loss;
@@ -102,11 +115,11 @@ void add_advice_on_length(const FinishedRun& run, std::vector<Advice>& to) {
                   "The loss was still falling: by " + percent(fall, 0) +
                       " from the fourth fifth of training to the last.",
                   twice});
-  } else if (run.command.optimizer == Optimizer::adam) {
+  } else if (run.command.schedule == Schedule::constant) {
     to.push_back({"Finish with smaller steps",
-                  "The loss hardly fell any more in the last fifth of training. A smaller "
-                  "learning rate lets it settle.",
-                  "--learning-rate " + fixed(run.command.chosen_learning_rate() / 2.0, 5)});
+                  "The loss hardly fell any more in the last fifth of training. A learning rate "
+                  "that falls to 0 lets it settle.",
+                  "--schedule cosine"});
   }
 }
 
@@ -118,17 +131,27 @@ void add_advice_on_optimizer(const FinishedRun& run, std::vector<Advice>& to) {
                 "--optimizer adam"});
 }
 
+void add_advice_on_validation(const FinishedRun& run, std::vector<Advice>& to) {
+  if (!run.history.validations.empty()) return;
+  to.push_back({"Watch it on other images while it learns",
+                "The test images should decide once, at the end. Set some training images aside, "
+                "and the curves show when it stops getting better.",
+                "--validation-split 0.1 --early-stopping 2"});
+}
+
 /// Dropout was at work in training, so that the network did better than its training accuracy.
 void add_advice_on_overfitting(const FinishedRun& run, std::vector<Advice>& to) {
   const std::span<const StepRecord> steps = run.history.steps;
   const double trained = mean_of(steps.last(std::min<std::size_t>(steps.size(), 100))).accuracy;
   const double gap = trained - run.test.accuracy;
   if (gap < 0.02) return;
-  to.push_back({"Show it more different images",
-                "It recognises " + percent(trained, 1) + " of the images it trains with, but " +
-                    percent(run.test.accuracy, 1) +
-                    " of new ones: it begins to learn them by heart. More steps alone would not "
-                    "help."});
+  to.push_back(
+      {"Show it more different images",
+       "It recognises " + percent(trained, 1) + " of the images it trains with, but " +
+           percent(run.test.accuracy, 1) +
+           " of new ones: it begins to learn them by heart. Images that are moved and "
+           "mirrored at random are harder to learn so.",
+       run.command.shift || run.command.flip ? "--weight-decay 0.05" : "--augment shift,flip"});
 }
 
 }  // namespace
@@ -142,6 +165,7 @@ Verdict verdict_on(const FinishedRun& run) {
   add_advice_on_overfitting(run, verdict.next);
   add_advice_on_length(run, verdict.next);
   add_advice_on_optimizer(run, verdict.next);
+  add_advice_on_validation(run, verdict.next);
   verdict.next.push_back({"Try another seed",
                           "Weights and order come from the seed. Runs that differ in nothing else "
                           "end about half a point apart: compare several before you believe in a "
