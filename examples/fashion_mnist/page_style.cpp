@@ -54,8 +54,8 @@ section > :last-child { margin-top: 24px; }
 code {
   font: 0.84rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
   background: rgb(var(--shade) / 0.06); border-radius: 6px; padding: 6px 10px; margin-top: auto;
-  overflow-wrap: anywhere;
 }
+code span { white-space: nowrap; }
 
 .charts { display: grid; gap: 24px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
 .chart {

@@ -27,13 +27,24 @@ std::string header(const FinishedRun& run, const Verdict& verdict) {
                           html_element("div", "figures", figures));
 }
 
+/// A command line that breaks between options only.
+std::string command_text(const std::string& options) {
+  std::string html = "train ";
+  for (std::size_t begin = 0; begin < options.size();) {
+    const std::size_t end = std::min(options.find(" --", begin), options.size());
+    html += html_element("span", "", html_text(options.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return html_element("code", "", html);
+}
+
 std::string advice_section(const std::vector<Advice>& advice) {
   std::string html;
   for (const Advice& one : advice) {
     std::string item =
         html_element("h3", "", html_text(one.what)) + html_element("p", "", html_text(one.why));
     if (!one.option.empty()) {
-      item += html_element("code", "", html_text("fashion_mnist train " + one.option));
+      item += command_text(one.option);
     }
     html += html_element("li", "", item);
   }
