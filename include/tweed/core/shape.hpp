@@ -21,7 +21,7 @@ struct Shape {
 };
 
 /// "28x28x1", or "784" for a vector.
-inline std::string to_string(const Shape& shape) {
+[[gnu::cold]] inline std::string to_string(const Shape& shape) {
   if (shape.is_vector()) return std::to_string(shape.channels);
   return std::to_string(shape.height) + "x" + std::to_string(shape.width) + "x" +
          std::to_string(shape.channels);

@@ -14,9 +14,10 @@ template <class Number>
 requires std::is_arithmetic_v<Number>
 void append(std::string& to, Number number) { to += std::to_string(number); }
 
-/// The parts, texts and numbers, one after another.
+/// The parts, texts and numbers, one after another. Messages are rare: the compiler need not spend
+/// time on their speed.
 template <class... Parts>
-std::string text(const Parts&... parts) {
+[[gnu::cold]] std::string text(const Parts&... parts) {
   std::string joined;
   (append(joined, parts), ...);
   return joined;

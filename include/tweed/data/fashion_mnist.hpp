@@ -33,8 +33,8 @@ inline constexpr std::array<std::string_view, 4> fashion_mnist_files{
     "t10k-labels-idx1-ubyte"};
 
 /// The file as it is in `folder`, plain or .gz; an empty path if it is not.
-inline std::filesystem::path plain_or_gzip(const std::filesystem::path& folder,
-                                           std::string_view name) {
+[[gnu::cold]] inline std::filesystem::path plain_or_gzip(const std::filesystem::path& folder,
+                                                         std::string_view name) {
   std::error_code ignored;
   const auto plain = folder / name;
   if (std::filesystem::exists(plain, ignored)) return plain;
@@ -44,7 +44,8 @@ inline std::filesystem::path plain_or_gzip(const std::filesystem::path& folder,
   return {};
 }
 
-inline std::string_view missing_fashion_mnist_file(const std::filesystem::path& folder) {
+[[gnu::cold]] inline std::string_view missing_fashion_mnist_file(
+    const std::filesystem::path& folder) {
   const auto missing = std::ranges::find_if(fashion_mnist_files, [&](std::string_view name) {
     return plain_or_gzip(folder, name).empty();
   });
@@ -56,7 +57,7 @@ inline std::filesystem::path environment_path(const char* variable) {
   return value == nullptr ? "" : value;
 }
 
-inline std::vector<std::filesystem::path> usual_fashion_mnist_folders() {
+[[gnu::cold]] inline std::vector<std::filesystem::path> usual_fashion_mnist_folders() {
   std::vector<std::filesystem::path> folders{
       "data/fashion-mnist", "build/data/fashion-mnist",  // this project's own
       "/usr/share/datasets/fashion-mnist",               // Debian's dataset-fashion-mnist
@@ -70,7 +71,7 @@ inline std::vector<std::filesystem::path> usual_fashion_mnist_folders() {
   return folders;
 }
 
-inline std::filesystem::path first_fashion_mnist_folder(
+[[gnu::cold]] inline std::filesystem::path first_fashion_mnist_folder(
     const std::vector<std::filesystem::path>& folders) {
   const auto found = std::ranges::find_if(folders, [](const std::filesystem::path& folder) {
     return missing_fashion_mnist_file(folder).empty();
@@ -82,8 +83,9 @@ inline std::filesystem::path first_fashion_mnist_folder(
       "FASHION_MNIST_DIR");
 }
 
-inline Dataset<> fashion_mnist_part(const std::filesystem::path& folder, std::string_view images,
-                                    std::string_view labels) {
+[[gnu::cold]] inline Dataset<> fashion_mnist_part(const std::filesystem::path& folder,
+                                                  std::string_view images,
+                                                  std::string_view labels) {
   const auto images_path = plain_or_gzip(folder, images);
   auto part = datasets::labelled_images(images_path, plain_or_gzip(folder, labels),
                                         datasets::fashion_mnist_class_names.size());
@@ -106,8 +108,8 @@ namespace tweed::datasets {
 /// of Debian's package, torchvision and Keras.
 ///
 /// Throws Error if there is none, or if a folder that was named lacks a file.
-inline std::filesystem::path find_fashion_mnist(const std::filesystem::path& directory = {},
-                                                const std::filesystem::path& also_in = {}) {
+[[gnu::cold]] inline std::filesystem::path find_fashion_mnist(
+    const std::filesystem::path& directory = {}, const std::filesystem::path& also_in = {}) {
   const auto from_environment = detail::environment_path("FASHION_MNIST_DIR");
   if (const auto& named = directory.empty() ? from_environment : directory; !named.empty()) {
     const auto missing = detail::missing_fashion_mnist_file(named);
@@ -125,8 +127,8 @@ inline std::filesystem::path find_fashion_mnist(const std::filesystem::path& dir
 /// Fashion-MNIST from the folder that `find_fashion_mnist` finds, with class names. Throws Error if
 /// it is not found, if a file is damaged, or if it holds anything but 28x28 images with labels
 /// below 10.
-inline FashionMnist fashion_mnist(const std::filesystem::path& directory = {},
-                                  const std::filesystem::path& also_in = {}) {
+[[gnu::cold]] inline FashionMnist fashion_mnist(const std::filesystem::path& directory = {},
+                                                const std::filesystem::path& also_in = {}) {
   const auto folder = find_fashion_mnist(directory, also_in);
   const auto& [train_images, train_labels, test_images, test_labels] = detail::fashion_mnist_files;
   return {.train = detail::fashion_mnist_part(folder, train_images, train_labels),

@@ -50,7 +50,7 @@ class GzipFile {
   Index position() const { return position_; }
 
   /// The error to throw when the content is wrong at byte `offset`.
-  Error error_at(Index offset, const std::string& message) const {
+  [[gnu::cold]] Error error_at(Index offset, const std::string& message) const {
     return Error(file_.path().string() + ": at byte " + std::to_string(offset) +
                  (inflater_ ? " of the unpacked content: " : ": ") + message);
   }
@@ -107,7 +107,7 @@ class GzipFile {
     return room - stream_.avail_out;
   }
 
-  Error corrupt(const std::string& reason) const {
+  [[gnu::cold]] Error corrupt(const std::string& reason) const {
     return Error(file_.path().string() + ": at byte " +
                  std::to_string(packed_read_ - stream_.avail_in) + ": corrupt gzip, " + reason);
   }

@@ -18,8 +18,9 @@ namespace tweed::datasets {
 /// KMNIST, EMNIST, QMNIST and others. Images are [n,h,w] or [n,h,w,c], labels [n], n at least 1.
 /// Throws Error if a file is missing or damaged, if the counts differ, or if a label is not below
 /// `classes`.
-inline Dataset<> labelled_images(const std::filesystem::path& images_path,
-                                 const std::filesystem::path& labels_path, Index classes) {
+[[gnu::cold]] inline Dataset<> labelled_images(const std::filesystem::path& images_path,
+                                               const std::filesystem::path& labels_path,
+                                               Index classes) {
   IdxArray images = read_idx(images_path);
   const auto& dims = images.dims;
   if ((dims.size() != 3 && dims.size() != 4) || images.values.empty()) {

@@ -48,6 +48,12 @@ TEST_CASE("select: no transform where it does not pay or does not work") {
   CHECK_FALSE(select(geometry(28, 64, 64, 5), 0).is_transformed());
 }
 
+TEST_CASE("select: few channels are transformed where they have too few filters to run directly") {
+  const auto axis = slide(14, 5, 1, Padding::valid);
+  CHECK(select(Geometry{axis, axis, 6, 16}, 32) == plan_of(Algorithm::fft));
+  CHECK(select(Geometry{axis, axis, 1, 6}, 32) == plan_of(Algorithm::direct));
+}
+
 TEST_CASE("select: small groups run side by side, large ones as products") {
   const auto axis = slide(14, 3, 1, Padding::same);
   for (const Index groups : {128, 8}) {

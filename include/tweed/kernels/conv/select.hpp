@@ -87,8 +87,13 @@ constexpr double estimated_cost(Algorithm algorithm, const Geometry& g, Index ba
   if (is_transform(algorithm)) {
     return detail::transformed_cost(transform_of(algorithm, g), g, batch);
   }
-  constexpr double overhead = 1.1;  // of what moves beside
-  return overhead * static_cast<double>(batch * g.multiplications());
+  constexpr double moves = 1.1;  // what goes on beside the products
+  if (algorithm != Algorithm::direct)
+    return moves * static_cast<double>(batch * g.multiplications());
+  constexpr double direct = 2.5;     // each product against one of a matrix product
+  constexpr Index filter_tile = 32;  // which few filters do not fill
+  const Index filters = (g.filters + filter_tile - 1) / filter_tile * filter_tile;
+  return direct * static_cast<double>(batch * g.multiplications() / g.filters * filters);
 }
 
 /// The fastest plan for a geometry and a batch, or the plan for `asked` if it can do the geometry.
