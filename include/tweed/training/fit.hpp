@@ -2,6 +2,8 @@
 
 #include <tweed/training/training.hpp>
 
+#include <utility>
+
 namespace tweed {
 
 /// Trains `model` on `data` in shuffled batches.
@@ -16,7 +18,7 @@ History fit(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer, 
             const FitOptions& options = {}) {
   Training<Net, T, Loss, Optimizer, Data> training(model, loss, optimizer, data, options);
   training.run();
-  return training.history();
+  return std::move(training).history();
 }
 
 /// The same, and after each epoch loss and accuracy on the data set `validation`.
@@ -26,7 +28,7 @@ History fit(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer, 
   Training<Net, T, Loss, Optimizer, Data, Validation> training(model, loss, optimizer, data,
                                                                validation, options);
   training.run();
-  return training.history();
+  return std::move(training).history();
 }
 
 }  // namespace tweed

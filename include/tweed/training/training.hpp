@@ -65,7 +65,8 @@ class Training {
   Index steps_done() const { return std::ssize(history_.steps); }
   bool finished() const { return stopped_ || steps_done() >= steps_; }
   int threads() const { return trainer_.threads(); }
-  const History& history() const { return history_; }
+  const History& history() const& { return history_; }
+  History history() && { return std::move(history_); }
 
   /// One step, and what is due after it: the hooks, the validation, the decision whether to go on.
   /// Throws Error if training is finished or goes wrong: see Trainer.
