@@ -79,20 +79,25 @@ TEST_CASE_TEMPLATE("a model is loaded as it was saved", T, float, double) {
   saved.stored[0].values[1] = std::numeric_limits<T>::denorm_min();
   saved.stored[0].values[2] = std::numeric_limits<T>::max();
   const Model<T>& const_model = saved;
-  save_model(const_model, path, {{"seed", "7"}});
+  save_model(const_model, path, {.notes = {{"seed", "7"}}});
 
   auto loaded = two_layers<T>(1000);
-  const auto metadata = load_model(loaded, path);
+  const auto info = load_model(loaded, path);
   CHECK(loaded.all_values() == saved.all_values());
-  CHECK(metadata == tweed::SafetensorsFile::Metadata{
-                        {"format", "tweed"}, {"format_version", "1"}, {"seed", "7"}});
+  CHECK(info.notes == tweed::SafetensorsFile::Metadata{{"seed", "7"}});
+  CHECK(tweed::read_safetensors(path).metadata() ==
+        tweed::SafetensorsFile::Metadata{{"format", "tweed"},
+                                         {"format_version", "2"},
+                                         {"seed", "7"},
+                                         {"tweed_version", std::string(tweed::version)}});
 }
 
 TEST_CASE("the same model gives the same bytes, in the model's order, whatever came before") {
   const TemporaryDirectory directory;
   const auto model = two_layers(1.f);
   save_model(model, directory / "first");
-  save_model(model, directory / "second", {{"format", "other"}, {"format_version", "9"}});
+  save_model(model, directory / "second",
+             {.notes = {{"format", "other"}, {"format_version", "9"}, {"class_names", "7"}}});
   const auto bytes = read_file(directory / "first");
   CHECK(bytes == read_file(directory / "second"));
   CHECK(bytes.find("conv2d_1.kernel") < bytes.find("conv2d_1.bias"));
@@ -172,16 +177,18 @@ TEST_CASE("the version of tweed's own files is checked, files of others have non
   auto model = two_layers(1000.f);
   const auto error = [&] { return error_message([&] { load_model(model, path); }); };
 
-  write({{"format", "tweed"}, {"format_version", "2"}});
-  CHECK(error() == path.string() + R"(: expected format_version "1", found "2")");
+  write({{"format", "tweed"}, {"format_version", "3"}});
+  CHECK(error() == path.string() + R"(: expected format_version "1" or "2", found "3")");
   write({{"format", "tweed"}});
-  CHECK(error() == path.string() + R"(: expected format_version "1", found none)");
+  CHECK(error() == path.string() + R"(: expected format_version "1" or "2", found none)");
   CHECK(model.all_values() == two_layers(1000.f).all_values());
 
   write({{"format", "pt"}});
   CHECK(error().empty());
   CHECK(model.all_values() == saved.all_values());
   write({});
+  CHECK(error().empty());
+  write({{"format", "tweed"}, {"format_version", "1"}, {"preprocessing", "divided by 255"}});
   CHECK(error().empty());
 }
 
@@ -205,5 +212,5 @@ TEST_CASE("a model may have no tensors") {
   const Model<float> empty;
   save_model(empty, directory / "model");
   Model<float> loaded;
-  CHECK(load_model(loaded, directory / "model").at("format") == "tweed");
+  CHECK(load_model(loaded, directory / "model").notes.empty());
 }

@@ -50,6 +50,12 @@ struct LayerMemory {
 template <class T>
 using Tensors = std::span<const std::span<T>>;
 
+/// What a layer without settings has for `settings`.
+struct NoSettings {
+  template <class Settings, class Take>
+  static constexpr void visit(Settings&, const Take&) {}
+};
+
 /// What a layer gets to compute y from x.
 template <class T>
 struct InferPass {
@@ -100,6 +106,10 @@ struct BackwardPass {
 /// threads)`;
 /// - `static constexpr Index multiply_adds(Shape input)`: of one sample, forward, as the definition
 ///   counts them, for profiles; each of the two gradients is taken to need as many;
+/// - `static constexpr S settings`: what a model file states of the layer.
+///   `S::visit(settings, take)` calls `take(name, member)` for each: an `Index`, a `double`, a
+///   `Window`, `Stride`, `Dilation`, `Padding` or `Algorithm`. Through it, settings that are not
+///   const can be written;
 /// - `static std::string describe()`: its settings, for the summary;
 /// - `static std::string_view runs_as(Shape input, Index batch)`: the algorithm that it takes, too.
 ///

@@ -3,7 +3,10 @@
 #include <tweed/core/error.hpp>
 #include <tweed/core/shape.hpp>
 #include <tweed/core/text.hpp>
+#include <tweed/io/architecture.hpp>
+#include <tweed/io/model_info.hpp>
 #include <tweed/io/safetensors.hpp>
+#include <tweed/io/sample.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -11,11 +14,13 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace tweed {
@@ -31,7 +36,11 @@ concept HasTensors = requires(M& model) {
 
 namespace detail {
 
-inline constexpr const char* model_file_version = "1";
+/// Whether `make_inference` takes models of that type: then a sample can be stored and replayed.
+template <class M>
+concept Runs = requires(const M& model) {
+  make_inference(model, 1, 1);
+};
 
 template <class NamedTensor>
 constexpr std::string_view dtype_of(const NamedTensor& tensor) {
@@ -62,65 +71,94 @@ const TensorView& matching_tensor(const std::filesystem::path& path, const Safet
   return *found;
 }
 
-inline void check_model_file_version(const std::filesystem::path& path,
-                                     const SafetensorsFile::Metadata& metadata) {
-  const auto format = metadata.find("format");
-  if (format == metadata.end() || format->second != "tweed") return;
-  const auto version = metadata.find("format_version");
-  const std::string found = version == metadata.end() ? "none" : in_quotes(version->second);
-  const std::string expected = in_quotes(model_file_version);
-  if (found != expected) {
-    throw Error(path.string() + ": expected format_version " + expected + ", found " + found);
-  }
-}
-
-}  // namespace detail
-
-/// Writes a model's tensors as a safetensors file, atomically. `metadata` may hold anything else
-/// about the model; "format" and "format_version" are tweed's own. Throws Error if the file cannot
-/// be written.
+/// Throws Error unless the file has the model's tensors, with its names, shapes and types, and no
+/// others but a sample.
 template <HasTensors M>
-void save_model(const M& model, const std::filesystem::path& path,
-                SafetensorsFile::Metadata metadata = {}) {
-  metadata["format"] = "tweed";
-  metadata["format_version"] = detail::model_file_version;
-  std::vector<TensorView> views;
-  for (const auto& tensor : model.tensors()) {
-    views.push_back({.name = std::string(tensor.name),
-                     .dims = {tensor.dims.begin(), tensor.dims.end()},
-                     .dtype = std::string(detail::dtype_of(tensor)),
-                     .bytes = std::as_bytes(tensor.values)});
-  }
-  write_safetensors(path, views, metadata);
-}
-
-/// Reads a model's tensors from a safetensors file and returns the file's metadata. The file must
-/// have the model's tensors, with its names, shapes and type, and no others. Throws Error naming
-/// the tensor that does not fit, or what is wrong with the file; the model is then unchanged.
-template <HasTensors M>
-SafetensorsFile::Metadata load_model(M& model, const std::filesystem::path& path) {
-  const auto file = read_safetensors(path);
-  detail::check_model_file_version(path, file.metadata());
-
+void check_tensors(const std::filesystem::path& path, const SafetensorsFile& file, M& model) {
   std::set<std::string, std::less<>> expected;
   for (const auto& tensor : model.tensors()) {
-    detail::matching_tensor(path, file, tensor);
+    matching_tensor(path, file, tensor);
     expected.emplace(tensor.name);
   }
   for (const TensorView& tensor : file.tensors()) {
-    if (!expected.contains(tensor.name)) {
-      throw Error(path.string() + ": tensor " + detail::in_quotes(tensor.name) +
+    if (!expected.contains(tensor.name) && !tensor.name.starts_with(sample_prefix)) {
+      throw Error(path.string() + ": tensor " + in_quotes(tensor.name) +
                   ": the model has none of that name");
     }
   }
+}
 
+template <HasTensors M>
+void copy_tensors(const std::filesystem::path& path, const SafetensorsFile& file, M& model) {
   for (const auto& tensor : model.tensors()) {
-    const auto& found = detail::matching_tensor(path, file, tensor);
+    const auto& found = matching_tensor(path, file, tensor);
     if (!found.bytes.empty()) {
       std::memcpy(tensor.values.data(), found.bytes.data(), found.bytes.size());
     }
   }
-  return file.metadata();
+}
+
+/// Fills the model, and replays the file's sample where the model can run.
+template <HasTensors M>
+void fill_model(const std::filesystem::path& path, const SafetensorsFile& file, M& model) {
+  check_tensors(path, file, model);
+  if constexpr (Runs<M>) {
+    M filled = model;
+    copy_tensors(path, file, filled);
+    check_sample(path, file, filled);
+    model = std::move(filled);
+  } else {
+    copy_tensors(path, file, model);
+  }
+}
+
+template <class NamedTensor>
+TensorView view_of(const NamedTensor& tensor) {
+  return {.name = std::string(tensor.name),
+          .dims = {tensor.dims.begin(), tensor.dims.end()},
+          .dtype = std::string(dtype_of(tensor)),
+          .bytes = std::as_bytes(tensor.values)};
+}
+
+}  // namespace detail
+
+/// Writes a model as a safetensors file, atomically: its tensors, by name ("conv2d_1.kernel"); as
+/// metadata its architecture and `info`, each as docs/model_files.md says; and a sample input with
+/// its output, for `load_model` to check itself by. The architecture is left out where a layer does
+/// not state its settings. Throws Error if the file cannot be written, or if the class names are
+/// not as many as the outputs.
+template <HasTensors M>
+void save_model(const M& model, const std::filesystem::path& path, const ModelInfo& info = {}) {
+  auto metadata = detail::model_metadata(path, info);
+  std::vector<TensorView> views;
+  for (const auto& tensor : model.tensors()) views.push_back(detail::view_of(tensor));
+  if constexpr (detail::Runs<M>) {
+    detail::check_class_names("cannot write " + path.string(), info, model.output_shape());
+    if (const auto text = architecture_of(model)) {
+      metadata[detail::architecture_key] = *text;
+    }
+    const auto sample = detail::make_sample(model);
+    std::ranges::move(detail::sample_views(sample, model.input_shape(), model.output_shape()),
+                      std::back_inserter(views));
+    write_safetensors(path, views, metadata);
+  } else {
+    write_safetensors(path, views, metadata);
+  }
+}
+
+/// Reads a model's tensors from a safetensors file and returns what else the file says. The file
+/// must have the model's tensors, with its names, shapes and type, and no others; and if it has a
+/// sample, the network must make of it what is stored. Throws Error naming what does not fit, or
+/// what is wrong with the file; the model is then unchanged.
+template <HasTensors M>
+ModelInfo load_model(M& model, const std::filesystem::path& path) {
+  const auto file = read_safetensors(path);
+  ModelInfo info = detail::parse_model_info(path, file.metadata());
+  if constexpr (detail::Runs<M>) {
+    detail::check_class_names(path.string(), info, model.output_shape());
+  }
+  detail::fill_model(path, file, model);
+  return info;
 }
 
 }  // namespace tweed

@@ -17,7 +17,6 @@ template <Index filters, auto... options>
 struct FixedFilters {
   static constexpr std::string_view layer_name = "conv2d";
   static constexpr Index group_count = option_or<Groups, options...>({1}).count;
-  static constexpr bool is_grouped = group_count > 1;
 
   static_assert(
       OptionTypes<Stride, Dilation, Padding, Groups, Initializer, Algorithm>::accept<options...>(),
@@ -27,11 +26,12 @@ struct FixedFilters {
   static_assert(group_count > 0 && filters % group_count == 0,
                 "Conv2D: the filters must divide into the groups");
 
-  static constexpr Index count(Index) { return filters; }
-  static constexpr Index groups(Index) { return group_count; }
+  static constexpr Conv2DSettings settings(const SlidingSettings& sliding) {
+    return {filters, group_count, sliding};
+  }
   static std::string describe() { return std::to_string(filters) + ", "; }
   static std::string describe_groups() {
-    return is_grouped ? " in " + std::to_string(group_count) + " groups" : "";
+    return group_count > 1 ? " in " + std::to_string(group_count) + " groups" : "";
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <tweed/core/layer.hpp>
 #include <tweed/kernels/kernels.hpp>
+#include <tweed/layers/convolution_settings.hpp>
 #include <tweed/layers/options.hpp>
 
 #include <string>
@@ -35,6 +36,8 @@ struct Convolution {
   using Base = Convolution;
 
   static constexpr std::string_view name = Filters::layer_name;
+  static constexpr auto settings =
+      Filters::settings({kernel, stride, dilation, padding, algorithm});
   static constexpr bool has_pool = !std::is_same_v<Pool, NoPool>;
   static constexpr Reads backward_reads{
       .input = true, .output = activation != kernels::Activation::none && !has_pool};
@@ -46,7 +49,7 @@ struct Convolution {
   };
 
   static constexpr Fit<Why> fit(const Shape& input) {
-    if (input.channels % Filters::groups(input.channels) != 0) {
+    if (input.channels % settings.groups_of(input.channels) != 0) {
       return {input, Why::channels_do_not_divide_into_the_groups};
     }
     const auto g = geometry(input);
@@ -57,16 +60,7 @@ struct Convolution {
   }
 
   static constexpr std::array<Parameter, 2> parameters(const Shape& input) {
-    const Index taps = kernel.height * kernel.width;
-    const Index filters = Filters::count(input.channels);
-    const Index channels = input.channels / Filters::groups(input.channels);
-    return {{{"kernel",
-              {kernel.height, kernel.width, channels, filters},
-              4,
-              initializer,
-              taps * channels,
-              taps * filters},
-             {"bias", {filters, 1, 1, 1}, 1, Initializer::zeros}}};
+    return convolution_parameters(geometry(input), initializer);
   }
 
   template <class T>
@@ -128,20 +122,16 @@ struct Convolution {
 
  private:
   static constexpr kernels::conv::Geometry geometry(const Shape& input) {
-    return {slide(input.height, kernel.height, stride.height, padding, dilation.height),
-            slide(input.width, kernel.width, stride.width, padding, dilation.width), input.channels,
-            Filters::count(input.channels), Filters::groups(input.channels)};
+    return settings.geometry(input);
   }
 
   /// Input sizes play no part in it.
   static constexpr kernels::conv::Family family =
-      Filters::is_grouped ? kernels::conv::Family::grouped
-                          : kernels::conv::family_of(geometry({1, 1, 1}));
+      settings.is_grouped() ? kernels::conv::Family::grouped
+                            : kernels::conv::family_of(geometry({1, 1, 1}));
 
-  /// The algorithm to ask `select` for. A depthwise convolution over one channel has a geometry of
-  /// another family, whose algorithms are not compiled for it.
   static constexpr Algorithm asked(const kernels::conv::Geometry& g) {
-    return Filters::is_grouped && g.groups == 1 ? Algorithm::grouped : algorithm;
+    return asked_algorithm(settings, g);
   }
 
   static constexpr Shape convolved(const kernels::conv::Geometry& g) {

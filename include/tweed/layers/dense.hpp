@@ -8,6 +8,22 @@
 
 namespace tweed {
 
+/// What a `Dense` is, but for the vectors it gets.
+struct DenseSettings {
+  Index units = 0;
+
+  template <class Settings, class Take>
+  static constexpr void visit(Settings& settings, const Take& take) {
+    take("units", settings.units);
+  }
+
+  /// Kernel [inputs,units] and bias [units].
+  constexpr std::array<Parameter, 2> parameters(const Shape& input, Initializer initializer) const {
+    return {{{"kernel", {input.channels, units, 1, 1}, 2, initializer, input.channels, units},
+             {"bias", {units, 1, 1, 1}, 1, Initializer::zeros}}};
+  }
+};
+
 namespace detail {
 
 /// Dense layer and, where `activation` says so, a ReLU in one.
@@ -21,6 +37,7 @@ struct FullyConnected {
       option_or<Initializer, options...>(Initializer::glorot_uniform);
 
   static constexpr std::string_view name = "dense";
+  static constexpr DenseSettings settings{units};
   static constexpr Reads backward_reads{.input = true,
                                         .output = activation != kernels::Activation::none};
 
@@ -32,8 +49,7 @@ struct FullyConnected {
   }
 
   static constexpr std::array<Parameter, 2> parameters(const Shape& input) {
-    return {{{"kernel", {input.channels, units, 1, 1}, 2, initializer, input.channels, units},
-             {"bias", {units, 1, 1, 1}, 1, Initializer::zeros}}};
+    return settings.parameters(input, initializer);
   }
 
   template <class T>

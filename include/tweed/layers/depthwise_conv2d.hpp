@@ -16,7 +16,6 @@ template <auto... options>
 struct FiltersPerChannel {
   static constexpr std::string_view layer_name = "depthwise_conv2d";
   static constexpr Index multiplier = option_or<Multiplier, options...>({1}).count;
-  static constexpr bool is_grouped = true;
 
   static_assert(OptionTypes<Stride, Dilation, Padding, Multiplier, Initializer,
                             Algorithm>::accept<options...>(),
@@ -24,8 +23,9 @@ struct FiltersPerChannel {
                 "Multiplier{...}, Initializer::... and Algorithm::..., each at most once");
   static_assert(multiplier > 0, "DepthwiseConv2D: the multiplier must be positive");
 
-  static constexpr Index count(Index channels) { return channels * multiplier; }
-  static constexpr Index groups(Index channels) { return channels; }
+  static constexpr DepthwiseConv2DSettings settings(const SlidingSettings& sliding) {
+    return {multiplier, sliding};
+  }
   static std::string describe() {
     return multiplier == 1 ? "" : std::to_string(multiplier) + " a channel, ";
   }

@@ -17,6 +17,16 @@ struct Rate {
   constexpr double value() const { return std::bit_cast<double>(bits); }
 };
 
+/// What a `Dropout` is.
+struct DropoutSettings {
+  double rate = 0.0;
+
+  template <class Settings, class Take>
+  static constexpr void visit(Settings& settings, const Take& take) {
+    take("rate", settings.rate);
+  }
+};
+
 /// In training each element is zero with probability `rate`, and else scaled by 1 / (1 - rate), so
 /// that the mean stays (Srivastava et al., JMLR 2014). Inference changes nothing.
 template <Rate rate>
@@ -24,6 +34,7 @@ struct Dropout {
   static_assert(rate.value() >= 0.0 && rate.value() < 1.0, "Dropout: the rate must lie in [0, 1)");
 
   static constexpr std::string_view name = "dropout";
+  static constexpr DropoutSettings settings{rate.value()};
   static constexpr Reads backward_reads{.input = false, .output = false};
   static constexpr bool in_place = true;
 

@@ -9,6 +9,7 @@ namespace tweed {
 /// [h,w,c] as a vector of h*w*c, in the order in which it lies in memory.
 struct Flatten {
   static constexpr std::string_view name = "flatten";
+  static constexpr NoSettings settings{};
   static constexpr Reads backward_reads{.input = false, .output = false};
   static constexpr bool in_place = true;
 

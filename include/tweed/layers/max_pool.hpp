@@ -9,6 +9,25 @@
 
 namespace tweed {
 
+/// What a `MaxPool` is, but for the images it gets.
+struct MaxPoolSettings {
+  Window window{0};
+  Stride stride{1};
+  Padding padding = Padding::valid;
+
+  template <class Settings, class Take>
+  static constexpr void visit(Settings& settings, const Take& take) {
+    take("window", settings.window);
+    take("stride", settings.stride);
+    take("padding", settings.padding);
+  }
+
+  constexpr kernels::PoolGeometry geometry(const Shape& input) const {
+    return {slide(input.height, window.height, stride.height, padding),
+            slide(input.width, window.width, stride.width, padding), input.channels};
+  }
+};
+
 /// The largest value of each window, a channel at a time: [h,w,c] to [oh,ow,c]. Options, in any
 /// order: `Stride{2}` (by default the window's size), `Padding::valid` (the default) or
 /// `Padding::same`; padding never wins. The gradient goes to the first of equal values.
@@ -26,6 +45,7 @@ struct MaxPool {
   static_assert(stride.height > 0 && stride.width > 0, "MaxPool: the stride must be positive");
 
   static constexpr std::string_view name = "max_pool";
+  static constexpr MaxPoolSettings settings{window, stride, padding};
   static constexpr Reads backward_reads{.input = false, .output = false};
 
   enum class Why { fits, window_is_larger_than_the_input_shrink_it_or_use_Padding_same };
@@ -73,8 +93,7 @@ struct MaxPool {
 
   /// What the kernels want to know.
   static constexpr kernels::PoolGeometry geometry(const Shape& input) {
-    return {slide(input.height, window.height, stride.height, padding),
-            slide(input.width, window.width, stride.width, padding), input.channels};
+    return settings.geometry(input);
   }
 };
 

@@ -8,6 +8,7 @@ namespace tweed {
 /// y = max(0, x), any shape.
 struct ReLU {
   static constexpr std::string_view name = "relu";
+  static constexpr NoSettings settings{};
   static constexpr Reads backward_reads{.input = false, .output = true};
   static constexpr bool in_place = true;
 

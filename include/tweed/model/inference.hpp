@@ -15,16 +15,21 @@ namespace tweed {
 namespace detail {
 
 /// Refuses a batch that the caller's memory or the network cannot take.
-template <class Net, class T>
-void check_batch(const char* who, const Batch<const T>& x, Index largest) {
-  if (x.shape != Net::input) {
-    throw Error(text(who, ": the network takes samples of ", to_string(Net::input), ", these are ",
+template <class T>
+void check_batch(const char* who, const Batch<const T>& x, const Shape& input, Index largest) {
+  if (x.shape != input) {
+    throw Error(text(who, ": the network takes samples of ", to_string(input), ", these are ",
                      to_string(x.shape)));
   }
   if (x.count > largest) {
     throw Error(text(who, ": it was made for batches of up to ", largest, " samples, this one has ",
                      x.count));
   }
+}
+
+template <class Net, class T>
+void check_batch(const char* who, const Batch<const T>& x, Index largest) {
+  check_batch(who, x, Net::input, largest);
 }
 
 }  // namespace detail
@@ -79,5 +84,11 @@ class Inference {
   std::array<Buffer<std::byte>, 2> buffers_;
   Buffer<std::byte> scratch_;
 };
+
+/// The memory to predict with `model`: what predicts with any type of model takes it from here.
+template <class Net, class T>
+Inference<Net, T> make_inference(const Model<Net, T>&, Index batch_size, int threads = 0) {
+  return Inference<Net, T>(batch_size, threads);
+}
 
 }  // namespace tweed

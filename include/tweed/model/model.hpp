@@ -4,7 +4,9 @@
 #include <tweed/core/initializer.hpp>
 #include <tweed/model/sequential.hpp>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tweed {
@@ -18,15 +20,19 @@ struct NamedTensor {
 };
 
 /// "conv2d_2" for each layer: its name, counted from 1 among its like.
-template <class Net>
-std::vector<std::string> numbered_layer_names() {
+inline std::vector<std::string> numbered_names(std::span<const std::string_view> layers) {
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < Net::depth; ++i) {
-    int number = 1;
-    for (std::size_t j = 0; j < i; ++j) number += Net::layer_names[j] == Net::layer_names[i];
-    names.push_back(std::string(Net::layer_names[i]) + "_" + std::to_string(number));
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const auto number = std::count(layers.begin(), layers.begin() + std::ssize(names), layers[i]);
+    names.push_back(std::string(layers[i]) + "_" + std::to_string(number + 1));
   }
   return names;
+}
+
+/// The same for the layers of a network.
+template <class Net>
+std::vector<std::string> numbered_layer_names() {
+  return numbered_names(Net::layer_names);
 }
 
 /// The weights of a network, and nothing else: who wants to train or predict brings the memory for
@@ -36,6 +42,10 @@ class Model {
  public:
   using Network = Net;
   using Scalar = T;
+
+  /// Of one sample, and of what the network makes of it.
+  static constexpr Shape input_shape() { return Net::input; }
+  static constexpr Shape output_shape() { return Net::output; }
 
   /// Fresh weights, as the layers' initialisers say; the same seed gives the same ones.
   explicit Model(std::uint64_t seed = 0) : block_(Net::block_size) { initialize_all(seed); }

@@ -13,10 +13,10 @@ struct Evaluation {
 
 namespace detail {
 
-template <class Net, class T, class Loss, class Data>
-Evaluation evaluate(DatasetPass<Net, T, Data>& pass, const Model<Net, T>& model, const Loss& loss) {
+template <class M, class Loss, class Data>
+Evaluation evaluate(DatasetPass<M, Data>& pass, const M& model, const Loss& loss) {
   LossSum sum;
-  pass(model, [&](Index, const Batch<const T>& outputs, const auto& targets) {
+  pass(model, [&](Index, const auto& outputs, const auto& targets) {
     sum += loss.value(outputs, targets);
   });
   return {sum.mean_loss(), sum.accuracy()};
@@ -34,7 +34,7 @@ Evaluation evaluate(const Model<Net, T>& model, const Loss& loss, const Data& da
                     const PredictOptions& options = {}) {
   static_assert(detail::LossFits<Net, Loss>::ok);
   if (data.size() == 0) throw Error("evaluate: the data set is empty");
-  detail::DatasetPass<Net, T, Data> pass(data, options);
+  detail::DatasetPass<Model<Net, T>, Data> pass(model, data, options);
   return detail::evaluate(pass, model, loss);
 }
 

@@ -58,7 +58,7 @@ class Training {
            const Validation& validation, const FitOptions& options = {})
       : Training(model, loss, optimizer, data, options) {
     if (validation.size() == 0) throw Error("training: the validation data set is empty");
-    validation_.emplace(validation, PredictOptions{.threads = options.threads});
+    validation_.emplace(model_, validation, PredictOptions{.threads = options.threads});
   }
 
   Index steps() const { return steps_; }
@@ -249,7 +249,7 @@ class Training {
   double base_rate_;
   Trainer<Net, T, Loss, Optimizer> trainer_;
   BatchMemory<Data, T> memory_;
-  std::optional<detail::DatasetPass<Net, T, Validation>> validation_;
+  std::optional<detail::DatasetPass<Model<Net, T>, Validation>> validation_;
   History history_;
   std::vector<double> epoch_losses_;
   BestLoss best_;

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <tweed/layers/convolution_settings.hpp>
+#include <tweed/model/model.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+/// What a network is, as JSON: its input shape and its layers in order, each with its settings.
+namespace tweed::detail {
+
+using OrderedJson = nlohmann::ordered_json;
+
+inline OrderedJson json_of(Index number) { return number; }
+inline OrderedJson json_of(double number) { return number; }
+inline OrderedJson json_of(const Window& w) { return {w.height, w.width}; }
+inline OrderedJson json_of(const Stride& s) { return {s.height, s.width}; }
+inline OrderedJson json_of(const Dilation& d) { return {d.height, d.width}; }
+inline OrderedJson json_of(const Shape& s) { return {s.height, s.width, s.channels}; }
+inline OrderedJson json_of(Algorithm algorithm) { return name(algorithm); }
+inline OrderedJson json_of(Padding padding) { return padding == Padding::same ? "same" : "valid"; }
+
+/// {"name": "conv2d_1", "layer": "conv2d", "filters": 32, ...}
+template <class Settings>
+OrderedJson layer_json(const std::string& numbered_name, std::string_view layer,
+                       const Settings& settings) {
+  OrderedJson json{{"name", numbered_name}, {"layer", layer}};
+  Settings::visit(settings,
+                  [&](const char* name, const auto& value) { json[name] = json_of(value); });
+  return json;
+}
+
+template <class L>
+concept HasSettings = requires {
+  L::settings;
+};
+
+/// Whether all layers of a network have settings.
+template <class Net>
+inline constexpr bool has_architecture =
+    []<class... Layers>(std::type_identity<std::tuple<Layers...>>) {
+      return (HasSettings<Layers> && ...);
+    }(std::type_identity<typename Net::Layers>{});
+
+template <class Net>
+OrderedJson layers_json() {
+  OrderedJson layers = OrderedJson::array();
+  const auto names = numbered_layer_names<Net>();
+  [&]<class... Layers>(std::type_identity<std::tuple<Layers...>>) {
+    (layers.push_back(layer_json(names[layers.size()], Layers::name, Layers::settings)), ...);
+  }(std::type_identity<typename Net::Layers>{});
+  return layers;
+}
+
+inline OrderedJson architecture_json(const Shape& input, OrderedJson layers) {
+  return {{"input", json_of(input)}, {"layers", std::move(layers)}};
+}
+
+}  // namespace tweed::detail
+
+namespace tweed {
+
+/// A model's network as JSON, or nothing where a layer does not state its settings.
+template <class Net, class T>
+std::optional<std::string> architecture_of(const Model<Net, T>&) {
+  if constexpr (detail::has_architecture<Net>) {
+    return detail::architecture_json(Net::input, detail::layers_json<Net>()).dump();
+  } else {
+    return {};
+  }
+}
+
+}  // namespace tweed

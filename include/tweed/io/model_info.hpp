@@ -1,0 +1,140 @@
+#pragma once
+
+#include <tweed/core/version.hpp>
+#include <tweed/io/safetensors.hpp>
+#include <tweed/io/strict_json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tweed {
+
+/// What happens to raw values before they reach the network.
+struct Preprocessing {
+  double scale = 1.0;  ///< they are multiplied by this: 1/255 where bytes become [0, 1]
+};
+
+/// What a model file says of the model, besides its network and its weights.
+struct ModelInfo {
+  std::optional<Preprocessing> preprocessing = {};
+  std::vector<std::string> class_names = {};  ///< one for each output, or none
+  SafetensorsFile::Metadata notes = {};       ///< anything else
+};
+
+namespace detail {
+
+inline constexpr std::string_view model_file_version = "2";
+
+inline constexpr const char* architecture_key = "architecture";
+inline constexpr const char* class_names_key = "class_names";
+inline constexpr const char* preprocessing_key = "preprocessing";
+
+/// Whether tweed itself writes what stands under that key.
+constexpr bool is_own_key(std::string_view key) {
+  return key == "format" || key == "format_version" || key == "tweed_version" ||
+         key == architecture_key || key == class_names_key || key == preprocessing_key;
+}
+
+/// The metadata of a model file but for the architecture. Notes under tweed's own keys are dropped.
+inline SafetensorsFile::Metadata model_metadata(const std::filesystem::path& path,
+                                                const ModelInfo& info) try {
+  SafetensorsFile::Metadata metadata = info.notes;
+  std::erase_if(metadata, [](const auto& note) { return is_own_key(note.first); });
+  metadata["format"] = "tweed";
+  metadata["format_version"] = model_file_version;
+  metadata["tweed_version"] = version;
+  if (!info.class_names.empty()) {
+    metadata[class_names_key] = nlohmann::json(info.class_names).dump();
+  }
+  if (info.preprocessing) {
+    metadata[preprocessing_key] = nlohmann::json{{"scale", info.preprocessing->scale}}.dump();
+  }
+  return metadata;
+} catch (const nlohmann::json::exception&) {
+  throw Error("cannot write " + path.string() + ": a name or the metadata is not UTF-8");
+}
+
+/// Whether the metadata is written as this version of tweed does it.
+inline bool has_current_format(const SafetensorsFile::Metadata& metadata) {
+  const auto is = [&](const char* key, std::string_view value) {
+    const auto found = metadata.find(key);
+    return found != metadata.end() && found->second == value;
+  };
+  return is("format", "tweed") && is("format_version", model_file_version);
+}
+
+/// The version of a tweed model file must be one that this version reads; files of others have
+/// none.
+inline void check_model_file_version(const std::filesystem::path& path,
+                                     const SafetensorsFile::Metadata& metadata) {
+  const auto format = metadata.find("format");
+  if (format == metadata.end() || format->second != "tweed") return;
+  const auto found = metadata.find("format_version");
+  if (found != metadata.end() && (found->second == "1" || found->second == model_file_version)) {
+    return;
+  }
+  throw Error(path.string() + ": expected format_version \"1\" or " +
+              in_quotes(model_file_version) + ", found " +
+              (found == metadata.end() ? "none" : in_quotes(found->second)));
+}
+
+inline Preprocessing parse_preprocessing(const std::string& where, std::string_view text) {
+  const auto json = parse_strict_json(where, text);
+  const bool has_scale = json.is_object() && json.contains("scale") && json["scale"].is_number();
+  if (!has_scale || json.size() != 1 || !std::isfinite(json["scale"].get<double>())) {
+    throw Error(where + ": expected {\"scale\": number}, found " + json_in_message(json));
+  }
+  return {.scale = json["scale"].get<double>()};
+}
+
+inline std::vector<std::string> parse_class_names(const std::string& where, std::string_view text) {
+  const auto json = parse_strict_json(where, text);
+  const bool all_texts = json.is_array() && std::ranges::all_of(json, [](const auto& name) {
+                           return name.is_string();
+                         });
+  if (!all_texts) {
+    throw Error(where + ": expected a list of texts, found " + json_in_message(json));
+  }
+  return json.get<std::vector<std::string>>();
+}
+
+/// Throws Error where there are class names, but not one for each output.
+inline void check_class_names(const std::string& where, const ModelInfo& info,
+                              const Shape& output) {
+  if (info.class_names.empty() || std::ssize(info.class_names) == output.size()) return;
+  throw Error(where + ": expected " + std::to_string(output.size()) +
+              " class names, one for each output, found " +
+              std::to_string(info.class_names.size()));
+}
+
+/// What a file's metadata says; that of a file of others is all notes. Throws Error, naming the
+/// key, where it cannot be read.
+inline ModelInfo parse_model_info(const std::filesystem::path& path,
+                                  const SafetensorsFile::Metadata& metadata) {
+  check_model_file_version(path, metadata);
+  ModelInfo info;
+  if (!has_current_format(metadata)) {
+    info.notes = metadata;
+    return info;
+  }
+  const auto where = path.string() + ": metadata ";
+  for (const auto& [key, text] : metadata) {
+    if (key == preprocessing_key) {
+      info.preprocessing = parse_preprocessing(where + in_quotes(key), text);
+    } else if (key == class_names_key) {
+      info.class_names = parse_class_names(where + in_quotes(key), text);
+    } else if (!is_own_key(key)) {
+      info.notes.emplace(key, text);
+    }
+  }
+  return info;
+}
+
+}  // namespace detail
+
+}  // namespace tweed

@@ -1,0 +1,171 @@
+#include <tweed/io/any_model_file.hpp>
+#include <tweed/model/predict.hpp>
+#include <support/error_message.hpp>
+#include <support/numbers.hpp>
+#include <support/temporary_directory.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace tweed;
+using tests::error_message;
+using tests::TemporaryDirectory;
+
+namespace {
+
+using Net =
+    Sequential<Input<9, 8, 3>,
+               Conv2D<4, Window{3, 5}, Stride{2, 1}, Padding::valid, Initializer::he_normal,
+                      Algorithm::indirect>,
+               ReLU, MaxPool<3, Stride{1}, Padding::same>, Dropout<0.125>, Flatten, Dense<6>>;
+
+/// A copy of the file with other metadata, and what loading it says.
+std::string error_with(const std::filesystem::path& path, const std::string& key,
+                       const std::string& text) {
+  const auto file = read_safetensors(path);
+  auto metadata = file.metadata();
+  metadata[key] = text;
+  const auto copy = path.string() + ".copy";
+  write_safetensors(copy, file.tensors(), metadata);
+  std::string message = error_message([&] { load_any_model(copy); });
+  const std::string start = copy + ": ";
+  CHECK(message.starts_with(start));
+  return message.substr(std::min(start.size(), message.size()));
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  REQUIRE(at != text.npos);
+  return text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("a file is loaded without knowing its type, and saved again as it was") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const Model<Net> saved{4};
+  save_model(saved, path,
+             {.preprocessing = Preprocessing{.scale = 0.5},
+              .class_names = {"a", "b", "c", "d", "e", "f"},
+              .notes = {{"training", "none"}}});
+  const auto [model, info] = load_any_model(path);
+  CHECK(info.class_names.size() == 6);
+  REQUIRE(info.preprocessing);
+  CHECK(info.preprocessing->scale == 0.5);
+  CHECK(info.notes.at("training") == "none");
+
+  const auto x = tests::numbers<float>(3 * Net::input.size(), 11);
+  const Batch<const float> batch{x.data(), 3, Net::input};
+  CHECK(predict_logits(model, batch) == predict_logits(saved, batch));
+
+  save_model(model, directory / "again", info);
+  CHECK(tests::read_file(directory / "again") == tests::read_file(path));
+}
+
+TEST_CASE("a file that does not state its network is refused") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  save_model(Model<Net>{4}, path);
+  const auto file = read_safetensors(path);
+  const std::string expected =
+      path.string() +
+      ": the file does not say which network it holds; load it into a Model of its type";
+  auto metadata = file.metadata();
+  metadata.erase("architecture");
+  write_safetensors(path, file.tensors(), metadata);
+  CHECK(error_message([&] { load_any_model(path); }) == expected);
+  write_safetensors(path, file.tensors(), {{"architecture", file.metadata().at("architecture")}});
+  CHECK(error_message([&] { load_any_model(path); }) == expected);
+}
+
+TEST_CASE("unknown layers and settings, and values that make no sense, are named") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  save_model(Model<Net>{4}, path);
+  const std::string text = read_safetensors(path).metadata().at("architecture");
+  const auto error = [&](const std::string& from, const std::string& to) {
+    const std::string message = error_with(path, "architecture", replaced(text, from, to));
+    const std::string start = "metadata \"architecture\": ";
+    CHECK(message.starts_with(start));
+    return message.substr(std::min(start.size(), message.size()));
+  };
+  CHECK(error(R"("layer":"relu")", R"("layer":"gelu")") ==
+        R"(layer "relu_1" is of the type "gelu", which AnyModel does not know)");
+  CHECK(error(R"("units":6)", R"("units":6,"bias":false)") ==
+        R"(layer "dense_1" has the setting "bias", which AnyModel does not know)");
+  CHECK(error(R"("padding":"valid")", R"("padding":"full")") ==
+        R"(layer "conv2d_1": the setting "padding" is "full", which AnyModel cannot take)");
+  CHECK(error(R"("algorithm":"indirect")", R"("algorithm":3)") ==
+        R"(layer "conv2d_1": the setting "algorithm" is 3, which AnyModel cannot take)");
+  CHECK(error(R"("kernel":[3,5])", R"("kernel":[3,-5])") ==
+        R"(layer "conv2d_1": the setting "kernel" is [3,-5], which AnyModel cannot take)");
+  CHECK(error(R"("kernel":[3,5])", R"("kernel":[3])") ==
+        R"(layer "conv2d_1": the setting "kernel" is [3], which AnyModel cannot take)");
+  CHECK(error(R"("filters":4)", R"("filters":4e18)") ==
+        R"(layer "conv2d_1": the setting "filters" is 4e+18, which AnyModel cannot take)");
+  CHECK(error(R"("filters":4)", R"("filters":9999999999)") ==
+        R"(layer "conv2d_1": the setting "filters" is 9999999999, which AnyModel cannot take)");
+  CHECK(error(R"("filters":4,)", "") ==
+        "network: conv2d_1 cannot take 9x8x3: its settings are not all positive");
+  CHECK(error(R"("name":"relu_1")", R"("name":"relu_2")") ==
+        R"(expected a layer with the name "relu_1", found "relu_2")");
+  CHECK(error(R"("name":"relu_1",)", "") ==
+        R"(expected a layer with a name, a type (layer) and its settings, found {"layer":"relu"})");
+  CHECK(error(R"({"name":"relu_1","layer":"relu"})", "7") ==
+        "expected a layer with a name, a type (layer) and its settings, found 7");
+  CHECK(error(R"("input":[9,8,3])", R"("input":[9,8])") ==
+        "expected an input of [height, width, channels], found [9,8]");
+  CHECK(
+      error(R"("input":[9,8,3])", R"("inputs":[9,8,3])")
+          .starts_with(R"(expected {"input": [height, width, channels], "layers": [...]}, found)"));
+  CHECK(error(R"("input":[9,8,3])", R"("input":[2,8,3])") ==
+        "network: conv2d_1 cannot take 2x8x3: its kernel is larger than the input");
+  CHECK(error(R"("rate":0.125)", R"("rate":null)") ==
+        R"(layer "dropout_1": the setting "rate" is null, which AnyModel cannot take)");
+}
+
+TEST_CASE("an architecture that the tensors do not fit is refused before memory is taken for it") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  save_model(Model<Net>{4}, path);
+  const std::string text = read_safetensors(path).metadata().at("architecture");
+  CHECK(error_with(path, "architecture", replaced(text, "\"units\":6", "\"units\":100000000")) ==
+        R"(metadata "architecture": the network has 6500000184 weights, the file has 3184 bytes )"
+        "for them");
+  CHECK(error_with(path, "architecture", replaced(text, "\"units\":6", "\"units\":5")) ==
+        R"(tensor "dense_1.kernel": expected shape 64x5, found 64x6)");
+}
+
+TEST_CASE("an algorithm that is no more leaves the choice to this version") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  save_model(Model<Net>{4}, path);
+  const auto file = read_safetensors(path);
+  auto metadata = file.metadata();
+  metadata["architecture"] = replaced(metadata["architecture"], "indirect", "abacus");
+  write_safetensors(path, file.tensors(), metadata);
+  const auto loaded = load_any_model(path);
+  CHECK(architecture_of(loaded.model)->find(R"("algorithm":"automatic")") != std::string::npos);
+}
+
+TEST_CASE("a setting that the file does not have keeps its default") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  using Plain = Sequential<Input<6, 6, 2>, Conv2D<3, 3>>;
+  save_model(Model<Plain>{4}, path);
+  const auto file = read_safetensors(path);
+  auto metadata = file.metadata();
+  const auto both = metadata.at("architecture");
+  metadata["architecture"] = replaced(
+      both,
+      R"(,"stride":[1,1],"dilation":[1,1],"padding":"same","algorithm":"automatic","groups":1)",
+      "");
+  write_safetensors(path, file.tensors(), metadata);
+  const auto loaded = load_any_model(path);
+  save_model(loaded.model, path);
+  CHECK(read_safetensors(path).metadata().at("architecture") == both);
+}

@@ -1,0 +1,225 @@
+#include <tweed/io/model_file.hpp>
+#include <tweed/layers/dropout.hpp>
+#include <tweed/layers/flatten.hpp>
+#include <support/error_message.hpp>
+#include <support/temporary_directory.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace tweed;
+using tests::error_message;
+using tests::TemporaryDirectory;
+
+namespace {
+
+using Net = Sequential<Input<7, 5, 2>, Conv2D<3, Window{3, 2}, Stride{2, 1}, Padding::valid>, ReLU,
+                       MaxPool<2, Padding::same>, Flatten, Dropout<0.25>, Dense<4>>;
+
+constexpr const char* architecture =
+    R"({"input":[7,5,2],"layers":[)"
+    R"({"name":"conv2d_1","layer":"conv2d","filters":3,"kernel":[3,2],"stride":[2,1],)"
+    R"("dilation":[1,1],"padding":"valid","algorithm":"automatic","groups":1},)"
+    R"({"name":"relu_1","layer":"relu"},)"
+    R"({"name":"max_pool_1","layer":"max_pool","window":[2,2],"stride":[2,2],"padding":"same"},)"
+    R"({"name":"flatten_1","layer":"flatten"},)"
+    R"({"name":"dropout_1","layer":"dropout","rate":0.25},)"
+    R"({"name":"dense_1","layer":"dense","units":4}]})";
+
+/// A layer of somebody's own, which does not state its settings.
+struct Halve {
+  static constexpr std::string_view name = "halve";
+  static constexpr Fit<AlwaysFits> fit(const Shape& input) { return {input}; }
+  template <class T>
+  static void infer(const InferPass<T>& pass) {
+    for (Index i = 0; i < pass.x.size(); ++i) pass.y.data[i] = pass.x.data[i] / 2;
+  }
+  template <class T>
+  static void backward(const BackwardPass<T>&) {}
+};
+
+template <class M>
+std::vector<float> values_of(const M& model) {
+  const auto block = model.parameters();
+  return {block.begin(), block.end()};
+}
+
+/// The file's content with another value at the place of one tensor.
+void change_tensor(const std::filesystem::path& path, const std::string& name, float value) {
+  const auto file = read_safetensors(path);
+  std::vector<TensorView> views = file.tensors();
+  const auto changed = std::ranges::find(views, name, &TensorView::name);
+  REQUIRE(changed != views.end());
+  const std::vector<float> values(changed->bytes.size() / sizeof(float), value);
+  changed->bytes = std::as_bytes(std::span(values));
+  write_safetensors(path, views, file.metadata());
+}
+
+}  // namespace
+
+TEST_CASE("a model file tells the network, its classes and how its input is prepared") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const ModelInfo info{.preprocessing = Preprocessing{.scale = 1.0 / 255.0},
+                       .class_names = {"a", "b", "\xc3\xa9", "\"d\""},
+                       .notes = {{"seed", "7"}}};
+  const Model<Net> saved{5};
+  save_model(saved, path, info);
+
+  const auto file = read_safetensors(path);
+  CHECK(file.metadata().at("architecture") == architecture);
+  CHECK(file.metadata().at("class_names") == "[\"a\",\"b\",\"\xc3\xa9\",\"\\\"d\\\"\"]");
+  CHECK(file.metadata().at("preprocessing") == R"({"scale":0.00392156862745098})");
+  CHECK(file.metadata().at("tweed_version") == version);
+  CHECK(file.find("conv2d_1.kernel") != nullptr);
+  REQUIRE(file.find("sample.input") != nullptr);
+  CHECK(file.find("sample.input")->dims == std::vector<Index>{1, 7, 5, 2});
+  CHECK(file.find("sample.output")->dims == std::vector<Index>{1, 4});
+
+  Model<Net> loaded{6};
+  const ModelInfo found = load_model(loaded, path);
+  CHECK(values_of(loaded) == values_of(saved));
+  REQUIRE(found.preprocessing);
+  CHECK(found.preprocessing->scale == info.preprocessing->scale);
+  CHECK(found.class_names == info.class_names);
+  CHECK(found.notes == info.notes);
+}
+
+TEST_CASE("a network that makes something else of the sample is refused") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  save_model(Model<Net>{5}, path);
+  const auto bytes = tests::read_file(path);
+  const std::string message =
+      path.string() + ": the network does not make of the stored sample what it should: output ";
+
+  // The same tensors, but another network.
+  using OtherPool =
+      Sequential<Input<7, 5, 2>, Conv2D<3, Window{3, 2}, Stride{2, 1}, Padding::valid>, ReLU,
+                 MaxPool<2, Stride{2}, Padding::same>, ReLU, Flatten, Dense<4>>;
+  Model<OtherPool> same_function;
+  CHECK(error_message([&] { load_model(same_function, path); }).empty());
+  using NoReLU = Sequential<Input<7, 5, 2>, Conv2D<3, Window{3, 2}, Stride{2, 1}, Padding::valid>,
+                            MaxPool<2, Padding::same>, Flatten, Dense<4>>;
+  Model<NoReLU> other{8};
+  const auto before = values_of(other);
+  CHECK(error_message([&] { load_model(other, path); }).starts_with(message));
+  CHECK(values_of(other) == before);
+
+  // The right network, but other weights or another output than were saved.
+  Model<Net> model{8};
+  change_tensor(path, "dense_1.bias", 0.5F);
+  CHECK(error_message([&] { load_model(model, path); }).starts_with(message));
+  tests::write_file(path, bytes);
+  change_tensor(path, "sample.output", std::numeric_limits<float>::quiet_NaN());
+  CHECK(error_message([&] { load_model(model, path); }).starts_with(message + "0 is "));
+  CHECK(values_of(model) == values_of(Model<Net>{8}));
+}
+
+TEST_CASE("a stored sample must be whole and of the network's shapes") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  save_model(Model<Net>{5}, path);
+  const auto file = read_safetensors(path);
+  const auto write = [&](auto change) {
+    std::vector<TensorView> views;
+    for (TensorView view : file.tensors()) {
+      if (change(view)) views.push_back(view);
+    }
+    write_safetensors(path, views, file.metadata());
+  };
+  Model<Net> model;
+  const auto error = [&] { return error_message([&] { load_model(model, path); }); };
+
+  write([](const TensorView& view) { return view.name != "sample.output"; });
+  CHECK(error() == path.string() + ": expected both sample.input and sample.output, or neither");
+  write([](TensorView& view) {
+    if (view.name == "sample.input") view.dims = {1, 5, 7, 2};
+    return true;
+  });
+  CHECK(error() ==
+        path.string() + R"(: tensor "sample.input": expected F32 1x7x5x2, found F32 1x5x7x2)");
+  write([](const TensorView& view) { return !view.name.starts_with("sample."); });
+  CHECK(error().empty());
+}
+
+TEST_CASE("a diverged model is saved and loaded like any other") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  Model<Net> saved{5};
+  saved.tensors()[0].values[0] = std::numeric_limits<float>::quiet_NaN();
+  saved.tensors()[3].values[1] = std::numeric_limits<float>::infinity();
+  save_model(saved, path);
+  Model<Net> loaded;
+  CHECK(error_message([&] { load_model(loaded, path); }).empty());
+  CHECK(std::isnan(loaded.tensors()[0].values[0]));
+}
+
+TEST_CASE("a layer without settings is saved without the architecture") {
+  using Own = Sequential<Input<3>, Halve, Dense<2>>;
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const Model<Own> saved{1};
+  save_model(saved, path);
+  CHECK_FALSE(read_safetensors(path).metadata().contains("architecture"));
+  Model<Own> loaded{2};
+  load_model(loaded, path);
+  CHECK(values_of(loaded) == values_of(saved));
+  Model<Sequential<Input<3>, Dense<2>>> without;
+  CHECK_FALSE(error_message([&] { load_model(without, path); }).empty());
+}
+
+TEST_CASE("a model of doubles keeps its sample in doubles") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  save_model(Model<Net, double>{5}, path);
+  CHECK(read_safetensors(path).find("sample.output")->dtype == "F64");
+  Model<Net, double> loaded;
+  CHECK(error_message([&] { load_model(loaded, path); }).empty());
+}
+
+TEST_CASE("there are as many class names as outputs, or none") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const Model<Net> model;
+  CHECK(error_message([&] {
+          save_model(model, path, {.class_names = {"a", "b"}});
+        }) ==
+        "cannot write " + path.string() + ": expected 4 class names, one for each output, found 2");
+  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK(error_message([&] {
+          save_model(model, path, {.class_names = {"a", "b", "c", "\xff"}});
+        }).ends_with("a name or the metadata is not UTF-8"));
+}
+
+TEST_CASE("metadata that cannot be read is refused") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  save_model(Model<Net>{5}, path);
+  const auto file = read_safetensors(path);
+  Model<Net> model;
+  const auto error = [&](const std::string& key, const std::string& text) {
+    auto metadata = file.metadata();
+    metadata[key] = text;
+    write_safetensors(path, file.tensors(), metadata);
+    const std::string message = error_message([&] { load_model(model, path); });
+    const std::string start = path.string() + ": metadata \"" + key + "\": ";
+    CHECK(message.starts_with(start));
+    return message.substr(std::min(start.size(), message.size()));
+  };
+  CHECK(error("class_names", "[1, 2]") == "expected a list of texts, found [1,2]");
+  CHECK(error("class_names", "a, b") == "at byte 1: this is not valid JSON");
+  CHECK(error("preprocessing", "{}") == R"(expected {"scale": number}, found {})");
+  CHECK(error("preprocessing", R"({"scale": 1, "mean": 2})") ==
+        R"(expected {"scale": number}, found {"mean":2,"scale":1})");
+  CHECK(error("preprocessing", R"({"scale": 1, "scale": 2})") == R"(found the key "scale" twice)");
+  CHECK(error("preprocessing", R"({"scale": 1e999})") == "a number is too large");
+  CHECK(error("class_names", std::string(500'000, '[')) == "the JSON is nested too deeply");
+  CHECK(error("class_names", "[\"" + std::string(2'000'000, 'a') + "\"]") ==
+        "expected at most 1048576 bytes of JSON, found 2000004");
+}
