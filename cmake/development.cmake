@@ -35,8 +35,8 @@ if(TWEED_USE_COMPILED)
 endif()
 target_link_libraries(tweed_compiled PRIVATE tweed_development)
 
-# tweed_remove_unbuildable(LIST) takes out of LIST the files that need an optional library, themselves
-# or through what they include, where that library is missing.
+# tweed_remove_unbuildable(LIST) takes out of LIST the files that need an optional library,
+# themselves or through what they include, where that library is missing.
 function(tweed_remove_unbuildable list)
   set(missing "")
   if(NOT TARGET tweed::data)
@@ -44,6 +44,9 @@ function(tweed_remove_unbuildable list)
   endif()
   if(NOT TARGET tweed::io)
     list(APPEND missing nlohmann/json.hpp)
+  endif()
+  if(NOT TARGET tweed::onnx)
+    list(APPEND missing protozero/pbf_writer.hpp)
   endif()
   if(NOT TARGET tweed::images)
     list(APPEND missing png.h)

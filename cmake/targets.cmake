@@ -1,5 +1,5 @@
 # What a project links: tweed::tweed or tweed::compiled, and where wanted tweed::native, tweed::data,
-# tweed::io and tweed::images.
+# tweed::io, tweed::onnx and tweed::images.
 
 if(NOT TARGET Eigen3::Eigen)
   find_package(Eigen3 REQUIRED CONFIG)
@@ -55,6 +55,8 @@ if(TWEED_NATIVE)
   target_link_libraries(tweed_compiled PRIVATE tweed_native)
 endif()
 
+list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR}) # FindProtozero
+
 # tweed_component(NAME PURPOSE PACKAGE LIBRARY...) adds tweed::NAME where each LIBRARY of the PACKAGE
 # before it is found.
 function(tweed_component name purpose)
@@ -80,3 +82,4 @@ tweed_component(data "reading .gz files" ZLIB ZLIB::ZLIB)
 tweed_component(
   io "model files and checkpoints" nlohmann_json nlohmann_json::nlohmann_json ZLIB ZLIB::ZLIB)
 tweed_component(images "reading PNG and JPEG" PNG PNG::PNG libjpeg-turbo libjpeg-turbo::turbojpeg)
+tweed_component(onnx "writing ONNX files" Protozero protozero::protozero)

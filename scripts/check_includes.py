@@ -29,13 +29,14 @@ LIBRARIES = {
     r"omp\.h": ["core/parallel.hpp"],
     r"zlib\.h": ["data/", "io/checksum.hpp"],
     r"nlohmann/": ["io/"],
+    r"protozero/": ["io/onnx_graph.hpp"],
     r"png\.h|turbojpeg\.h": ["data/image_file.hpp"],
 }
 INTRINSICS = re.compile(r"\b_mm\d*_\w+|\b\w*intrin\.h|\barm_(neon|sve)\.h")
 INTRINSICS_ALLOWED = ["kernels/simd.hpp"]
 
 # What whoever includes <tweed/tweed.hpp> need not have installed.
-OPTIONAL = re.compile(r"zlib\.h|nlohmann/|png\.h|turbojpeg\.h")
+OPTIONAL = re.compile(r"zlib\.h|nlohmann/|protozero/|png\.h|turbojpeg\.h")
 
 DIRECTIVE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 

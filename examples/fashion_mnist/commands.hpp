@@ -86,6 +86,13 @@ struct Predict {
   int threads = 0;
 };
 
+/// `fashion_mnist export`
+struct Export {
+  std::filesystem::path model = {};
+  std::filesystem::path onnx = {};  ///< where the ONNX file goes
+  bool softmax = false;
+};
+
 /// `fashion_mnist ladder`
 struct Ladder {
   std::filesystem::path data = {};
@@ -107,6 +114,7 @@ void run(const Explore& command);
 void run(const Train& command);
 void run(const Evaluate& command);
 void run(const Predict& command);
+void run(const Export& command);
 void run(const Ladder& command);
 void run(const Compare& command);
 

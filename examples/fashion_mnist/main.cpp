@@ -64,6 +64,14 @@ CLI::App& add_predict(CLI::App& program, Predict& predict) {
   return command;
 }
 
+CLI::App& add_export(CLI::App& program, Export& exported) {
+  CLI::App& command = *program.add_subcommand("export", "Write a saved model as an ONNX file");
+  add_model(command, exported.model);
+  add_path(command, "--onnx", "FILE", "Where the ONNX file goes", exported.onnx)->required();
+  command.add_flag("--softmax", exported.softmax, "Let it give probabilities, not logits");
+  return command;
+}
+
 CLI::App& add_ladder(CLI::App& program, Ladder& ladder) {
   CLI::App& command = *program.add_subcommand(
       "ladder", "Train the five stages from a first network to 90 %, and compare them");
@@ -135,12 +143,14 @@ int main(int argc, char** argv) {
   Train train;
   Evaluate evaluate;
   Predict predict;
+  Export exported;
   Ladder ladder;
   Compare compare;
   const CLI::App& explore_command = add_explore(program, explore);
   const CLI::App& train_command = add_train(program, train);
   const CLI::App& evaluate_command = add_evaluate(program, evaluate);
   const CLI::App& predict_command = add_predict(program, predict);
+  const CLI::App& export_command = add_export(program, exported);
   const CLI::App& ladder_command = add_ladder(program, ladder);
   const CLI::App& compare_command = add_compare(program, compare);
   program.footer("fashion_mnist COMMAND --help lists the options of a command.");
@@ -158,6 +168,8 @@ int main(int argc, char** argv) {
         return complain(program, "expected image files, or --index; see --help", usage_error);
       }
       run(predict);
+    } else if (export_command.parsed()) {
+      run(exported);
     } else if (ladder_command.parsed()) {
       run(ladder);
     } else if (compare_command.parsed()) {

@@ -8,7 +8,7 @@ small=(--data data --steps 2 --batch-size 2)
 succeeds --version
 check "a version" grep -qE '^[0-9]+\.[0-9]+\.[0-9]+$' stdout
 succeeds --help
-for command in explore train evaluate predict ladder compare; do
+for command in explore train evaluate predict export ladder compare; do
   check "$command in the help" grep -q "^  $command " stdout
 done
 for command in train evaluate predict; do
@@ -115,6 +115,17 @@ check "a row for 5" grep -qE '^ +5  Sandal +Sandal +Sandal [0-9.]+ %, ' predicte
 refuses 1 "--index 10: there are 10 test images" predict --model a/b/model.safetensors \
   --data data --index 10
 
+succeeds export --model a/b/model.safetensors --onnx model.onnx
+check "the path of the ONNX file" grep -qxF "Wrote model.onnx" stdout
+check "its operations" grep -qa Gemm model.onnx
+check "its classes" grep -qa "T-shirt/top, Trouser" model.onnx
+check "no softmax unasked" has_no -a Softmax model.onnx
+succeeds export --model a/b/model.safetensors --onnx model.onnx --softmax
+check "a softmax" grep -qa Softmax model.onnx
+refuses 1 "cannot write nowhere/model.onnx: no such folder: nowhere" export \
+  --model a/b/model.safetensors --onnx nowhere/model.onnx
+refuses 2 "--onnx is required" export --model a/b/model.safetensors
+
 # --- Pictures from files.
 
 for label in 0 4 9; do
@@ -173,7 +184,7 @@ refuses 1 "empty: " evaluate --model empty --data data
 refuses 1 "a/b/metrics.json: " evaluate --model a/b/metrics.json --data data
 other='{"conv2d_1.kernel":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
 printf "\\x$(printf %x ${#other})\0\0\0\0\0\0\0%s1234" "$other" >other
-refuses 1 'other: tensor "conv2d_1.kernel": expected shape 5x5x1x32, found 1' \
+refuses 1 "other: the file does not say which network it holds" \
   evaluate --model other --data data
 if [ -e /dev/full ]; then
   "$program" --version >/dev/full 2>stderr

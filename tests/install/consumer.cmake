@@ -4,6 +4,7 @@ add_executable(consumer ${CMAKE_CURRENT_LIST_DIR}/consumer.cpp)
 target_link_libraries(
   consumer PRIVATE tweed::tweed tweed::native $<TARGET_NAME_IF_EXISTS:tweed::data>
                    $<TARGET_NAME_IF_EXISTS:tweed::io>
+                   $<TARGET_NAME_IF_EXISTS:tweed::onnx>
                    $<TARGET_NAME_IF_EXISTS:tweed::images>)
 target_compile_definitions(consumer PRIVATE EXPECT_OPENMP=$<BOOL:${EXPECT_OPENMP}>)
 

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""keras_weights.py TOOL: weights trained in Keras give the same predictions in tweed on the 10,000
+test images, and the other way round; strided and depthwise convolutions, too."""
+
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+import common
+
+np, tensorflow, keras, _ = common.require("numpy", "tensorflow", "keras", "safetensors")
+import tweed_weights
+from keras import layers
+
+
+def reference():
+    block = lambda filters: [
+        layers.Conv2D(filters, 5, padding="same", activation="relu"),
+        layers.MaxPooling2D(2),
+    ]
+    return keras.Sequential(
+        [layers.Input((28, 28, 1))]
+        + block(32)
+        + block(64)
+        + [layers.Dropout(0.25)]
+        + block(128)
+        + [layers.Dropout(0.25), layers.Flatten(), layers.Dense(1024, activation="relu")]
+        + [layers.Dropout(0.4), layers.Dense(10)]
+    )
+
+
+def check_reference(tool, steps=60):
+    keras.utils.set_random_seed(1)
+    ours = tool.folder / "tweed.safetensors"
+    tool("train", ours, steps)
+    test = common.images("t10k")
+    network = reference()
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    network.compile(optimizer=keras.optimizers.Adam(1e-3), loss=loss)
+    count = 100 * steps
+    network.fit(
+        common.images("train")[:count], common.labels("train")[:count], batch_size=100, verbose=0
+    )
+    theirs = network.predict(test, batch_size=500, verbose=0)
+    accuracy = (theirs.argmax(axis=1) == common.labels("t10k")).mean()
+    print(f"accuracy after {steps} steps in Keras: {accuracy:.4f}")
+    assert accuracy > 0.5
+
+    path = tool.folder / "from_keras.safetensors"
+    converted = tweed_weights.from_keras(network.get_weights(), tweed_weights.read(ours))
+    tweed_weights.write(path, converted, (test[:1], theirs[:1]))
+    common.compare("Keras to tweed", tool.logits(path), theirs)
+
+    network.set_weights(tweed_weights.to_keras(tweed_weights.read(ours)))
+    theirs = network.predict(test, batch_size=500, verbose=0)
+    common.compare("tweed to Keras", tool.logits(ours), theirs)
+
+
+def check_examples(tool):
+    """The networks of tool.cpp that Keras can run on a CPU: padding of all kinds is its own."""
+    tool("examples", tool.folder)
+    networks = {
+        "image_out": [
+            layers.Input((9, 12, 3)),
+            layers.Conv2D(5, (2, 4), strides=(2, 3), padding="same", activation="relu"),
+        ],
+        "pools": [
+            layers.Input((11, 10, 2)),
+            layers.MaxPooling2D(3, strides=2, padding="same"),
+            layers.Conv2D(4, 3),
+            layers.MaxPooling2D((2, 1)),
+            layers.Flatten(),
+            layers.ReLU(),
+            layers.Dense(6),
+        ],
+        "depthwise": [
+            layers.Input((7, 9, 3)),
+            layers.DepthwiseConv2D(3, depth_multiplier=2, padding="same", activation="relu"),
+            layers.Conv2D(4, 1),
+        ],
+    }
+    for name, parts in networks.items():
+        model = tweed_weights.read(tool.folder / f"{name}.safetensors")
+        network = keras.Sequential(parts)
+        network.set_weights(tweed_weights.to_keras(model))
+        x, y = model.tensors["sample.input"], model.tensors["sample.output"]
+        difference = np.abs(network.predict(x, verbose=0) - y).max()
+        print(f"{name}: outputs differ by {difference:.2e} at most")
+        assert difference <= common.TOLERANCE, name
+        back = tweed_weights.from_keras(network.get_weights(), model)
+        assert all(np.array_equal(back.tensors[n], model.tensors[n]) for n in back.tensors), name
+
+
+tool = common.Tool(sys.argv[1])
+common.images("t10k")
+check_examples(tool)
+check_reference(tool)

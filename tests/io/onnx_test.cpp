@@ -1,0 +1,129 @@
+#include <tweed/io/onnx.hpp>
+#include <support/error_message.hpp>
+#include <support/onnx_reader.hpp>
+#include <support/temporary_directory.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+using namespace tweed;
+using Lines = std::vector<std::string>;
+
+// onnx.checker takes what stands here, and ONNX Runtime computes the same from it:
+// tests/interoperability shows that where the Python packages are installed.
+
+namespace {
+
+template <class Net>
+tests::OnnxModel exported(const OnnxOptions& options = {}) {
+  return tests::read_onnx(onnx_bytes(Model<Net>{3}, options));
+}
+
+}  // namespace
+
+TEST_CASE("images go through NCHW, with the padding spelled out") {
+  using Net = Sequential<Input<11, 10, 2>, MaxPool<3, Stride{2}, Padding::same>, Conv2D<4, 3>, ReLU,
+                         Dropout<0.5>, Flatten, Dense<6>>;
+  const auto model = exported<Net>();
+  CHECK(model.ir_version == 7);
+  CHECK(model.operator_set == 13);
+  CHECK(model.producer == "tweed");
+  CHECK(model.input == "input [batch,11,10,2]");
+  CHECK(model.output == "output [batch,6]");
+  CHECK(model.nodes ==
+        Lines{"Transpose(input) perm=[0,3,1,2] -> input_nchw",
+              "MaxPool(input_nchw) kernel_shape=[3,3] strides=[2,2] pads=[1,0,1,1] -> max_pool_1",
+              "Conv(max_pool_1, conv2d_1.kernel, conv2d_1.bias) kernel_shape=[3,3] strides=[1,1] "
+              "pads=[1,1,1,1] dilations=[1,1] group=1 -> conv2d_1",
+              "Relu(conv2d_1) -> relu_1", "Transpose(relu_1) perm=[0,2,3,1] -> flatten_1.nhwc",
+              "Flatten(flatten_1.nhwc) axis=1 -> flatten_1.flatten",
+              "Gemm(flatten_1.flatten, dense_1.kernel, dense_1.bias) -> dense_1",
+              "Identity(dense_1) -> output"});
+}
+
+TEST_CASE("groups, gaps between taps and steps are attributes") {
+  using Net = Sequential<Input<9, 10, 6>, DepthwiseConv2D<3, Multiplier{2}, Stride{2, 1}>,
+                         Conv2D<8, Window{3, 2}, Groups{4}, Dilation{2, 1}, Padding::valid>>;
+  const auto model = exported<Net>();
+  CHECK(model.output == "output [batch,1,9,8]");
+  CHECK(model.nodes ==
+        Lines{"Transpose(input) perm=[0,3,1,2] -> input_nchw",
+              "Conv(input_nchw, depthwise_conv2d_1.kernel, depthwise_conv2d_1.bias) "
+              "kernel_shape=[3,3] strides=[2,1] pads=[1,1,1,1] dilations=[1,1] group=6 -> "
+              "depthwise_conv2d_1",
+              "Conv(depthwise_conv2d_1, conv2d_1.kernel, conv2d_1.bias) kernel_shape=[3,2] "
+              "strides=[1,1] pads=[0,0,0,0] dilations=[2,1] group=4 -> conv2d_1",
+              "Transpose(conv2d_1) perm=[0,2,3,1] -> output.nhwc",
+              "Identity(output.nhwc) -> output"});
+  CHECK(model.constants.at("depthwise_conv2d_1.kernel").dims == std::vector<Index>{12, 1, 3, 3});
+  CHECK(model.constants.at("conv2d_1.kernel").dims == std::vector<Index>{8, 3, 3, 2});
+}
+
+TEST_CASE("a vector is an image of one pixel to a convolution, and the other way round") {
+  const auto model = exported<Sequential<Input<8>, Conv2D<3, 1>, Dense<2>>>({.softmax = true});
+  CHECK(model.input == "input [batch,8]");
+  CHECK(model.nodes ==
+        Lines{"Reshape(input, conv2d_1.image_shape) -> conv2d_1.image",
+              "Conv(conv2d_1.image, conv2d_1.kernel, conv2d_1.bias) kernel_shape=[1,1] "
+              "strides=[1,1] pads=[0,0,0,0] dilations=[1,1] group=1 -> conv2d_1",
+              "Transpose(conv2d_1) perm=[0,2,3,1] -> dense_1.nhwc",
+              "Flatten(dense_1.nhwc) axis=1 -> dense_1.flatten",
+              "Gemm(dense_1.flatten, dense_1.kernel, dense_1.bias) -> dense_1",
+              "Softmax(dense_1) axis=-1 -> softmax", "Identity(softmax) -> output"});
+  const auto& shape = model.constants.at("conv2d_1.image_shape");
+  CHECK(shape.type == 7);
+  CHECK(shape.dims == std::vector<Index>{4});
+  std::array<std::int64_t, 4> sizes{};
+  REQUIRE(shape.bytes.size() == sizeof sizes);
+  std::memcpy(sizes.data(), shape.bytes.data(), sizeof sizes);
+  CHECK(sizes == std::array<std::int64_t, 4>{0, 8, 1, 1});
+}
+
+TEST_CASE("kernels are in the order of ONNX") {
+  using Net = Sequential<Input<4, 5, 3>, Conv2D<2, Window{2, 3}>, Flatten, Dense<7>>;
+  const Model<Net> model{3};
+  const auto file = tests::read_onnx(onnx_bytes(model));
+  const auto& kernel = file.constants.at("conv2d_1.kernel");
+  CHECK(kernel.type == 1);
+  CHECK(kernel.dims == std::vector<Index>{2, 3, 2, 3});
+  const auto ours = model.tensors()[0].values;  // [kh,kw,c,f]
+  const auto theirs = kernel.floats();          // [f,c,kh,kw]
+  REQUIRE(theirs.size() == ours.size());
+  for (std::size_t f = 0; f < 2; ++f) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      for (std::size_t i = 0; i < 2; ++i) {
+        for (std::size_t j = 0; j < 3; ++j) {
+          CHECK(theirs[((f * 3 + c) * 2 + i) * 3 + j] == ours[((i * 3 + j) * 3 + c) * 2 + f]);
+        }
+      }
+    }
+  }
+  const auto& dense = file.constants.at("dense_1.kernel");
+  CHECK(dense.dims == std::vector<Index>{40, 7});
+  const auto weights = model.tensors()[2].values;
+  CHECK(dense.floats() == std::vector<float>(weights.begin(), weights.end()));
+}
+
+TEST_CASE("an AnyModel and its type give the same file, which holds the metadata") {
+  using Net = Sequential<Input<2, 2, 1>, Flatten, Dense<3>>;
+  const Model<Net> model{3};
+  AnyModel any{any_network<Net>()};
+  for (std::size_t i = 0; i < 2; ++i) {
+    std::ranges::copy(model.tensors()[i].values, any.tensors()[i].values.begin());
+  }
+  const OnnxOptions options{.metadata = {{"classes", "a, b, c"}, {"empty", ""}}};
+  const std::string bytes = onnx_bytes(model, options);
+  CHECK(bytes == onnx_bytes(any, options));
+  CHECK(tests::read_onnx(bytes).metadata == options.metadata);
+
+  const tests::TemporaryDirectory directory;
+  export_onnx(any, directory / "model.onnx", options);
+  CHECK(tests::read_file(directory / "model.onnx") == bytes);
+  CHECK(tests::error_message([&] {
+          export_onnx(any, directory / "no" / "model.onnx");
+        }).starts_with("cannot write "));
+}
