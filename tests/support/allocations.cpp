@@ -7,9 +7,13 @@
 namespace {
 
 std::atomic<long> count = 0;
+std::atomic<std::size_t> largest = 0;
 
 void* counted(std::size_t size, std::size_t alignment) {
   ++count;
+  std::size_t before = largest;
+  while (size > before && !largest.compare_exchange_weak(before, size)) {
+  }
   const std::size_t rounded = (size + alignment - 1) / alignment * alignment;
   if (void* const memory = std::aligned_alloc(alignment, rounded)) return memory;
   throw std::bad_alloc();
@@ -18,6 +22,7 @@ void* counted(std::size_t size, std::size_t alignment) {
 }  // namespace
 
 long tests::allocations() { return count; }
+std::size_t tests::largest_allocation() { return largest.exchange(0); }
 
 // The array and nothrow forms end in these by default.
 void* operator new(std::size_t size) { return counted(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__); }
