@@ -1,4 +1,4 @@
-# `cmake --install`: the headers, and a package for find_package(tweed COMPONENTS data io images) that
+# `cmake --install`: the headers, and a package for find_package(tweed COMPONENTS data io onnx images) that
 # works wherever the installed folder is moved to.
 
 include(GNUInstallDirs)
@@ -11,7 +11,7 @@ install(TARGETS tweed tweed_native EXPORT tweed INCLUDES DESTINATION ${CMAKE_INS
 install(EXPORT tweed FILE tweedTargets.cmake NAMESPACE tweed:: DESTINATION ${package_folder})
 set_target_properties(tweed_native PROPERTIES EXPORT_NAME native)
 
-foreach(component data io images)
+foreach(component data io onnx images)
   if(TARGET tweed_${component})
     set_target_properties(tweed_${component} PROPERTIES EXPORT_NAME ${component})
     install(TARGETS tweed_${component} EXPORT tweed_${component})
@@ -29,4 +29,7 @@ configure_package_config_file(
 write_basic_package_version_file(
   ${PROJECT_BINARY_DIR}/tweedConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/tweedConfig.cmake ${PROJECT_BINARY_DIR}/tweedConfigVersion.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/FindProtozero.cmake
         DESTINATION ${package_folder})
+
+include(${CMAKE_CURRENT_LIST_DIR}/pkgconfig.cmake)

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""installation.py WAY REPOSITORY: does what docs/installation.md says for one way, in an empty folder
+with the tutorial's programs and a home of its own, and looks whether it trains.
+
+A clone of the repository's files as they stand is what is installed. Training is cut short: what the
+network reaches is the business of other tests."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+BLOCK = re.compile(r"<!-- (installation|snippet): ([\w. ]+?) -->\n```\w*\n(.*?)```", re.DOTALL)
+
+
+def blocks(document, kind):
+    """The words of the comment above a block, and the block."""
+    for found, words, text in BLOCK.findall(document.read_text()):
+        if found == kind:
+            yield words.split(), text
+
+
+def commit_all(source, clone):
+    """A repository with the files of the working copy, committed or not."""
+    listed = ["git", "-C", source, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listed, check=True, capture_output=True).stdout.split(b"\0")
+    root = os.fsencode(source)
+    existing = [name for name in names if name and os.path.isfile(os.path.join(root, name))]
+    clone.mkdir()
+    archive = ["tar", "-C", source, "--null", "-T", "-", "-c"]
+    with subprocess.Popen(archive, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as tar:
+        unpack = subprocess.Popen(["tar", "-C", clone, "-x"], stdin=tar.stdout)
+        tar.stdin.write(b"\0".join(existing))
+        tar.stdin.close()
+        assert unpack.wait() == 0
+    git = ["git", "-C", clone, "-c", "user.name=test", "-c", "user.email=test@localhost"]
+    subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-qm", "All"], check=True)
+
+
+def main():
+    way, repository = sys.argv[1], pathlib.Path(sys.argv[2])
+    documents = repository / "docs"
+    with tempfile.TemporaryDirectory(prefix="tweed-installation-") as work:
+        work = pathlib.Path(work)
+        commit_all(repository, work / "repository")
+        folder = work / "clothes"
+        folder.mkdir()
+        (work / "home").mkdir()
+        for words, text in blocks(documents / "tutorial.md", "snippet"):
+            if words[0] == "file" and words[1] != "CMakeLists.txt":
+                text = re.sub(r"\.epochs = \d+", ".steps = 20", text)
+                (folder / words[1]).write_text(text)
+        script = None
+        for words, text in blocks(documents / "installation.md", "installation"):
+            if words == [way, "run"]:
+                script = text
+            elif words[0] == way:
+                (folder / words[1]).write_text(text)
+        assert script, f"docs/installation.md has nothing to run for {way}"
+        environment = {**os.environ, "TWEED": str(work / "repository"), "HOME": str(work / "home")}
+        subprocess.run(["bash", "-euxc", script], cwd=folder, env=environment, check=True)
+        assert (folder / "clothes.safetensors").is_file(), "no model was written"
+        classify = next(folder.glob("classify"), folder / "build" / "classify")
+        subprocess.run([classify], cwd=folder, check=True)
+
+
+if __name__ == "__main__":
+    main()
