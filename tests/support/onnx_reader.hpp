@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/shape.hpp>
+#include <tweed/core/text.hpp>
 
 #include <protozero/pbf_reader.hpp>
 
@@ -118,7 +119,7 @@ inline std::string onnx_sizes(protozero::pbf_reader type) {
     const std::string size = dim.tag() == 2 ? dim.get_string() : std::to_string(dim.get_int64());
     sizes += (sizes.empty() ? "" : ",") + size;
   }
-  return "[" + sizes + "]";
+  return tweed::detail::text("[", sizes, "]");
 }
 
 inline std::string onnx_value(protozero::pbf_reader reader) {
@@ -127,7 +128,8 @@ inline std::string onnx_value(protozero::pbf_reader reader) {
     if (reader.tag() == 1) {
       text = reader.get_string() + text;
     } else if (reader.tag() == 2) {
-      text += " " + onnx_sizes(reader.get_message());
+      text += ' ';
+      text += onnx_sizes(reader.get_message());
     } else {
       reader.skip();
     }
