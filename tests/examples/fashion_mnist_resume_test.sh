@@ -99,6 +99,16 @@ rm interrupted/model.safetensors
 succeeds train --resume interrupted
 check "a finished run gets its files back" same_files interrupted
 
+# --- What a kill in the middle of writing leaves is cleared away.
+
+for file in model.safetensors metrics.json history.csv report.html config.toml \
+  checkpoint-64.safetensors events.out.tfevents.fashion_mnist writable.tmp; do
+  : >"interrupted/$file.tmp-123"
+done
+: >interrupted/writable.tmp
+succeeds train --resume interrupted
+check "no unfinished file is left" same_files interrupted
+
 # --- Damage: the older checkpoint is used, with a warning.
 
 cp -r whole damaged
