@@ -22,17 +22,9 @@ struct Pack {
 
   /// The first `count` lanes, the others zero.
   static EIGEN_ALWAYS_INLINE Pack load(const T* from, Index count) {
-    if (count == width) return load(from);
-    alignas(alignment) T some[width] = {};
-    std::copy_n(from, count, some);
-    return load(some);
+    return {simd::load_part(from, count)};
   }
-  EIGEN_ALWAYS_INLINE void store(T* to, Index count) const {
-    if (count == width) return store(to);
-    alignas(alignment) T some[width];
-    store(some);
-    std::copy_n(some, count, to);
-  }
+  EIGEN_ALWAYS_INLINE void store(T* to, Index count) const { simd::store_part(to, lanes, count); }
 
   /// Whole numbers of another type.
   template <class Small>

@@ -55,10 +55,26 @@ void store(T* to, const Vector<T>& value) {
   Eigen::internal::pstoreu(to, value);
 }
 
+namespace detail {
+
+template <class T>
+using Traits = Eigen::internal::unpacket_traits<Vector<T>>;
+
+/// A bit for each of the first `count` elements, to load or store them alone.
+template <class T>
+typename Traits<T>::mask_t mask(Index count) {
+  return static_cast<typename Traits<T>::mask_t>((1U << count) - 1);
+}
+
+}  // namespace detail
+
 /// The first `count` elements, at most the width, and zeros.
 template <class T>
 Vector<T> load_part(const T* from, Index count) {
   if (count == width<T>) return load(from);
+  if constexpr (detail::Traits<T>::masked_load_available) {
+    return Eigen::internal::ploadu<Vector<T>>(from, detail::mask<T>(count));
+  }
   T elements[width<T>] = {};
   for (Index i = 0; i < count; ++i) elements[i] = from[i];
   return load(elements);
@@ -68,6 +84,9 @@ Vector<T> load_part(const T* from, Index count) {
 template <class T>
 void store_part(T* to, const Vector<T>& value, Index count) {
   if (count == width<T>) return store(to, value);
+  if constexpr (detail::Traits<T>::masked_store_available) {
+    return Eigen::internal::pstoreu(to, value, detail::mask<T>(count));
+  }
   T elements[width<T>];
   store(elements, value);
   for (Index i = 0; i < count; ++i) to[i] = elements[i];

@@ -38,50 +38,69 @@ struct Direct {
     T* const padded_bias = scratch.take<T>(padded_filters(g));
     pad_image(g, x, image);
     pad_rows(bias, 1, g, padded_bias);
+    const Steps steps(g);
     for (Index row = rows.begin; row < rows.end; ++row) {
-      for (Index f = 0; f < g.filters; f += filter_tile) {
+      for_each_filter_tile(g, [&](auto vectors, Index f) {
         with_tile_of<most_pixels, 4, 1>(g.columns.output, [&](auto pixels) {
           // The last tile may begin before the one on its left ends.
           for (Index column = 0; column < g.columns.output; column += pixels) {
-            pixel_tile<pixels>(g, image, kernel + f, padded_bias + f, row,
-                               std::min<Index>(column, g.columns.output - pixels), f, activation,
-                               y);
+            const Index first = std::min<Index>(column, g.columns.output - pixels);
+            const T* const from = image + row * steps.output_row + first * steps.output_column;
+            put_pixels<pixels, vectors>(steps, from, kernel + f, padded_bias + f, activation,
+                                        std::min(vectors * width, g.filters - f),
+                                        y + (row * g.columns.output + first) * g.filters + f,
+                                        g.filters);
           }
         });
-      }
+      });
     }
   }
 
   EIGEN_DONT_INLINE static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy,
                                                     T* gradient, T* bias_gradient,
                                                     Scratch scratch) {
-    sum_pixels(dy, g.output_pixels(), g.filters, bias_gradient);
     T* const image = scratch.take<T>(padded_image_size(g));
     T* const padded = scratch.take<T>(padded_output_size(g));
     pad_image(g, x, image);
-    if (g.filters != padded_filters(g)) {
-      pad_rows(dy, g.output_pixels(), g, padded);
-      dy = padded;
-    }
-    const Index strip =
-        std::max<Index>(1, strip_bytes / (g.columns.output * padded_filters(g) * Index{sizeof(T)}));
-    for (Index row = 0; row < g.rows.output; row += strip) {
-      const RowRange rows{row, std::min(row + strip, g.rows.output)};
-      for (Index i = 0; i < g.rows.window;) i += add_tap_rows(g, image, dy, rows, i, gradient);
+    std::fill_n(bias_gradient, g.filters, T{});
+    const Steps steps(g);
+    const Index most_rows =
+        std::max<Index>(1, strip_bytes / (g.columns.output * steps.kernel * Index{sizeof(T)}));
+    for (Index row = 0; row < g.rows.output; row += most_rows) {
+      Strip strip{image + row * steps.output_row, dy + row * g.columns.output * g.filters,
+                  std::min(most_rows, g.rows.output - row), g.columns.output};
+      add_pixels(strip.delta, strip.rows * strip.columns, g.filters, bias_gradient);
+      if (g.filters != steps.kernel) {
+        pad_rows(strip.delta, strip.rows * strip.columns, g, padded);
+        strip.delta = padded;
+      }
+      for_each_filter_tile(g, [&](auto vectors, Index f) {
+        for (Index i = 0; i < g.rows.window;) {
+          i += add_tap_rows<vectors>(g, steps, strip, i, f, gradient);
+        }
+      });
     }
   }
 
  private:
   using Vector = Pack<T>;
-  static constexpr Index vectors = 2;
+  static constexpr Index most_vectors = 2;
   static constexpr Index width = Vector::width;
-  static constexpr Index filter_tile = vectors * width;
   static constexpr bool many_registers = simd::registers >= 32;
   static constexpr Index most_pixels = many_registers ? 14 : 7;
-  static constexpr Index strip_bytes = 16 * 1024;  // of dy, to stay in the first-level cache
+  static constexpr Index strip_bytes =
+      12 * 1024;  // of dy: two strips stay in the first-level cache
+
+  /// Some rows of the output, and what they read.
+  struct Strip {
+    const T* image;
+    const T* delta;  // [rows,columns,padded filters]
+    Index rows;
+    Index columns;
+  };
 
   static constexpr Index padded_filters(const Geometry& g) {
-    return (g.filters + filter_tile - 1) / filter_tile * filter_tile;
+    return (g.filters + width - 1) / width * width;
   }
   static constexpr Index padded_output_size(const Geometry& g) {
     return g.filters == padded_filters(g) ? 0 : g.output_pixels() * padded_filters(g);
@@ -96,11 +115,30 @@ struct Direct {
     return padded_extent(g.rows) * padded_row(g);
   }
 
-  /// Rows of `filters` numbers, each filled up with zeros to whole filter tiles.
+  /// How far it is from one to the next.
+  struct Steps {
+    explicit Steps(const Geometry& g)
+        : image_row(padded_row(g)),
+          output_row(g.rows.stride * image_row),
+          output_column(g.columns.stride * g.channels),
+          kernel(padded_filters(g)),
+          kernel_rows(g.rows.window),
+          kernel_row_taps(g.columns.window * g.channels) {}
+
+    Index image_row;
+    Index output_row;     // in the image
+    Index output_column;  // in the image
+    Index kernel;         // a row for each tap and channel
+    Index kernel_rows;
+    Index kernel_row_taps;
+  };
+
+  /// Rows of `filters` numbers, each filled up with zeros to whole registers.
   static void pad_rows(const T* from, Index rows, const Geometry& g, T* to) {
     for (Index r = 0; r < rows; ++r, from += g.filters, to += padded_filters(g)) {
-      std::copy_n(from, g.filters, to);
-      std::fill(to + g.filters, to + padded_filters(g), T{});
+      for (Index f = 0; f < g.filters; f += width) {
+        Vector::load(from + f, std::min(width, g.filters - f)).store(to + f);
+      }
     }
   }
 
@@ -122,29 +160,52 @@ struct Direct {
     }
   }
 
-  /// One tile of output pixels by one tile of filters.
-  template <Index pixels>
-  EIGEN_DONT_INLINE static void pixel_tile(const Geometry& g, const T* image, const T* kernel,
-                                           const T* bias, Index row, Index column, Index filter,
-                                           Activation activation, T* y) {
+  /// Calls `body(registers, first filter)`.
+  template <class Body>
+  static void for_each_filter_tile(const Geometry& g, const Body& body) {
+    Index f = 0;
+    for (; f + width < g.filters; f += most_vectors * width) {
+      body(std::integral_constant<Index, most_vectors>{}, f);
+    }
+    if (f < g.filters) body(std::integral_constant<Index, 1>{}, f);
+  }
+
+  /// A tile of output pixels by `filters` filters; where they do not fill the registers, it is
+  /// computed aside.
+  template <Index pixels, Index vectors>
+  static void put_pixels(const Steps& steps, const T* x, const T* kernel, const T* bias,
+                         Activation activation, Index filters, T* to, Index to_step) {
+    constexpr Index all = vectors * width;
+    if (filters == all) {
+      return pixel_tile<pixels, vectors>(steps, x, kernel, bias, activation, to, to_step);
+    }
+    alignas(alignment) T tile[pixels * all];
+    pixel_tile<pixels, vectors>(steps, x, kernel, bias, activation, tile, all);
+    for (Index p = 0; p < pixels; ++p) {
+      for (Index f = 0; f < filters; f += width) {
+        Vector::load(tile + p * all + f).store(to + p * to_step + f, std::min(width, filters - f));
+      }
+    }
+  }
+
+  template <Index pixels, Index vectors>
+  EIGEN_DONT_INLINE static void pixel_tile(const Steps& steps, const T* x, const T* kernel,
+                                           const T* bias, Activation activation, T* to,
+                                           Index to_step) {
     Vector sum[pixels][vectors];
     TWEED_UNROLL
     for (Index p = 0; p < pixels; ++p) {
       TWEED_UNROLL
       for (Index v = 0; v < vectors; ++v) sum[p][v] = Vector::load(bias + v * width);
     }
-    const Index step = g.columns.stride * g.channels;
-    const Index kernel_step = padded_filters(g);
-    const T* line = image + row * g.rows.stride * padded_row(g) + column * step;
-    for (Index i = 0; i < g.rows.window; ++i, line += padded_row(g)) {
-      const T* const end = line + g.columns.window * g.channels;
-      for (const T* x = line; x < end; ++x, kernel += kernel_step) {
+    for (Index i = 0; i < steps.kernel_rows; ++i, x += steps.image_row) {
+      for (Index t = 0; t < steps.kernel_row_taps; ++t, kernel += steps.kernel) {
         Vector weight[vectors];
         TWEED_UNROLL
         for (Index v = 0; v < vectors; ++v) weight[v] = Vector::load(kernel + v * width);
         TWEED_UNROLL
         for (Index p = 0; p < pixels; ++p) {
-          const T value = x[p * step];
+          const T value = x[p * steps.output_column + t];
           TWEED_UNROLL
           for (Index v = 0; v < vectors; ++v) sum[p][v] = multiply_add(value, weight[v], sum[p][v]);
         }
@@ -157,52 +218,46 @@ struct Direct {
         for (Index v = 0; v < vectors; ++v) sum[p][v] = max(sum[p][v], Vector::zero());
       }
     }
-    T* const to = y + (row * g.columns.output + column) * g.filters + filter;
     TWEED_UNROLL
-    for (Index v = 0; v < vectors; ++v) {
-      const Index lanes = std::clamp<Index>(g.filters - filter - v * width, 0, width);
-      if (lanes == width) {
-        TWEED_UNROLL
-        for (Index p = 0; p < pixels; ++p) sum[p][v].store(to + p * g.filters + v * width);
-      } else {
-        for (Index p = 0; p < pixels; ++p) sum[p][v].store(to + p * g.filters + v * width, lanes);
-      }
+    for (Index p = 0; p < pixels; ++p) {
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) sum[p][v].store(to + p * to_step + v * width);
     }
   }
 
   /// Adds to the gradient of the kernel's row i, or of two rows at once where they are short.
   /// Returns how many.
-  static Index add_tap_rows(const Geometry& g, const T* image, const T* dy, const RowRange& rows,
-                            Index i, T* gradient) {
-    const Index length = g.columns.window * g.channels;
-    const Index tap_rows = many_registers && length <= 6 && i + 1 < g.rows.window ? 2 : 1;
-    Index tap = 0;
-    while (tap < length) {
+  template <Index vectors>
+  static Index add_tap_rows(const Geometry& g, const Steps& steps, const Strip& strip, Index i,
+                            Index filter, T* gradient) {
+    const Index length = steps.kernel_row_taps;
+    const Index tap_rows = many_registers && length <= 6 && i + 1 < steps.kernel_rows ? 2 : 1;
+    const Index filters = std::min(vectors * width, g.filters - filter);
+    for (Index tap = 0; tap < length;) {
+      const T* const x = strip.image + i * steps.image_row + tap;
+      const T* const delta = strip.delta + filter;
       with_tile_of<6, 5, 3, 1>(length - tap, [&](auto taps) {
-        for_each_filter_tile(g, [&](Index f) {
-          if (tap_rows == 2) {
-            tap_tile<2, taps>(g, image, dy, rows, i, tap, f, gradient);
-          } else {
-            tap_tile<1, taps>(g, image, dy, rows, i, tap, f, gradient);
-          }
-        });
+        alignas(alignment) T sums[2 * taps * vectors * width];
+        if (tap_rows == 2) {
+          sum_taps<2, taps, vectors>(steps, strip, x, delta, sums);
+        } else {
+          sum_taps<1, taps, vectors>(steps, strip, x, delta, sums);
+        }
+        for (Index r = 0; r < tap_rows; ++r) {
+          T* const to = gradient + ((i + r) * length + tap) * g.filters + filter;
+          add_sums<vectors>(sums + r * taps * vectors * width, taps, filters, to, g.filters);
+        }
         tap += taps;
       });
     }
     return tap_rows;
   }
 
-  template <class Body>
-  static void for_each_filter_tile(const Geometry& g, const Body& body) {
-    for (Index f = 0; f < g.filters; f += filter_tile) body(f);
-  }
-
-  /// Adds the gradient of `taps` neighbours in each of some rows of the kernel, for a tile of
-  /// filters, over some rows of the output.
-  template <Index tap_rows, Index taps>
-  EIGEN_DONT_INLINE static void tap_tile(const Geometry& g, const T* image, const T* dy,
-                                         const RowRange& rows, Index kernel_row, Index tap,
-                                         Index filter, T* gradient) {
+  /// The products of a strip of dy with `taps` neighbours in each of some rows of the image,
+  /// summed: [tap_rows,taps,vectors].
+  template <Index tap_rows, Index taps, Index vectors>
+  EIGEN_DONT_INLINE static void sum_taps(const Steps& steps, const Strip& strip, const T* image,
+                                         const T* delta, T* to) {
     Vector sum[tap_rows][taps][vectors];
     TWEED_UNROLL
     for (Index i = 0; i < tap_rows; ++i) {
@@ -212,21 +267,22 @@ struct Direct {
         for (Index v = 0; v < vectors; ++v) sum[i][t][v] = Vector::zero();
       }
     }
-    const Index image_row = padded_row(g);
-    const Index step = g.columns.stride * g.channels;
-    const Index dy_step = padded_filters(g);
-    for (Index row = rows.begin; row < rows.end; ++row) {
-      const T* x = image + (row * g.rows.stride + kernel_row) * image_row + tap;
-      const T* from = dy + row * g.columns.output * dy_step + filter;
-      for (Index column = 0; column < g.columns.output; ++column, x += step, from += dy_step) {
+    const Index strip_size = strip.rows * strip.columns * steps.kernel;
+    for (Index row = 0; row < strip.rows; ++row, image += steps.output_row) {
+      const T* x = image;
+      for (Index column = 0; column < strip.columns;
+           ++column, x += steps.output_column, delta += steps.kernel) {
         Vector value[vectors];
         TWEED_UNROLL
-        for (Index v = 0; v < vectors; ++v) value[v] = Vector::load(from + v * width);
+        for (Index v = 0; v < vectors; ++v) {
+          value[v] = Vector::load(delta + v * width);
+          simd::prefetch(delta + strip_size + v * width);  // of the next strip
+        }
         TWEED_UNROLL
         for (Index i = 0; i < tap_rows; ++i) {
           TWEED_UNROLL
           for (Index t = 0; t < taps; ++t) {
-            const T factor = x[i * image_row + t];
+            const T factor = x[i * steps.image_row + t];
             TWEED_UNROLL
             for (Index v = 0; v < vectors; ++v) {
               sum[i][t][v] = multiply_add(factor, value[v], sum[i][t][v]);
@@ -235,16 +291,23 @@ struct Direct {
         }
       }
     }
+    TWEED_UNROLL
     for (Index i = 0; i < tap_rows; ++i) {
-      T* to =
-          gradient + ((kernel_row + i) * g.columns.window * g.channels + tap) * g.filters + filter;
-      for (Index t = 0; t < taps; ++t, to += g.filters) {
+      TWEED_UNROLL
+      for (Index t = 0; t < taps; ++t) {
+        TWEED_UNROLL
         for (Index v = 0; v < vectors; ++v) {
-          const Index lanes = std::clamp<Index>(g.filters - filter - v * width, 0, width);
-          if (lanes == 0) continue;
-          (Vector::load(to + v * width, lanes) + sum[i][t][v]).store(to + v * width, lanes);
+          sum[i][t][v].store(to + ((i * taps + t) * vectors + v) * width);
         }
       }
+    }
+  }
+
+  /// Adds rows of `vectors` registers to the first `filters` of rows that are `to_step` apart.
+  template <Index vectors>
+  static void add_sums(const T* sums, Index rows, Index filters, T* to, Index to_step) {
+    for (Index r = 0; r < rows; ++r, sums += vectors * width, to += to_step) {
+      for (Index f = 0; f < filters; ++f) to[f] += sums[f];
     }
   }
 };

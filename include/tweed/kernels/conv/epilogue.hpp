@@ -79,37 +79,67 @@ EIGEN_DONT_INLINE const T* delta_image(const Geometry& g, const Backward<T>& pas
 
 namespace detail {
 
-/// Adds up `vectors` vectors of filters over all pixels.
-template <Index vectors, class T>
+/// Adds up `vectors` vectors of filters over all pixels, `chains` of them at a time, so that an
+/// addition need not wait for the one before.
+template <Index vectors, Index chains, class T>
 void add_pixels(const T* delta, Index pixels, Index filters, T* gradient) {
-  Pack<T> sum[vectors];
+  Pack<T> sum[chains][vectors];
   TWEED_UNROLL
-  for (Index v = 0; v < vectors; ++v) sum[v] = Pack<T>::load(gradient + v * Pack<T>::width);
-  for (Index p = 0; p < pixels; ++p, delta += filters) {
+  for (Index c = 0; c < chains; ++c) {
     TWEED_UNROLL
-    for (Index v = 0; v < vectors; ++v) sum[v] = sum[v] + Pack<T>::load(delta + v * Pack<T>::width);
+    for (Index v = 0; v < vectors; ++v) sum[c][v] = Pack<T>::zero();
+  }
+  Index p = 0;
+  for (; p + chains <= pixels; p += chains, delta += chains * filters) {
+    TWEED_UNROLL
+    for (Index c = 0; c < chains; ++c) {
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) {
+        sum[c][v] = sum[c][v] + Pack<T>::load(delta + c * filters + v * Pack<T>::width);
+      }
+    }
+  }
+  for (; p < pixels; ++p, delta += filters) {
+    TWEED_UNROLL
+    for (Index v = 0; v < vectors; ++v) {
+      sum[0][v] = sum[0][v] + Pack<T>::load(delta + v * Pack<T>::width);
+    }
   }
   TWEED_UNROLL
-  for (Index v = 0; v < vectors; ++v) sum[v].store(gradient + v * Pack<T>::width);
+  for (Index v = 0; v < vectors; ++v) {
+    TWEED_UNROLL
+    for (Index c = 1; c < chains; ++c) sum[0][v] = sum[0][v] + sum[c][v];
+    T* const to = gradient + v * Pack<T>::width;
+    (Pack<T>::load(to) + sum[0][v]).store(to);
+  }
 }
 
 }  // namespace detail
 
-/// The sum of an image's gradients [oh*ow,f], which is that of the bias [f].
+/// Adds the sum of some pixels' gradients [pixels,f] to that of the bias [f].
 template <class T>
-EIGEN_DONT_INLINE void sum_pixels(const T* delta, Index pixels, Index filters, T* sum) {
+EIGEN_DONT_INLINE void add_pixels(const T* delta, Index pixels, Index filters, T* sum) {
   constexpr Index width = Pack<T>::width;
-  std::fill_n(sum, filters, T{});
   Index f = 0;
   for (; f + 4 * width <= filters; f += 4 * width) {
-    detail::add_pixels<4>(delta + f, pixels, filters, sum + f);
+    detail::add_pixels<4, 1>(delta + f, pixels, filters, sum + f);
   }
   for (; f + width <= filters; f += width) {
-    detail::add_pixels<1>(delta + f, pixels, filters, sum + f);
+    detail::add_pixels<1, 4>(delta + f, pixels, filters, sum + f);
   }
-  for (Index p = 0; p < pixels && f < filters; ++p) {
-    for (Index i = f; i < filters; ++i) sum[i] += delta[p * filters + i];
+  if (f == filters) return;
+  auto rest = Pack<T>::load(sum + f, filters - f);
+  for (Index p = 0; p < pixels; ++p) {
+    rest = rest + Pack<T>::load(delta + p * filters + f, filters - f);
   }
+  rest.store(sum + f, filters - f);
+}
+
+/// The sum itself.
+template <class T>
+void sum_pixels(const T* delta, Index pixels, Index filters, T* sum) {
+  std::fill_n(sum, filters, T{});
+  add_pixels(delta, pixels, filters, sum);
 }
 
 }  // namespace tweed::kernels::conv

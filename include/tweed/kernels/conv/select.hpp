@@ -91,7 +91,7 @@ constexpr double estimated_cost(Algorithm algorithm, const Geometry& g, Index ba
   if (algorithm != Algorithm::direct)
     return moves * static_cast<double>(batch * g.multiplications());
   constexpr double direct = 2.5;     // each product against one of a matrix product
-  constexpr Index filter_tile = 32;  // which few filters do not fill
+  constexpr Index filter_tile = 16;  // a register, which few filters do not fill
   const Index filters = (g.filters + filter_tile - 1) / filter_tile * filter_tile;
   return direct * static_cast<double>(batch * g.multiplications() / g.filters * filters);
 }
