@@ -90,19 +90,19 @@ void multiply_panel(RowsOperand<T> a, Index count, Index begin, Index end, const
   }
 }
 
-/// The same for rows that lie side by side in the columns of A; no pointers behind the last.
+/// The same for rows in tiles; no pointers behind the last.
 template <class T>
-void multiply_panel(ColumnsOperand<T> a, Index count, Index begin, Index end,
+void multiply_panel(TilesOperand<T> a, Index count, Index begin, Index end,
                     const PanelOperand<T>& b, TileTarget<T> c, Prefetch<T> next = {}) {
-  const auto tiles = [&](auto height) {
-    for (; count >= height; count -= height, a.first_row += height, c.rows += height) {
-      next.fetch((end - begin) / 4);
-      detail::multiply_tile_of<height>(a, begin, end, b, c);
-    }
-  };
-  tiles(std::integral_constant<Index, ProductTile<T>::rows>{});
-  tiles(std::integral_constant<Index, 2>{});
-  tiles(std::integral_constant<Index, 1>{});
+  constexpr Index height = ProductTile<T>::rows;
+  for (; count >= height; count -= height, a.data += a.tile_step, c.rows += height) {
+    next.fetch((end - begin) / 4);
+    detail::multiply_tile_of<height>(a, begin, end, b, c);
+  }
+  for (; count >= 2; count -= 2, a.data += 2, c.rows += 2) {
+    detail::multiply_tile_of<2>(a, begin, end, b, c);
+  }
+  if (count == 1) detail::multiply_tile_of<1>(a, begin, end, b, c);
 }
 
 }  // namespace tweed::kernels

@@ -28,11 +28,12 @@ struct RowsOperand {
   Index first_column = 0;
 };
 
-/// Some columns of A: element (r, d) is `columns[d][first_row + r]`.
+/// Rows of A packed in tiles of `ProductTile::rows`: element (r, d) of a tile is
+/// `data[d * ProductTile::rows + r]`, and the next tile is `tile_step` further.
 template <class T>
-struct ColumnsOperand {
-  const T* const* columns;
-  Index first_row;
+struct TilesOperand {
+  const T* data;
+  Index tile_step;
 };
 
 /// Some columns of B, as wide as so many registers: a row for each step of the depth.
@@ -139,13 +140,13 @@ EIGEN_DONT_INLINE void multiply_tile(const RowsOperand<T>& a, Index begin, Index
 }
 
 template <Index height, Index vectors, class T>
-EIGEN_DONT_INLINE void multiply_tile(const ColumnsOperand<T>& a, Index begin, Index end,
+EIGEN_DONT_INLINE void multiply_tile(const TilesOperand<T>& a, Index begin, Index end,
                                      const PanelOperand<T>& b, const TileTarget<T>& c) {
   simd::Vector<T> sum[height][vectors];
   detail::start_tile(c, sum);
   const T* from = b.data;
-  for (Index k = begin; k < end; ++k, from += b.row_step) {
-    const T* const column = a.columns[k] + a.first_row;
+  const T* column = a.data + begin * ProductTile<T>::rows;
+  for (Index d = begin; d < end; ++d, from += b.row_step, column += ProductTile<T>::rows) {
     detail::add_product(from, sum, [&](Index r) { return column[r]; });
   }
   detail::finish_tile(c, sum);

@@ -5,6 +5,7 @@
 #include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/tap_axis.hpp>
 #include <tweed/kernels/product_panels.hpp>
+#include <tweed/kernels/tile_packing.hpp>
 
 #include <algorithm>
 
@@ -25,7 +26,7 @@ struct KernelSum {
 
   static constexpr Index worker_bytes() {
     return Scratch::bytes<T>(depth_block * ProductTile<T>::columns) +
-           Scratch::bytes<T>(depth_block * most_rows);
+           Scratch::bytes<T>(tiles_size<T>(most_rows, depth_block));
   }
 
   /// Each thread takes some rows of the gradient, or some columns where there are few rows.
@@ -56,6 +57,9 @@ struct KernelSum {
   /// Rows at a time, so that what they read stays in the second-level cache.
   static constexpr Index most_rows = 480;
 
+  /// What a pixel outside the image holds.
+  static constexpr T zeros[most_rows] = {};
+
   /// Rows and columns of the gradient.
   struct Part {
     RowRange rows;
@@ -67,7 +71,7 @@ struct KernelSum {
   EIGEN_DONT_INLINE void add_pixels(const Part& part, const RowRange& range,
                                     Scratch scratch) const {
     T* const panel = scratch.take<T>(depth_block * ProductTile<T>::columns);
-    T* const inputs = scratch.take<T>(depth_block * most_rows);
+    T* const inputs = scratch.take<T>(tiles_size<T>(most_rows, depth_block));
     for (Index row = part.rows.begin; row < part.rows.end;) {
       const Index group_end = (row / group_rows() + 1) * group_rows();
       const RowRange rows{row, std::min({row + most_rows, part.rows.end, group_end})};
@@ -83,8 +87,6 @@ struct KernelSum {
     const Index count = rows.end - rows.begin;
     const Index depth = range.end - range.begin;
     const bool is_first = range.begin == 0 && !adds;
-    const T* pixel_inputs[depth_block];
-    for (Index i = 0; i < depth; ++i) pixel_inputs[i] = inputs + i * count;
     T* targets[most_rows];
     for (Index i = 0; i < count; ++i) {
       targets[i] = kernel_gradient + (rows.begin + i) % group_rows() * g.filters;
@@ -98,7 +100,7 @@ struct KernelSum {
         add_rows(b, depth, panel_columns, bias_gradient + filter + j, is_first);
       }
       multiply_panel<T>(
-          ColumnsOperand<T>{pixel_inputs, 0}, count, 0, depth, b,
+          TilesOperand<T>{inputs, tile_step<T>(depth)}, count, 0, depth, b,
           {.rows = targets, .column = filter + j, .columns = panel_columns, .adds = !is_first});
     });
   }
@@ -118,7 +120,7 @@ struct KernelSum {
   }
 
   /// What the kernel's rows [groups * kh * kw * c] read for some output pixels: a matrix
-  /// [pixels,rows].
+  /// [rows,pixels], in tiles.
   void gather_inputs(const RowRange& rows, const RowRange& range, T* inputs) const {
     const Index channels = g.group_channels();
     for (Index row = rows.begin; row < rows.end;) {
@@ -126,14 +128,16 @@ struct KernelSum {
       const Index count = std::min(channels - channel, rows.end - row);
       const Index tap = row / channels % g.taps();
       const Index first = row / (channels * g.taps()) * channels + channel;
-      gather_tap(x + first, tap, range, count, inputs + (row - rows.begin), rows.end - rows.begin);
+      gather_tap(x + first, tap, range, count, row - rows.begin, inputs);
       row += count;
     }
   }
 
-  /// `count` channels of the pixels under a tap, or zeros outside the image.
-  void gather_tap(const T* from, Index tap, const RowRange& range, Index count, T* to,
-                  Index step) const {
+  /// `count` channels of the pixels under a tap, or zeros outside the image, for rows from `to_row`
+  /// on.
+  void gather_tap(const T* from, Index tap, const RowRange& range, Index count, Index to_row,
+                  T* inputs) const {
+    const Index step = tile_step<T>(range.end - range.begin);
     const TapAxis rows{g.rows, false};
     const TapAxis columns{g.columns, false};
     Index n = range.begin / g.output_pixels();
@@ -146,13 +150,10 @@ struct KernelSum {
       }
       const Index r = rows.source(row, tap / g.columns.window);
       const T* const line = from + (n * g.rows.input + r) * g.columns.input * g.channels;
-      for (; column < g.columns.output && p < range.end; ++column, ++p, to += step) {
+      for (; column < g.columns.output && p < range.end; ++column, ++p) {
         const Index c = columns.source(column, tap % g.columns.window);
-        if (r < 0 || c < 0) {
-          std::fill_n(to, count, T{});
-        } else {
-          std::copy_n(line + c * g.channels, count, to);
-        }
+        const T* const pixel = r < 0 || c < 0 ? zeros : line + c * g.channels;
+        put_in_tiles(pixel, count, to_row, p - range.begin, step, inputs);
       }
     }
   }
