@@ -166,6 +166,8 @@ inline std::vector<ConvolutionCase> special_convolutions() {
       {3, 4, 5, 2, 7, {4, 5}, 1, valid},         // one output pixel
       {17, 3, 3, 1, 2, 3},                       // more samples than parts of the batch
       {1, 5, 5, 3, 16, 3},                       // filters that fill whole vectors
+      {1, 7, 6, 70, 96, 3},                      // and whole panels, for a few pixels
+      {6, 7, 6, 70, 96, 3},                      // and for many
       {2, 4, 3, 2, 200, 3},                      // more filters than a block has columns
       {1, 13, 11, 70, 3, 3},                     // patches longer than a block is deep
       {1, 26, 25, 30, 5, 5},                     // several strips of rows

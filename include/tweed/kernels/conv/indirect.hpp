@@ -30,7 +30,7 @@ struct Indirect {
   static void forward(const Geometry& g, Forward<T> pass) {
     if (pass.batch == 0) return;
     TapSum<T> sum(g, false);
-    sum.prepare(pass.kernel, pass.bias, pass.scratch, pass.threads);
+    sum.prepare(pass.kernel, pass.bias, pass.batch, pass.scratch, pass.threads);
     const Index bytes = sum.worker_bytes() + Scratch::bytes<T>(g.output_size());
     std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * bytes);
     const Index height = pass.pool == nullptr ? g.rows.output : pass.pool->geometry.rows.output;
@@ -72,7 +72,9 @@ struct Indirect {
 
   static void run_backward(const Geometry& g, Backward<T> pass, bool with_kernel) {
     TapSum<T> sum(g, true);
-    if (pass.dx != nullptr) sum.prepare(pass.kernel, nullptr, pass.scratch, pass.threads);
+    if (pass.dx != nullptr) {
+      sum.prepare(pass.kernel, nullptr, pass.batch, pass.scratch, pass.threads);
+    }
     const Index images = chunk_images(g, pass.batch);
     T* const aside = pass.scratch.template take<T>(images * g.output_size());
     const Index bytes = worker_bytes(sum);

@@ -35,7 +35,7 @@ class TapSum {
   }
 
   /// Lays out the kernel for the products, once for all images. `bias` may be nullptr.
-  void prepare(const T* kernel, const T* bias, Scratch& scratch, int threads) {
+  void prepare(const T* kernel, const T* bias, Index images, Scratch& scratch, int threads) {
     T* const packed = scratch.take<T>(g_.groups * group_size());
     T* const padded_bias = scratch.take<T>(g_.groups * padded_outputs());
     T* const zeros = scratch.take<T>(source_step());
@@ -43,6 +43,13 @@ class TapSum {
     std::fill_n(zeros, source_step(), T{});
     for (Index group = 0; group < g_.groups && bias != nullptr; ++group) {
       std::copy_n(bias + group * outputs_, outputs_, padded_bias + group * padded_outputs());
+    }
+    packed_ = packed;
+    bias_ = padded_bias;
+    zeros_ = zeros;
+    if (can_read_kernel_in_place(images)) {
+      kernel_ = kernel;
+      return;
     }
     Index at = 0;
     for_each_phase([&](const Phase& phase) {
@@ -52,9 +59,6 @@ class TapSum {
       }
       at += phase.taps() * depth_ * padded_outputs();
     });
-    packed_ = packed;
-    bias_ = padded_bias;
-    zeros_ = zeros;
   }
 
   /// Rows of one image of the target.
@@ -74,6 +78,7 @@ class TapSum {
   static constexpr Index depth_block = 512;
   static constexpr Index most_places = 60;
   static constexpr Index pointers = most_places + ProductTile<T>::rows;
+  static constexpr Index few_places = 4 * most_places;  // do not repay a copy of the kernel
 
   /// Places whose row and column have these remainders, with the number of taps in each axis.
   struct Phase {
@@ -103,6 +108,12 @@ class TapSum {
   /// Channels of a pixel.
   constexpr Index source_step() const { return depth_ * g_.groups; }
   constexpr Index target_step() const { return outputs_ * g_.groups; }
+
+  /// Whether the products take the kernel as it is: its rows are those of whole panels already.
+  bool can_read_kernel_in_place(Index images) const {
+    return !rows_.is_gradient && g_.groups == 1 && outputs_ % simd::width<T> == 0 &&
+           images * g_.output_pixels() <= few_places;
+  }
 
   template <class Body>
   void for_each_phase(const Body& body) const {
@@ -224,9 +235,13 @@ class TapSum {
       const Index end = std::min(begin + depth_block, depth);
       for_each_panel<T>(outputs_, [&](Index vectors, Index j, Index columns) {
         const Index panel = vectors * simd::width<T>;
+        const PanelOperand<T> b =
+            kernel_ != nullptr
+                ? PanelOperand<T>{kernel_ + begin * outputs_ + j, outputs_, vectors}
+                : PanelOperand<T>{packed + begin * padded_outputs() + j * (end - begin), panel,
+                                  vectors};
         multiply_panel<T>(RowsOperand<T>{memory.sources, pointers, depth_, group * depth_}, places,
-                          begin, end,
-                          {packed + begin * padded_outputs() + j * (end - begin), panel, vectors},
+                          begin, end, b,
                           {.rows = targets,
                            .column = group * outputs_ + j,
                            .columns = columns,
@@ -241,8 +256,9 @@ class TapSum {
   Geometry g_;
   TapAxis rows_;
   TapAxis columns_;
-  Index depth_;    ///< of a tap: channels of the source in a group
-  Index outputs_;  ///< channels of the target in a group
+  Index depth_;                ///< of a tap: channels of the source in a group
+  Index outputs_;              ///< channels of the target in a group
+  const T* kernel_ = nullptr;  ///< where it is read in place
   const T* packed_ = nullptr;
   const T* bias_ = nullptr;
   const T* zeros_ = nullptr;
