@@ -34,18 +34,31 @@ inline WindowPart window_part(const PoolGeometry& g, Index row, Index column) {
           columns};
 }
 
-/// Calls `body(input offset, tap)` for every tap of the part, row by row.
-template <class Body>
+/// Calls `body(input offset, tap)` for every tap of the part, row by row. Taps are numbers of the
+/// type T, to live in registers beside the values.
+template <class T, class Body>
 EIGEN_ALWAYS_INLINE void for_each_tap(const WindowPart& part, Index channels, const Body& body) {
+  const auto one = Pack<T>::broadcast(T{1});
+  const auto step = Pack<T>::broadcast(static_cast<T>(part.tap_step));
+  auto tap = Pack<T>::broadcast(static_cast<T>(part.first_tap));
   Index input = part.first_input;
-  Index tap = part.first_tap;
-  for (Index i = 0; i < part.rows; ++i, input += part.input_step, tap += part.tap_step) {
-    for (Index j = 0; j < part.columns; ++j, input += channels, ++tap) body(input, tap);
+  const auto row_of_two = [&] {
+    body(input, tap);
+    body(input + channels, tap + one);
+  };
+  if (part.rows == 2 && part.columns == 2) {  // the most common, without loops
+    row_of_two();
+    input += 2 * channels + part.input_step;
+    tap = tap + one + one + step;
+    return row_of_two();
+  }
+  for (Index i = 0; i < part.rows; ++i, input += part.input_step, tap = tap + step) {
+    for (Index j = 0; j < part.columns; ++j, input += channels, tap = tap + one) body(input, tap);
   }
 }
 
 /// The largest of one output pixel's inputs and the tap it came from. The first of equals stays, a
-/// NaN wins. Taps are numbers of the type T, to live in registers beside the values.
+/// NaN wins.
 template <class T>
 struct Largest {
   Pack<T> value;
@@ -55,13 +68,13 @@ struct Largest {
 template <class T>
 EIGEN_ALWAYS_INLINE Largest<T> largest_of(const WindowPart& part, Index channels, const T* x,
                                           Index lanes) {
-  const auto tap_of = [](Index tap) { return Pack<T>::broadcast(static_cast<T>(tap)); };
-  Largest<T> largest{Pack<T>::load(x + part.first_input, lanes), tap_of(part.first_tap)};
-  for_each_tap(part, channels, [&](Index input, Index tap) {
+  Largest<T> largest{Pack<T>::load(x + part.first_input, lanes),
+                     Pack<T>::broadcast(static_cast<T>(part.first_tap))};
+  for_each_tap<T>(part, channels, [&](Index input, const Pack<T>& tap) {
     const auto value = Pack<T>::load(x + input, lanes);
     const auto wins = either(less(largest.value, value), is_nan(value));
     largest.value = select(wins, value, largest.value);
-    largest.tap = select(wins, tap_of(tap), largest.tap);
+    largest.tap = select(wins, tap, largest.tap);
   });
   return largest;
 }
@@ -111,10 +124,9 @@ EIGEN_DONT_INLINE void max_pool_gradient_image(const PoolGeometry& g, const T* d
         const Index lanes = std::min(Pack<T>::width, g.channels - c);
         const auto gradient = Pack<T>::load(dy + pixel + c, lanes);
         const auto tap = Pack<T>::load_converted(taps + pixel + c, lanes);
-        detail::for_each_tap(part, g.channels, [&](Index input, Index this_tap) {
+        detail::for_each_tap<T>(part, g.channels, [&](Index input, const Pack<T>& this_tap) {
           T* const to = dx + input + c;
-          const auto is_here = equal(tap, Pack<T>::broadcast(static_cast<T>(this_tap)));
-          auto share = select(is_here, gradient, Pack<T>::zero());
+          auto share = select(equal(tap, this_tap), gradient, Pack<T>::zero());
           if (!exact) share = share + Pack<T>::load(to, lanes);
           share.store(to, lanes);
         });

@@ -6,6 +6,7 @@
 #include <tweed/core/shape.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 
 // GCC before 13 takes the registers that AVX-512 intrinsics leave undefined on purpose for mistakes
@@ -198,13 +199,15 @@ template <class T, class Small>
 Vector<T> load_converted(const Small* from) {
   ElementsOf<Small, width<T>> small;
   std::memcpy(&small, from, sizeof small);
-  return (Vector<T>)__builtin_convertvector(small, ElementsOf<T, width<T>>);
+  const auto whole = __builtin_convertvector(small, ElementsOf<std::int32_t, width<T>>);
+  return (Vector<T>)__builtin_convertvector(whole, ElementsOf<T, width<T>>);
 }
 
 template <class T, class Small>
 void store_converted(const Vector<T>& value, Small* to) {
-  const auto small =
-      __builtin_convertvector((ElementsOf<T, width<T>>)value, ElementsOf<Small, width<T>>);
+  const auto whole =
+      __builtin_convertvector((ElementsOf<T, width<T>>)value, ElementsOf<std::int32_t, width<T>>);
+  const auto small = __builtin_convertvector(whole, ElementsOf<Small, width<T>>);
   std::memcpy(to, &small, sizeof small);
 }
 
