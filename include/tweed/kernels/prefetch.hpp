@@ -30,4 +30,24 @@ class Prefetch {
   Index column_ = 0;
 };
 
+/// Memory that is needed soon, for loops that ask for a cache line of it in each step.
+template <class T>
+class Upcoming {
+ public:
+  static constexpr Index line = alignment / Index{sizeof(T)};
+
+  Upcoming(const T* begin, Index count) : next_(begin), end_(begin + count) {}
+
+  /// The next `lines` lines. There are always some: behind the end, what lies there.
+  const T* take(Index lines) {
+    const T* const piece = next_;
+    if (next_ < end_) next_ += lines * line;
+    return piece;
+  }
+
+ private:
+  const T* next_;
+  const T* end_;
+};
+
 }  // namespace tweed::kernels

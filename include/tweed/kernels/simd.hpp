@@ -245,8 +245,12 @@ void transpose(const T* from, Index rows, Index columns, T* to) {
 
 /// Asks for the cache line at `from`, to have it when it is read; any address is fine.
 template <class T>
-void prefetch(const T* from) {
+TWEED_INLINE void prefetch(const T* from) {
+#if defined(__GNUC__)
+  __builtin_prefetch(from);  // g++ drops calls of Eigen's, as of a function without effects
+#else
   Eigen::internal::prefetch(from);
+#endif
 }
 
 /// to[c * to_step + r] = from[r * from_step + c] for r < rows and c < columns, neither more than

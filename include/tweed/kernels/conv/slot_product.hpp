@@ -2,6 +2,7 @@
 
 #include <tweed/core/shape.hpp>
 #include <tweed/kernels/pack.hpp>
+#include <tweed/kernels/prefetch.hpp>
 
 #include <algorithm>
 #include <type_traits>
@@ -37,21 +38,22 @@ class SlotProduct {
  public:
   /// c [rows,columns] = a b, for a [rows,depth], or [depth,rows] if it is read transposed, and b
   /// [depth,columns]. Columns, and the rows of a transposed a, are whole cache lines. Only the
-  /// product with a transposed a may be added to c.
+  /// product with a transposed a may be added to c. With a plain one, what is `upcoming` is fetched
+  /// meanwhile.
   template <Left left = Left::plain>
   static void complex(Index rows, Index columns, Index depth, const SlotMatrix<T>& a,
-                      const SlotMatrix<T>& b, const SlotResult<T>& c) {
+                      const SlotMatrix<T>& b, const SlotResult<T>& c, Upcoming<T> upcoming) {
     for_each_tile<left>(rows, columns, [&](auto height, auto vectors, Index r, Index j) {
-      complex_tile<left, height, vectors>(depth, a, r, b, j, c);
+      complex_tile<left, height, vectors>(depth, a, r, b, j, c, upcoming);
     });
   }
 
   /// The same of the real parts alone.
   template <Left left = Left::plain>
   static void real(Index rows, Index columns, Index depth, const SlotMatrix<T>& a,
-                   const SlotMatrix<T>& b, const SlotResult<T>& c) {
+                   const SlotMatrix<T>& b, const SlotResult<T>& c, Upcoming<T> upcoming) {
     for_each_tile<left>(rows, columns, [&](auto height, auto vectors, Index r, Index j) {
-      real_tile<left, height, vectors>(depth, a, r, b, j, c);
+      real_tile<left, height, vectors>(depth, a, r, b, j, c, upcoming);
     });
   }
 
@@ -114,7 +116,9 @@ class SlotProduct {
 
   template <Left left, Index height, Index vectors>
   static EIGEN_ALWAYS_INLINE void multiply(Index depth, const T* a, Index a_step, const T* b,
-                                           Index b_step, Pack<T> (&sum)[height][vectors]) {
+                                           Index b_step, Pack<T> (&sum)[height][vectors],
+                                           Upcoming<T>& upcoming) {
+    const T* next = upcoming.take(depth);
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL
@@ -124,6 +128,10 @@ class SlotProduct {
       Pack<T> row[vectors];
       TWEED_UNROLL
       for (Index v = 0; v < vectors; ++v) row[v] = Pack<T>::load(b + v * width);
+      if constexpr (left == Left::plain) {
+        simd::prefetch(next);
+        next += Upcoming<T>::line;
+      }
       TWEED_UNROLL
       for (Index r = 0; r < height; ++r) {
         const T factor = left == Left::plain ? a[r * a_step + k] : a[k * a_step + r];
@@ -145,10 +153,10 @@ class SlotProduct {
   template <Left left, Index height, Index vectors>
   EIGEN_DONT_INLINE static void real_tile(Index depth, const SlotMatrix<T>& a, Index row,
                                           const SlotMatrix<T>& b, Index column,
-                                          const SlotResult<T>& c) {
+                                          const SlotResult<T>& c, Upcoming<T>& upcoming) {
     Pack<T> sum[height][vectors];
     multiply<left>(depth, row_of<left>(a.re, a.row_step, row), a.row_step, b.re + column,
-                   b.row_step, sum);
+                   b.row_step, sum, upcoming);
     T* const to = c.re + row * c.row_step + column;
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
@@ -162,21 +170,21 @@ class SlotProduct {
   template <Left left, Index height, Index vectors>
   EIGEN_DONT_INLINE static void complex_tile(Index depth, const SlotMatrix<T>& a, Index row,
                                              const SlotMatrix<T>& b, Index column,
-                                             const SlotResult<T>& c) {
+                                             const SlotResult<T>& c, Upcoming<T>& upcoming) {
     Pack<T> sum[height][vectors];
     alignas(alignment) T aside[height * vectors * width];
     T* const re = c.re + row * c.row_step + column;
     T* const im = c.im + row * c.row_step + column;
 
     multiply<left>(depth, row_of<left>(a.re, a.row_step, row), a.row_step, b.re + column,
-                   b.row_step, sum);
+                   b.row_step, sum, upcoming);
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL
       for (Index v = 0; v < vectors; ++v) sum[r][v].store(aside + (r * vectors + v) * width);
     }
     multiply<left>(depth, row_of<left>(a.im, a.row_step, row), a.row_step, b.im + column,
-                   b.row_step, sum);
+                   b.row_step, sum, upcoming);
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL
@@ -188,7 +196,7 @@ class SlotProduct {
       }
     }
     multiply<left>(depth, row_of<left>(a.sum, a.sum_step, row), a.sum_step, b.sum + column,
-                   b.sum_step, sum);
+                   b.sum_step, sum, upcoming);
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL

@@ -43,13 +43,15 @@ class TransformProducts {
       SlotMatrix<T> left{a, a + channels, from.side->tile_step};
       SlotMatrix<T> right{b, b + l.kernel_step(), columns};
       const SlotResult<T> result{c, c + columns, to.side->tile_step};
-      if (l.kind.is_real(frequency)) {
-        return SlotProduct<T>::real(tiles, columns, depth, left, right, result);
+      const Index slots = l.kind.is_real(frequency) ? 1 : 2;
+      const Upcoming<T> next(b + slots * l.kernel_step(), slots * l.kernel_step());
+      if (slots == 1) {
+        return SlotProduct<T>::real(tiles, columns, depth, left, right, result, next);
       }
       Scratch scratch = memory.sums(block.threads == 1 ? block.worker : worker);
       add_sum(left, tiles, channels, scratch);
       add_sum(right, depth, columns, scratch);
-      SlotProduct<T>::complex(tiles, columns, depth, left, right, result);
+      SlotProduct<T>::complex(tiles, columns, depth, left, right, result, next);
     });
   }
 
@@ -68,14 +70,17 @@ class TransformProducts {
       SlotMatrix<T> left{a, a + rows, l.input.tile_step};
       SlotMatrix<T> right{b, b + columns, l.output.tile_step};
       const SlotResult<T> result{to, to + l.kernel_step(), columns, add || first > 0};
+      const Upcoming<T> next(b, 0);
       if (l.kind.is_real(frequency)) {
-        SlotProduct<T>::template real<Left::transposed>(rows, columns, depth, left, right, result);
+        SlotProduct<T>::template real<Left::transposed>(rows, columns, depth, left, right, result,
+                                                        next);
         continue;
       }
       Scratch scratch = sums;
       add_sum(left, depth, rows, scratch);
       add_sum(right, depth, columns, scratch);
-      SlotProduct<T>::template complex<Left::transposed>(rows, columns, depth, left, right, result);
+      SlotProduct<T>::template complex<Left::transposed>(rows, columns, depth, left, right, result,
+                                                         next);
     }
   }
 
