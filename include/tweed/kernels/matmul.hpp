@@ -45,7 +45,7 @@ void multiply_nothing(const Matrix<T>& c, Write write) {
 /// Pointers to the rows of a matrix, the last one again behind them.
 template <class T>
 struct RowPointers {
-  static constexpr Index behind = ProductTile<std::remove_const_t<T>>::rows;
+  static constexpr Index behind = ProductTile<std::remove_const_t<T>>::behind;
   T* rows[product_rows + behind];
 
   explicit RowPointers(const Matrix<T>& m) {

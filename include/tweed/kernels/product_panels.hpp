@@ -64,6 +64,15 @@ EIGEN_DONT_INLINE void multiply_tile_of(const A& a, Index begin, Index end,
   for (Index r = 0; r < height; ++r) std::copy_n(rows[r], c.columns, c.rows[r] + c.column);
 }
 
+/// Asks for the first pieces of rows [begin, end).
+template <class T>
+void fetch_rows(const RowsOperand<T>& a, Index begin, Index end) {
+  for (Index r = begin; r < end; ++r) {
+    const T* const piece = a.rows[r] + a.first_column;
+    for (Index i = 0; i < a.length; i += Upcoming<T>::line) simd::prefetch(piece + i);
+  }
+}
+
 }  // namespace detail
 
 /// Some columns of B as a panel, missing ones as zeros.
@@ -75,13 +84,14 @@ EIGEN_DONT_INLINE PanelOperand<T> pack_panel(Index vectors, const Matrix<const T
 }
 
 /// Tiles of C for `count` rows, over the depth [begin, end), while what is needed `next` is
-/// fetched. Behind the pointers to the rows the last one stands again, up to a whole tile.
+/// fetched. Behind the pointers to the rows of C the last one stands again, up to a whole tile.
 template <class T>
 void multiply_panel(RowsOperand<T> a, Index count, Index begin, Index end, const PanelOperand<T>& b,
                     TileTarget<T> c, Prefetch<T> next = {}) {
   constexpr Index height = ProductTile<T>::rows;
   for (Index r = 0; r < count; r += height, a.rows += height, c.rows += height) {
     next.fetch((end - begin) / 4);
+    if (a.is_far) detail::fetch_rows(a, height, 2 * height);
     if (count - r > 2) {
       detail::multiply_tile_of<height>(a, begin, end, b, c);
     } else {

@@ -16,16 +16,19 @@ struct ProductTile {
   static constexpr Index rows = 6;
   static constexpr Index vectors = simd::registers >= 32 ? 4 : 2;
   static constexpr Index columns = vectors * simd::width<T>;
+  static constexpr Index behind = 2 * rows;  ///< pointers behind the last row's
 };
 
 /// Some rows of A, each cut into pieces of `length` elements: element (r, d) is
-/// `rows[d / length * piece_step + r][first_column + d % length]`.
+/// `rows[d / length * piece_step + r][first_column + d % length]`. Behind the pointers to the rows
+/// the last one stands again, `ProductTile::behind` times.
 template <class T>
 struct RowsOperand {
   const T* const* rows;
   Index piece_step;
   Index length;
   Index first_column = 0;
+  bool is_far = false;  ///< the rows' first pieces are not in the cache, and worth fetching ahead
 };
 
 /// Rows of A packed in tiles of `ProductTile::rows`: element (r, d) of a tile is
@@ -58,10 +61,15 @@ struct TileTarget {
 
 namespace detail {
 
+/// The sums begin with the bias, and what they will be put into is fetched.
 template <Index height, Index vectors, class T>
 TWEED_INLINE void start_tile(const TileTarget<T>& c, simd::Vector<T> (&sum)[height][vectors]) {
   TWEED_UNROLL
   for (Index v = 0; v < vectors; ++v) {
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r) {
+      simd::prefetch(c.rows[r] + c.column + v * simd::width<T>);
+    }
     const Index column = v * simd::width<T>;
     const bool has_bias = c.bias != nullptr && !c.adds;
     const auto first = has_bias ? simd::load(c.bias + column) : simd::broadcast(T{});

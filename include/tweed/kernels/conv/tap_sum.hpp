@@ -77,7 +77,8 @@ class TapSum {
  private:
   static constexpr Index depth_block = 512;
   static constexpr Index most_places = 60;
-  static constexpr Index pointers = most_places + ProductTile<T>::rows;
+  static constexpr Index pointers = most_places + ProductTile<T>::behind;
+  static constexpr Index short_row = 256;  // more than this is a burst too long to fetch at once
   static constexpr Index few_places = 4 * most_places;  // do not repay a copy of the kernel
 
   /// Places whose row and column have these remainders, with the number of taps in each axis.
@@ -202,7 +203,7 @@ class TapSum {
       const Index at = row * columns_.size() + phase.column + column * columns_.step();
       targets[i] = target + at * target_step();
     }
-    std::fill_n(targets + places.count, ProductTile<T>::rows, targets[places.count - 1]);
+    std::fill_n(targets + places.count, ProductTile<T>::behind, targets[places.count - 1]);
   }
 
   void find_sources(const Phase& phase, const Places& places, Index width, const T* source,
@@ -221,7 +222,7 @@ class TapSum {
           to[p] = inside ? line + columns[column] * source_step() : zeros_;
         }
       }
-      std::fill_n(to + places.count, ProductTile<T>::rows, to[places.count - 1]);
+      std::fill_n(to + places.count, ProductTile<T>::behind, to[places.count - 1]);
     }
   }
 
@@ -240,8 +241,9 @@ class TapSum {
                 ? PanelOperand<T>{kernel_ + begin * outputs_ + j, outputs_, vectors}
                 : PanelOperand<T>{packed + begin * padded_outputs() + j * (end - begin), panel,
                                   vectors};
-        multiply_panel<T>(RowsOperand<T>{memory.sources, pointers, depth_, group * depth_}, places,
-                          begin, end, b,
+        const bool is_far = j == 0 && begin == 0 && depth_ <= short_row;
+        multiply_panel<T>({memory.sources, pointers, depth_, group * depth_, is_far}, places, begin,
+                          end, b,
                           {.rows = targets,
                            .column = group * outputs_ + j,
                            .columns = columns,
