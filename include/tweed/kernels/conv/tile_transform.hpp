@@ -29,8 +29,8 @@ class TileTransform {
     const Place place(l, side, tile);
     Tile workspace;
     for (Index c = 0; c < side.padded_channels; c += width) {
-      load(l, side, place, image + place.first + c, side.channels - c, workspace);
-      workspace.to_slots(to + c, side.padded_channels);
+      load(l, side, place, image + place.first + c, side.channels - c, to + c, workspace);
+      workspace.to_slots(to + c, side.steps);
     }
   }
 
@@ -40,7 +40,7 @@ class TileTransform {
     const Place place(l, side, tile);
     Tile workspace;
     for (Index c = 0; c < side.channels; c += width) {
-      workspace.from_slots(from + c, side.padded_channels);
+      workspace.from_slots(from + c, side.steps);
       store(l, side, place, c, workspace, finish, image + place.first + c);
     }
   }
@@ -64,14 +64,17 @@ class TileTransform {
     }
   };
 
+  /// Meanwhile fetches the slots that the tile will be stored `to`.
   static void load(const Layout& l, const TransformSide& side, const Place& place, const T* from,
-                   Index channels, Tile& workspace) {
+                   Index channels, const T* to, Tile& workspace) {
     const bool is_gradient = side.grid == Grid::output;
     const Index lanes = std::clamp<Index>(channels, 0, width);
     Pack<T> values[Tile::length];
     for (auto& value : values) value = Pack<T>::zero();
     for (Index y = 0; y < Tile::length; ++y) {
       const Index row = l.kind.position(y, is_gradient);
+      const T* const slots = to + l.slot_offset(side, y * l.kind.size);
+      for (Index i = 0; i < l.kind.size; ++i) simd::prefetch(slots + i * side.steps.slot);
       if (y < place.rows.begin || y >= place.rows.end) {
         workspace.clear_row(row);
         continue;
@@ -127,7 +130,7 @@ class KernelTransform {
       Tile workspace;
       for (Index c = 0; c < row_step; c += width) {
         load(g, l, kernel, r, c, workspace);
-        workspace.to_slots(to + r * row_step + c, l.kernel_step());
+        workspace.to_slots(to + r * row_step + c, {l.kernel_step()});
       }
     });
   }
@@ -137,7 +140,7 @@ class KernelTransform {
     parallel_for(g.channels, threads, [&](Index r, int) {
       Tile workspace;
       for (Index c = 0; c < g.filters; c += width) {
-        workspace.from_slots(from + r * l.output.padded_channels + c, l.kernel_step());
+        workspace.from_slots(from + r * l.output.padded_channels + c, {l.kernel_step()});
         store(g, l, r, c, workspace, gradient);
       }
     });

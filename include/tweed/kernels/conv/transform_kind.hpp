@@ -26,6 +26,13 @@ struct TransformKind {
     return is_real(frequency) ? frequency : 2 * frequency - reals();
   }
 
+  /// The group that a slot belongs to: all slots of a row of `size` are in one.
+  constexpr Index group_of(Index slot) const {
+    if (family == Family::winograd) return slot / size;
+    return (size % 2 == 0 ? slot : slot + size) / (2 * size);
+  }
+  constexpr Index groups() const { return group_of(slots() - 1) + 1; }
+
   /// How an axis is cut. Winograd's tiles of n inputs give n - 2 outputs.
   constexpr AxisTiling tiling(const SlidingAxis& axis) const {
     if (family == Family::fourier) return tile_axis(axis, size);

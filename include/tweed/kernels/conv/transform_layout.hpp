@@ -2,6 +2,7 @@
 
 #include <tweed/core/buffer.hpp>
 #include <tweed/kernels/conv/geometry.hpp>
+#include <tweed/kernels/conv/slot_steps.hpp>
 #include <tweed/kernels/conv/transform_kind.hpp>
 
 #include <algorithm>
@@ -15,6 +16,7 @@ struct TransformSide {
   Index width;
   Index channels;
   Index padded_channels;  ///< filled up to whole cache lines
+  SlotSteps steps;        ///< of a transformed tile
   Index tile_step;        ///< elements from one transformed tile to the next
 
   constexpr Index image_size() const { return height * width * channels; }
@@ -22,8 +24,8 @@ struct TransformSide {
 
 /// Sizes of everything in memory. Transformed tiles are stored as [tile][slot][channel], so that a
 /// tile is written in one piece and a product walks along all tiles at once; the kernel as
-/// [slot][channel][filter]. Tiles and slots lie a cache line apart from whole powers of two, which
-/// would share few sets of the cache.
+/// [slot][channel][filter]. Tiles, slots of the kernel and groups of slots of a tile lie a cache
+/// line apart from whole powers of two, which would share few sets of the cache.
 template <class T>
 struct TransformLayout {
   TransformKind kind;
@@ -61,6 +63,10 @@ struct TransformLayout {
   constexpr Index kernel_step() const {
     return input.padded_channels * output.padded_channels + line;
   }
+  /// Where a slot lies in a tile.
+  constexpr Index slot_offset(const TransformSide& side, Index slot) const {
+    return slot * side.steps.slot + kind.group_of(slot) * side.steps.group;
+  }
   constexpr Index kernel_size() const { return kind.slots() * kernel_step(); }
 
  private:
@@ -74,7 +80,8 @@ struct TransformLayout {
 
   constexpr TransformSide side(Grid grid, Index height, Index width, Index channels) const {
     const Index padded = aligned_count<T>(channels);
-    return {grid, height, width, channels, padded, kind.slots() * padded + line};
+    const Index tile_step = kind.slots() * padded + kind.groups() * line;
+    return {grid, height, width, channels, padded, {padded, line}, tile_step};
   }
 };
 

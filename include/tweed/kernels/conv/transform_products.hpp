@@ -37,9 +37,9 @@ class TransformProducts {
     const Index channels = from.side->padded_channels;
     parallel_for(l.kind.frequencies(), block.threads, [&](Index frequency, int worker) {
       const Index slot = l.kind.slot_of(frequency);
-      const T* const a = from.data + slot * channels;
+      const T* const a = from.data + l.slot_offset(*from.side, slot);
       const T* const b = kernel.data + slot * l.kernel_step();
-      T* const c = to.data + slot * columns;
+      T* const c = to.data + l.slot_offset(*to.side, slot);
       SlotMatrix<T> left{a, a + channels, from.side->tile_step};
       SlotMatrix<T> right{b, b + l.kernel_step(), columns};
       const SlotResult<T> result{c, c + columns, to.side->tile_step};
@@ -65,8 +65,8 @@ class TransformProducts {
     T* const to = du + slot * l.kernel_step();
     for (Index first = 0; first < tiles; first += transform_depth_block) {
       const Index depth = std::min(transform_depth_block, tiles - first);
-      const T* const a = x + first * l.input.tile_step + slot * rows;
-      const T* const b = z + first * l.output.tile_step + slot * columns;
+      const T* const a = x + first * l.input.tile_step + l.slot_offset(l.input, slot);
+      const T* const b = z + first * l.output.tile_step + l.slot_offset(l.output, slot);
       SlotMatrix<T> left{a, a + rows, l.input.tile_step};
       SlotMatrix<T> right{b, b + columns, l.output.tile_step};
       const SlotResult<T> result{to, to + l.kernel_step(), columns, add || first > 0};

@@ -89,7 +89,7 @@ void check_tile() {
   }
   auto stored = spectrum;
   std::vector<double> slots(n * n * lanes);
-  stored.to_slots(slots.data(), lanes);
+  stored.to_slots(slots.data(), {lanes});
   // The lowest frequency is the sum of all, and the energy is n * n times that of the tile.
   double sum = 0.0;
   double energy = 0.0;
@@ -107,7 +107,7 @@ void check_tile() {
   CHECK(spectrum_energy == doctest::Approx(n * n * energy));
 
   fft::Tile<n, double> back;
-  back.from_slots(slots.data(), lanes);
+  back.from_slots(slots.data(), {lanes});
   for (int y = 0; y < n; ++y) {
     Pack<double> row[n];
     back.get_row(y, row);

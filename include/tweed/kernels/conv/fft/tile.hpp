@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/kernels/conv/fft/transform.hpp>
+#include <tweed/kernels/conv/slot_steps.hpp>
 
 namespace tweed::kernels::fft {
 
@@ -10,7 +11,8 @@ constexpr Index real_count(Index n) { return n % 2 == 0 ? 4 : 1; }
 
 /// The two-dimensional transform of a real n x n tile, of as many channels at once as a register
 /// holds: rows first, then columns. In memory each of its numbers has a slot of its own, the real
-/// ones first, then the pairs, real part before imaginary part.
+/// ones first, then the pairs, real part before imaginary part. The slots of its columns are
+/// groups, those of columns that are real together one.
 template <int n, class T>
 class Tile {
  public:
@@ -30,11 +32,11 @@ class Tile {
   }
 
   /// Transforms the columns and stores the spectrum.
-  EIGEN_DONT_INLINE void to_slots(T* to, Index slot_step) {
+  EIGEN_DONT_INLINE void to_slots(T* to, const conv::SlotSteps& steps) {
     const auto put = [&](int pair, const ComplexPack<T>& value) {
-      T* const at = to + (reals + 2 * pair) * slot_step;
+      T* const at = to + (reals + 2 * pair) * steps.slot;
       value.re.store(at);
-      value.im.store(at + slot_step);
+      value.im.store(at + steps.slot);
     };
     for (int c = 0; c < real_columns; ++c) {
       Pack<T> column[n];
@@ -42,11 +44,12 @@ class Tile {
       for (int y = 0; y < n; ++y) column[y] = columns_[c * half][y].re;
       Transform<n, T>::real(column, spectrum);
       for (int i = 0; i < reals_in_column; ++i) {
-        spectrum[i * half].re.store(to + (c * reals_in_column + i) * slot_step);
+        spectrum[i * half].re.store(to + (c * reals_in_column + i) * steps.slot);
       }
       for (int k = 1; k <= pairs_in_column; ++k) put(c * pairs_in_column + k - 1, spectrum[k]);
     }
     for (int c = 1; c < end_column; ++c) {
+      to += steps.group;
       ComplexPack<T> spectrum[n];
       Transform<n, T>::template complex<-1>(columns_[c], spectrum);
       TWEED_UNROLL
@@ -55,16 +58,16 @@ class Tile {
   }
 
   /// Loads a spectrum and transforms the columns back.
-  EIGEN_DONT_INLINE void from_slots(const T* from, Index slot_step) {
+  EIGEN_DONT_INLINE void from_slots(const T* from, const conv::SlotSteps& steps) {
     const auto get = [&](int pair) -> ComplexPack<T> {
-      const T* const at = from + (reals + 2 * pair) * slot_step;
-      return {Pack<T>::load(at), Pack<T>::load(at + slot_step)};
+      const T* const at = from + (reals + 2 * pair) * steps.slot;
+      return {Pack<T>::load(at), Pack<T>::load(at + steps.slot)};
     };
     for (int c = 0; c < real_columns; ++c) {
       Pack<T> column[n];
       ComplexPack<T> spectrum[half + 1];
       for (int i = 0; i < reals_in_column; ++i) {
-        spectrum[i * half] = {Pack<T>::load(from + (c * reals_in_column + i) * slot_step),
+        spectrum[i * half] = {Pack<T>::load(from + (c * reals_in_column + i) * steps.slot),
                               Pack<T>::zero()};
       }
       for (int k = 1; k <= pairs_in_column; ++k) spectrum[k] = get(c * pairs_in_column + k - 1);
@@ -72,6 +75,7 @@ class Tile {
       for (int y = 0; y < n; ++y) columns_[c * half][y] = {column[y], Pack<T>::zero()};
     }
     for (int c = 1; c < end_column; ++c) {
+      from += steps.group;
       ComplexPack<T> spectrum[n];
       TWEED_UNROLL
       for (int k = 0; k < n; ++k) spectrum[k] = get(first_full_pair + (c - 1) * n + k);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/kernels/conv/slot_steps.hpp>
 #include <tweed/kernels/conv/tiling.hpp>
 #include <tweed/kernels/conv/winograd/matrices.hpp>
 #include <tweed/kernels/pack.hpp>
@@ -14,7 +15,7 @@ inline constexpr Matrix<m + taps - 1> matrix_of = grid == conv::Grid::input    ?
 
 /// The two-dimensional transform of a tile of the input, the output or the kernel, of as many
 /// channels at once as a register holds: rows first, then columns. In memory each of its n x n
-/// numbers has a slot of its own.
+/// numbers has a slot of its own; those of a row are a group.
 template <Index m, conv::Grid grid, class T>
 class Tile {
   static constexpr Index n = m + taps - 1;
@@ -33,21 +34,21 @@ class Tile {
   /// Row y of the tile, after `from_slots`.
   EIGEN_DONT_INLINE void get_row(Index y, Pack<T>* values) const { collect<1>(rows_[y], values); }
 
-  EIGEN_DONT_INLINE void to_slots(T* to, Index slot_step) {
+  EIGEN_DONT_INLINE void to_slots(T* to, const conv::SlotSteps& steps) {
     for (Index x = 0; x < n; ++x) {
       Pack<T> column[n];
       evaluate<n>(&rows_[0][x], column);
       TWEED_UNROLL
-      for (Index y = 0; y < n; ++y) column[y].store(to + (y * n + x) * slot_step);
+      for (Index y = 0; y < n; ++y) column[y].store(to + offset(y, x, steps));
     }
   }
 
-  EIGEN_DONT_INLINE void from_slots(const T* from, Index slot_step) {
+  EIGEN_DONT_INLINE void from_slots(const T* from, const conv::SlotSteps& steps) {
     for (Index x = 0; x < n; ++x) {
       Pack<T> column[n];
       Pack<T> values[length];
       TWEED_UNROLL
-      for (Index y = 0; y < n; ++y) column[y] = Pack<T>::load(from + (y * n + x) * slot_step);
+      for (Index y = 0; y < n; ++y) column[y] = Pack<T>::load(from + offset(y, x, steps));
       collect<1>(column, values);
       TWEED_UNROLL
       for (Index y = 0; y < length; ++y) rows_[y][x] = values[y];
@@ -55,6 +56,10 @@ class Tile {
   }
 
  private:
+  static constexpr Index offset(Index y, Index x, const conv::SlotSteps& steps) {
+    return (y * n + x) * steps.slot + y * steps.group;
+  }
+
   static constexpr const Matrix<n>& matrix = matrix_of<m, grid>;
 
   static constexpr T coefficient(Index row, Index column) {
