@@ -11,7 +11,8 @@ else to do with a block stands in a comment above it:
     <!-- snippet: file NAME -->      a file for others to include, or a program; any language
     <!-- snippet: compile -->        do not run it; also behind one of the others
 
-A ```cpp block that is none of these is an error: it would go untested.
+A ```cpp block that is none of these is an error: it would go untested. So is a document without C++ that
+is compiled.
 
 Prints a line for each program, `run PATH` or `compile PATH`, and `project FOLDER` for a document
 that brings a CMakeLists.txt of its own."""
@@ -104,12 +105,15 @@ def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     output, *documents = [pathlib.Path(argument) for argument in sys.argv[1:]]
-    lines = []
-    for document in documents:
-        folder = output / document.stem.lower()
-        for number, block in enumerate(blocks_of(document), start=1):
-            lines.append(extract(block, folder, number))
-    print("\n".join(line for line in lines if line))
+    names = [document.stem.lower() for document in documents]
+    for document, name in zip(documents, names):
+        if names.count(name) > 1:
+            sys.exit(f"{document}: another document has the same name")
+        blocks = enumerate(blocks_of(document), start=1)
+        lines = [extract(block, output / name, number) for number, block in blocks]
+        if not any(lines):
+            sys.exit(f"{document}: it has no example, no C++ that is compiled")
+        print("\n".join(line for line in lines if line))
 
 
 if __name__ == "__main__":

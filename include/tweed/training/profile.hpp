@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-/// Where the time of a training step goes. Not in <tweed/tweed.hpp>.
+// Where the time of a training step goes. Not in <tweed/tweed.hpp>.
 namespace tweed {
 
 struct ProfileOptions {
