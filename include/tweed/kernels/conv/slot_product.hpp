@@ -114,16 +114,21 @@ class SlotProduct {
     }
   }
 
-  template <Left left, Index height, Index vectors>
-  static EIGEN_ALWAYS_INLINE void multiply(Index depth, const T* a, Index a_step, const T* b,
-                                           Index b_step, Pack<T> (&sum)[height][vectors],
-                                           Upcoming<T>& upcoming) {
-    const T* next = upcoming.take(depth);
+  template <Index height, Index vectors>
+  static EIGEN_ALWAYS_INLINE void clear(Pack<T> (&sum)[height][vectors]) {
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL
       for (Index v = 0; v < vectors; ++v) sum[r][v] = Pack<T>::zero();
     }
+  }
+
+  /// sum += a b
+  template <Left left, Index height, Index vectors>
+  static EIGEN_ALWAYS_INLINE void add_product(Index depth, const T* a, Index a_step, const T* b,
+                                              Index b_step, Pack<T> (&sum)[height][vectors],
+                                              Upcoming<T>& upcoming) {
+    const T* next = upcoming.take(depth);
     for (Index k = 0; k < depth; ++k, b += b_step) {
       Pack<T> row[vectors];
       TWEED_UNROLL
@@ -155,8 +160,9 @@ class SlotProduct {
                                           const SlotMatrix<T>& b, Index column,
                                           const SlotResult<T>& c, Upcoming<T>& upcoming) {
     Pack<T> sum[height][vectors];
-    multiply<left>(depth, row_of<left>(a.re, a.row_step, row), a.row_step, b.re + column,
-                   b.row_step, sum, upcoming);
+    clear(sum);
+    add_product<left>(depth, row_of<left>(a.re, a.row_step, row), a.row_step, b.re + column,
+                      b.row_step, sum, upcoming);
     T* const to = c.re + row * c.row_step + column;
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
@@ -166,7 +172,8 @@ class SlotProduct {
   }
 
   /// Three real products instead of four (Gauss): with p = re re, q = im im and
-  /// s = (re + im)(re + im), the result is (p - q) + i (s - p - q).
+  /// s = (re + im)(re + im), the result is (p - q) + i (s - p - q). The sums run on from one
+  /// product to the next: q, then -q + p, then -(p - q) - 2 q + s.
   template <Left left, Index height, Index vectors>
   EIGEN_DONT_INLINE static void complex_tile(Index depth, const SlotMatrix<T>& a, Index row,
                                              const SlotMatrix<T>& b, Index column,
@@ -176,33 +183,35 @@ class SlotProduct {
     T* const re = c.re + row * c.row_step + column;
     T* const im = c.im + row * c.row_step + column;
 
-    multiply<left>(depth, row_of<left>(a.re, a.row_step, row), a.row_step, b.re + column,
-                   b.row_step, sum, upcoming);
-    TWEED_UNROLL
-    for (Index r = 0; r < height; ++r) {
-      TWEED_UNROLL
-      for (Index v = 0; v < vectors; ++v) sum[r][v].store(aside + (r * vectors + v) * width);
-    }
-    multiply<left>(depth, row_of<left>(a.im, a.row_step, row), a.row_step, b.im + column,
-                   b.row_step, sum, upcoming);
+    clear(sum);
+    add_product<left>(depth, row_of<left>(a.im, a.row_step, row), a.row_step, b.im + column,
+                      b.row_step, sum, upcoming);
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL
       for (Index v = 0; v < vectors; ++v) {
-        T* const p_at = aside + (r * vectors + v) * width;
-        const auto p = Pack<T>::load(p_at);
-        put(re + r * c.row_step + v * width, p - sum[r][v], c.add);
-        (p + sum[r][v]).store(p_at);
+        sum[r][v].store(aside + (r * vectors + v) * width);
+        sum[r][v] = -sum[r][v];
       }
     }
-    multiply<left>(depth, row_of<left>(a.sum, a.sum_step, row), a.sum_step, b.sum + column,
-                   b.sum_step, sum, upcoming);
+    add_product<left>(depth, row_of<left>(a.re, a.row_step, row), a.row_step, b.re + column,
+                      b.row_step, sum, upcoming);
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL
       for (Index v = 0; v < vectors; ++v) {
-        const auto p_and_q = Pack<T>::load(aside + (r * vectors + v) * width);
-        put(im + r * c.row_step + v * width, sum[r][v] - p_and_q, c.add);
+        put(re + r * c.row_step + v * width, sum[r][v], c.add);
+        const auto q = Pack<T>::load(aside + (r * vectors + v) * width);
+        sum[r][v] = -multiply_add(T{2}, q, sum[r][v]);
+      }
+    }
+    add_product<left>(depth, row_of<left>(a.sum, a.sum_step, row), a.sum_step, b.sum + column,
+                      b.sum_step, sum, upcoming);
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r) {
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) {
+        put(im + r * c.row_step + v * width, sum[r][v], c.add);
       }
     }
   }
