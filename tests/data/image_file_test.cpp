@@ -1,5 +1,6 @@
 #include <tweed/data/image_file.hpp>
 #include <support/error_message.hpp>
+#include <support/image_bytes.hpp>
 #include <support/temporary_directory.hpp>
 
 #include <doctest/doctest.h>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+using tests::encode_jpeg;
 using tests::error_message;
 using tests::TemporaryDirectory;
 using tests::write_file;
@@ -45,41 +47,6 @@ Image ramp(const Shape& shape) {
     }
   }
   return image;
-}
-
-Bytes encode_jpeg(const Image& image, int sampling, int flags = 0) {
-  void* const jpeg = tjInitCompress();
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  const int format = image.shape.channels == 1   ? TJPF_GRAY
-                     : image.shape.channels == 3 ? TJPF_RGB
-                                                 : TJPF_CMYK;
-  const int status = tjCompress2(jpeg, image.pixels.data(), static_cast<int>(image.shape.width), 0,
-                                 static_cast<int>(image.shape.height), format, &bytes, &size,
-                                 sampling, 100, flags);
-  REQUIRE(status == 0);
-  Bytes result(bytes, bytes + size);
-  tjFree(bytes);
-  tjDestroy(jpeg);
-  return result;
-}
-
-/// A PNG of `pixels` as libpng's `format` describes them.
-template <class Value>
-Bytes encode(unsigned format, unsigned height, unsigned width, const std::vector<Value>& pixels,
-             const Bytes& colours = {}) {
-  png_image png{};
-  png.version = PNG_IMAGE_VERSION;
-  png.format = format;
-  png.height = height;
-  png.width = width;
-  png.colormap_entries = static_cast<unsigned>(colours.size() / 3);
-  Bytes bytes(10000);
-  png_alloc_size_t size = bytes.size();
-  REQUIRE(png_image_write_to_memory(&png, bytes.data(), &size, 0, pixels.data(), 0,
-                                    colours.empty() ? nullptr : colours.data()) != 0);
-  bytes.resize(size);
-  return bytes;
 }
 
 int largest_difference(const Image& a, const Image& b) {
@@ -126,18 +93,19 @@ TEST_CASE("a PNG comes back as it was written") {
 }
 
 TEST_CASE("PNG: 16 bits, palettes and transparency become 8 bits of grey or RGB") {
-  const auto deep = encode<std::uint16_t>(PNG_FORMAT_LINEAR_Y, 1, 3, {0, 65535, 13933});
+  const auto deep =
+      tests::encode_png_as<std::uint16_t>(PNG_FORMAT_LINEAR_Y, 1, 3, {0, 65535, 13933});
   const Image grey = decode_image(deep, "image");
   CHECK(grey.shape == Shape{1, 3, 1});
   CHECK(grey.pixels[0] == 0);
   CHECK(grey.pixels[1] == 255);
 
-  const auto palette =
-      encode<std::uint8_t>(PNG_FORMAT_RGB_COLORMAP, 1, 2, {1, 0}, {10, 20, 30, 200, 100, 0});
+  const auto palette = tests::encode_png_as<std::uint8_t>(PNG_FORMAT_RGB_COLORMAP, 1, 2, {1, 0},
+                                                          {10, 20, 30, 200, 100, 0});
   CHECK(decode_image(palette, "image") == Image{{1, 2, 3}, {200, 100, 0, 10, 20, 30}});
 
   const auto transparent =
-      encode<std::uint8_t>(PNG_FORMAT_RGBA, 1, 2, {9, 9, 9, 0, 10, 20, 30, 255});
+      tests::encode_png_as<std::uint8_t>(PNG_FORMAT_RGBA, 1, 2, {9, 9, 9, 0, 10, 20, 30, 255});
   CHECK(decode_image(transparent, "image") == Image{{1, 2, 3}, {255, 255, 255, 10, 20, 30}});
 }
 

@@ -1,14 +1,20 @@
-/// seeds FOLDER: a file to begin with for each fuzz target, FOLDER/<target>/seed...
+/// seeds FOLDER: files to begin with for each fuzz target, FOLDER/<target>/seed...
 
-#include <tweed/io/model_file.hpp>
+#include "config_file.hpp"
+#include "history_file.hpp"
+
+#include <tweed/data/image_file.hpp>
+#include <tweed/io/checkpoint.hpp>
 #include <tweed/layers/depthwise_conv2d.hpp>
 #include <tweed/layers/dropout.hpp>
 #include <tweed/layers/flatten.hpp>
 #include <tweed/layers/max_pool.hpp>
+#include <fuzz/checkpoint.hpp>
+#include <support/idx_bytes.hpp>
+#include <support/image_bytes.hpp>
+#include <support/temporary_directory.hpp>
 
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 using namespace tweed;
 
@@ -18,35 +24,119 @@ using Fuzzed = Sequential<Input<4, 4, 1>, Conv2D<2, 3>, ReLU, MaxPool<2>, Flatte
 using AllLayers = Sequential<Input<6, 5, 2>, DepthwiseConv2D<2, Multiplier{2}>, Dropout<0.5>,
                              Conv2D<4, 3, Groups{2}, Dilation{2}>, MaxPool<2>, Flatten, Dense<2>>;
 
-void write(const std::filesystem::path& path, const std::string& bytes) {
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << bytes;
+/// The seeds of a target.
+class Seeds {
+ public:
+  Seeds(const std::filesystem::path& folder, const std::string& target) : folder_(folder / target) {
+    std::filesystem::create_directories(folder_);
+  }
+
+  void add(std::string_view bytes) { tests::write_file(next(), bytes); }
+  void add(const std::vector<std::uint8_t>& bytes) {
+    add(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  }
+
+  /// What `write` writes to a path.
+  template <class Write>
+  std::string add_written(const Write& write) {
+    const auto path = next();
+    write(path);
+    return tests::read_file(path);
+  }
+
+ private:
+  std::filesystem::path next() { return folder_ / ("seed_" + std::to_string(++count_)); }
+
+  std::filesystem::path folder_;
+  int count_ = 0;
+};
+
+void write_models(const std::filesystem::path& folder) {
+  Seeds files(folder, "model_file_fuzz");
+  Seeds headers(folder, "safetensors_header_fuzz");
+  Seeds metadata(folder, "metadata_fuzz");
+  const auto write = [&](const auto& model) {
+    const ModelInfo info{.preprocessing = Preprocessing{.scale = 0.5}, .notes = {{"a", "b"}}};
+    const auto bytes = files.add_written([&](const auto& path) { save_model(model, path, info); });
+    std::uint64_t length = 0;
+    std::memcpy(&length, bytes.data(), sizeof length);
+    headers.add("\2" + bytes.substr(sizeof length, length));
+    metadata.add(architecture_of(model).value());
+  };
+  write(Model<Fuzzed>{1});
+  write(Model<AllLayers>{1});
+  metadata.add(R"({"scale":0.5})");
+  metadata.add(R"(["a","b"])");
 }
 
-template <class Net>
-void write_seeds(const std::filesystem::path& folder, const std::string& name) {
-  const auto path = folder / "model_file_fuzz" / name;
-  std::filesystem::create_directories(path.parent_path());
-  const Model<Net> model{1};
-  save_model(model, path, {.preprocessing = Preprocessing{.scale = 0.5}, .notes = {{"a", "b"}}});
-  std::stringstream bytes;
-  bytes << std::ifstream(path, std::ios::binary).rdbuf();
-  std::uint64_t length = 0;
-  std::memcpy(&length, bytes.str().data(), sizeof length);
-  write(folder / "safetensors_header_fuzz" / name, "\2" + bytes.str().substr(8, length));
-  write(folder / "metadata_fuzz" / name, architecture_of(model).value());
+/// Without their checksums.
+void write_checkpoints(const std::filesystem::path& folder) {
+  Seeds seeds(folder, "checkpoint_fuzz");
+  fuzz::Checkpointed run;
+  const tests::TemporaryDirectory temporary;
+  for (const Index steps : {0, 4, 7}) {
+    while (run.training.steps_done() < steps) run.training.step();
+    save_checkpoint(run.training, temporary / "checkpoint", {{"a", "b"}});
+    const auto bytes = tests::read_file(temporary / "checkpoint");
+    seeds.add(bytes.substr(0, bytes.size() - detail::checksum_bytes));
+  }
+}
+
+void write_data(const std::filesystem::path& folder) {
+  Seeds idx(folder, "idx_fuzz");
+  const std::string plain = tests::idx_header({2, 3}) + "abcdef";
+  idx.add(plain);
+  idx.add(tests::gzip(plain));
+  idx.add(tests::gzip(plain.substr(0, 5)) + tests::gzip(plain.substr(5)));
+
+  Seeds csv(folder, "csv_fuzz");
+  csv.add("a,b,y\n1,2.5,0\n-3e2,4,1\n");
+  csv.add("\xEF\xBB\xBF\"a\", \"b,\"\"c\" ,y\r\n\r\n1,2,\"0\"\r\n");
+
+  Seeds images(folder, "image_file_fuzz");
+  for (const Index channels : {1, 3}) {
+    Image image{{5, 7, channels}, {}};
+    for (Index i = 0; i < image.shape.size(); ++i) {
+      image.pixels.push_back(static_cast<std::uint8_t>(i * i));
+    }
+    images.add(encode_png(image));
+    const int sampling = channels == 1 ? TJSAMP_GRAY : TJSAMP_420;
+    images.add(tests::encode_jpeg(image, sampling));
+    images.add(tests::encode_jpeg(image, sampling, TJFLAG_PROGRESSIVE));
+  }
+  images.add(tests::encode_png_as<std::uint16_t>(PNG_FORMAT_LINEAR_Y, 1, 3, {0, 65535, 13933}));
+  images.add(tests::encode_png_as<std::uint8_t>(PNG_FORMAT_RGB_COLORMAP, 1, 2, {1, 0},
+                                                {10, 20, 30, 200, 100, 0}));
+  images.add(
+      tests::encode_png_as<std::uint8_t>(PNG_FORMAT_RGBA, 1, 2, {9, 9, 9, 0, 10, 20, 30, 255}));
+}
+
+void write_runs(const std::filesystem::path& folder) {
+  Seeds configs(folder, "config_file_fuzz");
+  fashion_mnist::Train train;
+  configs.add(fashion_mnist::config_text(train));
+  train.epochs = 3;
+  train.shift = true;
+  train.early_stopping = 2;
+  train.threads = 1;
+  train.data = "data";
+  configs.add_written([&](const auto& path) { fashion_mnist::write_config(path, train); });
+
+  Seeds histories(folder, "history_file_fuzz");
+  fuzz::Checkpointed run;
+  run.training.run();
+  histories.add_written(
+      [&](const auto& path) { fashion_mnist::write_history(path, run.training.history()); });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
   if (argc != 2) throw Error("expected a folder");
-  const std::filesystem::path folder = argv[1];
-  write_seeds<Fuzzed>(folder, "seed_1");
-  write_seeds<AllLayers>(folder, "seed_2");
-  write(folder / "metadata_fuzz" / "seed_3", R"({"scale":0.5})");
-  write(folder / "metadata_fuzz" / "seed_4", R"(["a","b"])");
-  write(folder / "idx_fuzz" / "seed_1", std::string("\0\0\x08\x02\0\0\0\2\0\0\0\3abcdef", 18));
+  write_models(argv[1]);
+  write_checkpoints(argv[1]);
+  write_data(argv[1]);
+  write_runs(argv[1]);
 } catch (const Error& error) {
   std::fputs(error.what(), stderr);
   return 1;
