@@ -16,6 +16,22 @@ struct NoPool {
   static constexpr Fit<AlwaysFits> fit(const Shape& input) { return {input}; }
 };
 
+/// A layer's pass as the kernels take it; `kept` is their own, behind the pool's taps.
+template <class T>
+kernels::conv::Forward<T> forward_pass(const InferPass<T>& pass, kernels::Activation activation,
+                                       const kernels::conv::FusedPool* pool, std::byte* kept) {
+  return {.batch = pass.x.count,
+          .x = pass.x.data,
+          .kernel = pass.parameters[0].data(),
+          .bias = pass.parameters[1].data(),
+          .y = pass.y.data,
+          .activation = activation,
+          .pool = pool,
+          .kept = kept,
+          .scratch = pass.scratch,
+          .threads = pass.threads};
+}
+
 /// Convolution and bias, and where they say so a ReLU and a max-pool behind it, in one layer. What
 /// `Filters` has says how many filters there are for an input, and how they are grouped.
 template <kernels::Activation activation, class Pool, class Filters, Window kernel, auto... options>
@@ -159,16 +175,8 @@ struct Convolution {
     const auto pool = fused_pool(g, kept);
     kernels::conv::forward<T, family>(
         kernels::conv::select(g, pass.x.count, asked(g)), g,
-        {.batch = pass.x.count,
-         .x = pass.x.data,
-         .kernel = pass.parameters[0].data(),
-         .bias = pass.parameters[1].data(),
-         .y = pass.y.data,
-         .activation = activation,
-         .pool = has_pool ? &pool : nullptr,
-         .kept = kept == nullptr ? nullptr : kept + tap_bytes(pass.y.shape, pass.x.count),
-         .scratch = pass.scratch,
-         .threads = pass.threads});
+        forward_pass(pass, activation, has_pool ? &pool : nullptr,
+                     kept == nullptr ? nullptr : kept + tap_bytes(pass.y.shape, pass.x.count)));
   }
 };
 

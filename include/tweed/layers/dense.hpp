@@ -22,6 +22,20 @@ struct DenseSettings {
     return {{{"kernel", {input.channels, units, 1, 1}, 2, initializer, input.channels, units},
              {"bias", {units, 1, 1, 1}, 1, Initializer::zeros}}};
   }
+
+  template <class T>
+  void infer(const InferPass<T>& pass, kernels::Activation activation) const {
+    kernels::dense<T>({.batch = pass.x.count,
+                       .inputs = pass.x.shape.channels,
+                       .outputs = units,
+                       .x = pass.x.data,
+                       .kernel = pass.parameters[0].data(),
+                       .bias = pass.parameters[1].data(),
+                       .y = pass.y.data,
+                       .activation = activation,
+                       .scratch = pass.scratch,
+                       .threads = pass.threads});
+  }
 };
 
 namespace detail {
@@ -59,16 +73,7 @@ struct FullyConnected {
 
   template <class T>
   static void infer(const InferPass<T>& pass) {
-    kernels::dense<T>({.batch = pass.x.count,
-                       .inputs = pass.x.shape.channels,
-                       .outputs = units,
-                       .x = pass.x.data,
-                       .kernel = pass.parameters[0].data(),
-                       .bias = pass.parameters[1].data(),
-                       .y = pass.y.data,
-                       .activation = activation,
-                       .scratch = pass.scratch,
-                       .threads = pass.threads});
+    settings.infer(pass, activation);
   }
 
   template <class T>

@@ -100,18 +100,7 @@ struct Dense {
     activation = kernels::Activation::relu;
     return true;
   }
-  void infer(const InferPass<float>& pass) const {
-    kernels::dense<float>({.batch = pass.x.count,
-                           .inputs = pass.x.shape.channels,
-                           .outputs = settings.units,
-                           .x = pass.x.data,
-                           .kernel = pass.parameters[0].data(),
-                           .bias = pass.parameters[1].data(),
-                           .y = pass.y.data,
-                           .activation = activation,
-                           .scratch = pass.scratch,
-                           .threads = pass.threads});
-  }
+  void infer(const InferPass<float>& pass) const { settings.infer(pass, activation); }
 };
 
 /// A `Conv2D` or `DepthwiseConv2D`.
@@ -168,17 +157,7 @@ struct Convolution {
     const auto plan = kernels::conv::select(g, pass.x.count, detail::asked_algorithm(settings, g));
     const auto forward = settings.is_grouped() ? kernels::conv::forward<float, Family::grouped>
                                                : kernels::conv::forward<float, Family::dense_3x3>;
-    forward(plan, g,
-            {.batch = pass.x.count,
-             .x = pass.x.data,
-             .kernel = pass.parameters[0].data(),
-             .bias = pass.parameters[1].data(),
-             .y = pass.y.data,
-             .activation = activation,
-             .pool = pool ? &fused : nullptr,
-             .kept = nullptr,
-             .scratch = pass.scratch,
-             .threads = pass.threads});
+    forward(plan, g, detail::forward_pass(pass, activation, pool ? &fused : nullptr, nullptr));
   }
 
  private:
