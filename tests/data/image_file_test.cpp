@@ -122,6 +122,16 @@ TEST_CASE("a JPEG comes back nearly as it was written") {
   }
 }
 
+TEST_CASE("a JPEG is not turned, whatever its Exif data say") {
+  const auto jpeg = encode_jpeg(ramp({5, 9, 3}), TJSAMP_444);
+  // An APP1 segment, in it TIFF with one entry: orientation (0x0112) is 6, turned to the right.
+  const Bytes exif{0xff, 0xe1, 0,    34,   'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8,
+                   0,    1,    0x01, 0x12, 0,   3,   0,   0,   0, 1, 0,   6,   0, 0,  0, 0, 0, 0};
+  auto turned = jpeg;
+  turned.insert(turned.begin() + 2, exif.begin(), exif.end());
+  CHECK(decode_image(turned, "image") == decode_image(jpeg, "image"));
+}
+
 TEST_CASE("the content says what an image file is, the name does not") {
   const TemporaryDirectory directory;
   const auto path = directory / "image.jpg";

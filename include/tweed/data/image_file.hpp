@@ -119,7 +119,8 @@ inline Image decode_jpeg(ImageBytes bytes, const std::string& name) {
 namespace tweed {
 
 /// The image in the bytes of a PNG or JPEG file, which of them its first bytes say. Grey stays
-/// grey, everything else becomes RGB with 8 bits a channel; what is transparent lies on white.
+/// grey, everything else becomes RGB with 8 bits a channel; what is transparent lies on white. The
+/// pixels stay as they lie in the file: how a camera was held, as Exif data may say, is not heeded.
 ///
 /// Throws Error, which begins with `name`, if it is neither, damaged, in CMYK, or of more than
 /// `most_image_pixels`. Memory is taken only for as many pixels as that many bytes can hold. Needs
