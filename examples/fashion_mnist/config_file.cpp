@@ -17,6 +17,24 @@ namespace {
 
 std::string quoted(const std::string& text) { return '"' + text + '"'; }
 
+/// Whether CLI11 reads `text` in quotes as it is: it knows no escapes, and sees comments in quotes.
+bool can_be_quoted(const std::string& text) { return text.find_first_of("\"#\n\r") == text.npos; }
+
+[[noreturn]] void refuse_line(const std::filesystem::path& path, std::string_view line) {
+  throw tweed::Error(path.string() + ": expected an option and its value a line, found " +
+                     tweed::detail::in_quotes(line));
+}
+
+/// No option has a section, and CLI11 takes memory with the square of the length of a section's
+/// name.
+void refuse_sections(const std::filesystem::path& path, const std::string& text) {
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);) {
+    const auto begin = line.find_first_not_of(" \t\v\f\r");
+    if (begin != line.npos && line[begin] == '[') refuse_line(path, line.substr(begin));
+  }
+}
+
 }  // namespace
 
 std::filesystem::path config_in(const std::filesystem::path& folder) {
@@ -54,8 +72,12 @@ std::string config_text(const Train& command) {
 
 void write_config(const std::filesystem::path& path, const Train& command) {
   std::string text = config_text(command);
-  if (!command.data.empty())
-    text += "data = " + quoted(std::filesystem::absolute(command.data).string()) + '\n';
+  if (!command.data.empty()) {
+    const std::string data = std::filesystem::absolute(command.data).string();
+    text += can_be_quoted(data)
+                ? "data = " + quoted(data) + '\n'
+                : "# --data has to be given: a name with # or a quote has no place here\n";
+  }
   if (command.threads != 0) text += "threads = " + std::to_string(command.threads) + '\n';
   tweed::write_file_atomically(path, text);
 }
@@ -69,13 +91,11 @@ std::vector<std::pair<std::string, std::string>> read_config(const std::filesyst
   }
   std::string text(static_cast<std::size_t>(file.size()), '\0');
   text.resize(file.read(std::as_writable_bytes(std::span{text})));
+  refuse_sections(path, text);
   std::istringstream lines{text};
   std::vector<std::pair<std::string, std::string>> options;
   for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(lines)) {
-    if (!item.parents.empty() || item.inputs.size() != 1) {
-      throw tweed::Error(path.string() + ": expected an option and its value a line, found " +
-                         tweed::detail::in_quotes(item.fullname()));
-    }
+    if (!item.parents.empty() || item.inputs.size() != 1) refuse_line(path, item.fullname());
     options.emplace_back(item.name, item.inputs.front());
   }
   return options;

@@ -50,7 +50,18 @@ echo "epoch = 3" >wrong.toml
 refuses 2 "wrong.toml: unknown option 'epoch'" train --config wrong.toml
 echo "epochs = many" >wrong.toml
 refuses 2 "--epochs: expected a whole number" train --config wrong.toml
+printf '[train]\nepochs = 3\n' >wrong.toml
+refuses 2 'wrong.toml: expected an option and its value a line, found "[train]"' \
+  train --config wrong.toml
+printf '[%s]\n' "$(printf 'a.%.0s' {1..40000})" >wrong.toml # once, this took 3 GB
+refuses 2 'wrong.toml: expected an option and its value a line, found "[a.a.' \
+  train --config wrong.toml
 refuses 2 "cannot read missing.toml: no such file" train --config missing.toml
+
+ln -s data "no # comment"
+succeeds train --data "no # comment" --steps 1 --out hashed
+check "the configuration does not have half a name" has_no "^data" hashed/config.toml
+succeeds train --resume hashed --data data
 
 # --- Twenty kills at random moments, five in each run.
 
