@@ -160,6 +160,48 @@ TEST_CASE("what cannot be a file is refused, and left alone") {
   CHECK(files_in(folder) == 1);
 }
 
+TEST_CASE("whether a file can be written is known beforehand") {
+  const TemporaryDirectory directory;
+  const auto folder = directory.path();
+  write_file(folder / "file", "old");
+  std::filesystem::create_directory(folder / "folder");
+  for (const std::filesystem::path& path :
+       {folder / "file", folder / "new", folder, folder / "folder", folder / "no/file",
+        folder / std::string(300, 'x')}) {
+    CAPTURE(path);
+    const auto message = error_message([&] { tweed::check_writable(path); });
+    CHECK(read_file(folder / "file") == "old");
+    CHECK(files_in(folder) == 2);
+    CHECK(message == error_message([&] { write_file_atomically(path, "old"); }));
+    std::filesystem::remove(folder / "new");
+  }
+
+  std::filesystem::permissions(folder, std::filesystem::perms{0555});
+  std::string message;
+  {
+    const NotRoot nobody;
+    message = error_message([&] { tweed::check_writable(folder / "file"); });
+  }
+  std::filesystem::permissions(folder, std::filesystem::perms{0755});
+  CHECK(message == "cannot write " + (folder / "file").string() + ": Permission denied");
+}
+
+TEST_CASE("what a kill has left of one's own files is removed, and nothing else") {
+  const TemporaryDirectory directory;
+  const auto is_ours = [](std::string_view name) { return name == "file" || name == "b.tmp-7"; };
+  for (const char* name : {"file.tmp-1", "file.tmp-4294967295", "b.tmp-7.tmp-7"}) {
+    write_file(directory / name, "unfinished");
+  }
+  const std::vector<std::string> others{
+      "file",        "file.tmp",   "file.tmp-", "file.tmp-1x", "b.tmp-7", "other.tmp-1",
+      "xfile.tmp-1", "file.TMP-1", "tmp-1",     ".tmp-1",      "1",       "file.tmp-1.tmp-2"};
+  for (const std::string& name : others) write_file(directory / name, "kept");
+  tweed::remove_unfinished(directory.path(), is_ours);
+  for (const std::string& name : others) CHECK(std::filesystem::exists(directory / name));
+  CHECK(files_in(directory.path()) == std::ssize(others));
+  tweed::remove_unfinished(directory / "nowhere", is_ours);
+}
+
 TEST_CASE("a full disk leaves the old file and nothing else") {
   const TemporaryDirectory directory;
   const auto path = directory / "file";

@@ -2,6 +2,7 @@
 
 #include <tweed/core/error.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <fcntl.h>
@@ -41,6 +43,9 @@ inline void sync_folder(const std::filesystem::path&) {}
 
 #endif
 
+/// Between a file's name and a number in the name of its new content.
+inline constexpr std::string_view temporary_mark = ".tmp-";
+
 /// A file's new content on its way to the disk, under a name of its own in the same folder. It is
 /// removed unless it gets to replace the target.
 class TemporaryFile {
@@ -48,7 +53,7 @@ class TemporaryFile {
   explicit TemporaryFile(const std::filesystem::path& target) : target_{target} {
     while (file_ == nullptr) {
       path_ = target;
-      path_ += ".tmp-" + std::to_string(std::random_device{}());
+      path_ += std::string(temporary_mark) + std::to_string(std::random_device{}());
       file_ = std::fopen(path_.string().c_str(), "wbx");
       if (file_ == nullptr && errno != EEXIST) fail();
     }
@@ -117,12 +122,31 @@ inline std::filesystem::path writable_target(const std::filesystem::path& path) 
   return error ? path : target;
 }
 
+/// The names of all that is in a folder; none where it cannot be read.
+inline std::vector<std::string> names_in(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator file(folder, error), end; !error && file != end;
+       file.increment(error)) {
+    names.push_back(file->path().filename().string());
+  }
+  return names;
+}
+
+/// The name of the file that `name` is new content for; empty if it is not of that kind.
+inline std::string_view unfinished_name(std::string_view name) {
+  const std::size_t mark = std::min(name.rfind(temporary_mark), name.size());
+  const auto number = name.substr(std::min(mark + temporary_mark.size(), name.size()));
+  const bool is_number = number.find_first_not_of("0123456789") == number.npos;
+  return number.empty() || !is_number ? std::string_view{} : name.substr(0, mark);
+}
+
 }  // namespace detail
 
 /// Writes `pieces`, one after another, as the file `path`. A kill at any moment leaves the old file
 /// or the new one, whole: the bytes go to a temporary name in the same folder, to the disk, and
 /// only then to their name. An old file's permissions are kept. (A kill may leave the temporary
-/// file, `path`.tmp-NUMBER.)
+/// file, `path`.tmp-NUMBER: see `remove_unfinished`.)
 ///
 /// Throws Error with the path and the system's reason if that fails; the old file is then untouched
 /// and the temporary one gone.
@@ -142,6 +166,23 @@ inline void write_file_atomically(const std::filesystem::path& path,
 /// The same for text.
 inline void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
   write_file_atomically(path, std::as_bytes(std::span{text}));
+}
+
+/// Throws Error where `write_file_atomically` would for want of a folder or permission, or because
+/// something else has that name: better now than after long work. Nothing is changed.
+inline void check_writable(const std::filesystem::path& path) {
+  const detail::TemporaryFile probe{detail::writable_target(path)};
+}
+
+/// Removes what kills have left in `folder`: the temporary files of those whose names `is_ours`
+/// says are. No other process may be writing them.
+template <class IsOurs>
+void remove_unfinished(const std::filesystem::path& folder, const IsOurs& is_ours) {
+  for (const std::string& name : detail::names_in(folder)) {
+    const std::string_view target = detail::unfinished_name(name);
+    std::error_code ignored;  // What stays behind is in nobody's way.
+    if (!target.empty() && is_ours(target)) std::filesystem::remove(folder / name, ignored);
+  }
 }
 
 }  // namespace tweed

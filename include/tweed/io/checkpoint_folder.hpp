@@ -103,35 +103,26 @@ class CheckpointFolder {
     }
   }
 
-  std::vector<std::string> names() const {
-    std::vector<std::string> names;
-    std::error_code error;
-    for (std::filesystem::directory_iterator file(folder_, error), end; !error && file != end;
-         file.increment(error)) {
-      names.push_back(file->path().filename().string());
-    }
-    return names;
+  /// In the name of a checkpoint; -1 in any other.
+  Index step_in(std::string_view name) const {
+    Index step = -1;
+    if (!name.starts_with(prefix_) || !name.ends_with(suffix_)) return step;
+    std::from_chars(name.data() + prefix_.size(), name.data() + name.size(), step);
+    return path_of(step).filename() == name ? step : -1;
   }
 
   /// Of the checkpoints that are there, the newest first.
   std::vector<Index> steps_found() const {
     std::vector<Index> steps;
-    for (const std::string& name : names()) {
-      if (!name.starts_with(prefix_) || !name.ends_with(suffix_)) continue;
-      Index step = -1;
-      std::from_chars(name.data() + prefix_.size(), name.data() + name.size(), step);
-      if (step >= 0 && path_of(step).filename() == name) steps.push_back(step);
+    for (const std::string& name : detail::names_in(folder_)) {
+      if (const Index step = step_in(name); step >= 0) steps.push_back(step);
     }
     std::ranges::sort(steps, std::greater{});
     return steps;
   }
 
-  /// A kill may leave the temporary file of one that was being written.
   void remove_unfinished() const {
-    for (const std::string& name : names()) {
-      const bool is_temporary = name.find(std::string(suffix_) + ".tmp-") != name.npos;
-      if (name.starts_with(prefix_) && is_temporary) remove(folder_ / name);
-    }
+    tweed::remove_unfinished(folder_, [&](std::string_view name) { return step_in(name) >= 0; });
   }
 
   void prune() const {
