@@ -17,7 +17,9 @@ namespace fashion_mnist {
 
 namespace {
 
-constexpr std::string_view header = "step,loss,accuracy,learning_rate";
+constexpr std::string_view header =
+    "step,loss,accuracy,learning_rate,validation_loss,validation_accuracy";
+constexpr std::string_view no_validation = ",";  // two empty fields
 
 /// The number that `text` begins with, which `separator` has to follow; takes both away.
 template <class Number>
@@ -30,14 +32,37 @@ bool take(std::string_view& text, Number& number, std::string_view separator) {
   return true;
 }
 
+/// A line of the file, into the end of `history`.
+bool take_line(std::string_view line, tweed::History& history) {
+  tweed::Index step = 0;
+  tweed::StepRecord record{};
+  if (!take(line, step, ",") || step != std::ssize(history.steps) + 1 ||
+      !take(line, record.loss, ",") || !take(line, record.accuracy, ",") ||
+      !take(line, record.learning_rate, ",")) {
+    return false;
+  }
+  history.steps.push_back(record);
+  if (line == no_validation) return true;
+  tweed::ValidationRecord validation{.step = step, .loss = 0.0, .accuracy = 0.0};
+  if (!take(line, validation.loss, ",") || !take(line, validation.accuracy, "")) return false;
+  history.validations.push_back(validation);
+  return true;
+}
+
 }  // namespace
 
 void write_history(const std::filesystem::path& path, const tweed::History& history) {
   std::string text = std::string(header) + '\n';
+  auto validation = history.validations.begin();
   tweed::Index number = 0;
   for (const tweed::StepRecord& step : history.steps) {
     text += std::to_string(++number) + ',' + shortest(step.loss) + ',' + shortest(step.accuracy) +
-            ',' + shortest(step.learning_rate) + '\n';
+            ',' + shortest(step.learning_rate) + ',';
+    const bool is_validated = validation != history.validations.end() && validation->step == number;
+    text += is_validated ? shortest(validation->loss) + ',' + shortest(validation->accuracy)
+                         : std::string(no_validation);
+    text += '\n';
+    if (is_validated) ++validation;
   }
   tweed::write_file_atomically(path, text);
 }
@@ -51,17 +76,14 @@ tweed::History read_history(const std::filesystem::path& path) {
                        "\", found " + tweed::detail::in_quotes(line));
   }
   tweed::History history;
-  for (tweed::Index number = 1; std::getline(file, line); ++number) {
-    std::string_view rest = line;
-    tweed::Index step = 0;
-    tweed::StepRecord record{};
-    if (!take(rest, step, ",") || step != number || !take(rest, record.loss, ",") ||
-        !take(rest, record.accuracy, ",") || !take(rest, record.learning_rate, "")) {
+  while (std::getline(file, line)) {
+    const tweed::Index step = std::ssize(history.steps) + 1;
+    if (!take_line(line, history)) {
       throw tweed::Error(
-          tweed::detail::text(path.string(), ": line ", number + 1, ": expected step ", number,
-                              " and three numbers, found ", tweed::detail::in_quotes(line)));
+          tweed::detail::text(path.string(), ": line ", step + 1, ": expected step ", step,
+                              ", three numbers, and two of validation or none, found ",
+                              tweed::detail::in_quotes(line)));
     }
-    history.steps.push_back(record);
   }
   return history;
 }

@@ -37,6 +37,12 @@ microseconds=$((${EPOCHREALTIME/[.,]/} - start))
 check "the last two checkpoints" [ "$(cd whole && echo checkpoint-*)" == \
   "checkpoint-63.safetensors checkpoint-64.safetensors" ]
 check "a line for each step and a heading" [ "$(wc -l <whole/history.csv)" == $((steps + 1)) ]
+check "each epoch was validated" [ "$(grep -E '^[0-9]+(,[0-9.e-]+){5}$' whole/history.csv |
+  cut -d , -f 1 | tr '\n' ' ')" == "8 16 24 32 40 48 56 64 " ]
+check "no other step was" [ "$(grep -cE '^[0-9]+(,[0-9.e-]+){3},,$' whole/history.csv)" == 56 ]
+check "the same curves for TensorBoard" python3 "$here/read_events.py" \
+  whole/events.out.tfevents.fashion_mnist whole/history.csv
+succeeds compare whole
 
 # --- The configuration repeats the run; the command line goes before it.
 

@@ -219,7 +219,8 @@ check "its path" grep -qxF "Wrote seen/compare.html" stdout
 refuses 2 "runs is required" compare
 refuses 1 "cannot read nowhere/metrics.json: no such file" compare one nowhere
 cp -r one damaged
-for damage in 's/^1,/2,/' 's/^2,[^,]*/2,nan/' 's/^2,/2 ,/' 's/$/,/' '1s/loss/lost/' 's/,[^,]*$//'; do
+for damage in 's/^1,/2,/' 's/^2,[^,]*/2,nan/' 's/^2,/2 ,/' '1s/loss/lost/' '1s/,[^,]*$//' \
+  '2s/$/,/' '2s/,[^,]*$//' '2s/$/0.5/' '2s/,$/0.5,/' '2s/,$/0.5,0.5,/'; do
   sed "$damage" one/history.csv >damaged/history.csv
   refuses 1 "damaged/history.csv: " compare one damaged
 done

@@ -69,20 +69,27 @@ events_path, history_path = sys.argv[1:]
 with open(events_path, "rb") as file:
     first, *events = [fields(record) for record in records(file.read())]
 assert first[3] == b"brain.Event:2" and first[1] > 1e9, first
-curves, last_time = {}, 0.0
+curves, last_time = {}, {}
 for event in events:
     value = fields(fields(event[5])[1])
-    curves.setdefault(value[1].decode(), []).append((event[2], value[2]))
-    assert event[1] >= last_time, "time runs backwards"
-    last_time = event[1]
+    curve = value[1].decode()
+    curves.setdefault(curve, []).append((event[2], value[2]))
+    assert event[1] >= last_time.get(curve, 0.0), f"time runs backwards in {curve}"
+    last_time[curve] = event[1]
 
 with open(history_path) as file:
     history = list(csv.DictReader(file))
-assert list(history[0]) == ["step", "loss", "accuracy", "learning_rate"]
-for curve, column in [("loss/train", "loss"), ("accuracy/train", "accuracy"),
-                      ("learning_rate", "learning_rate")]:
-    assert [step for step, _ in curves[curve]] == [int(row["step"]) for row in history], curve
-    for (_, value), row in zip(curves[curve], history):
+validated = [row for row in history if row["validation_loss"]]
+for curve, column, rows in [
+    ("loss/train", "loss", history),
+    ("accuracy/train", "accuracy", history),
+    ("learning_rate", "learning_rate", history),
+    ("loss/validation", "validation_loss", validated),
+    ("accuracy/validation", "validation_accuracy", validated),
+]:
+    points = curves.get(curve, [])
+    assert [step for step, _ in points] == [int(row["step"]) for row in rows], curve
+    for (_, value), row in zip(points, rows):
         (expected,) = struct.unpack("<f", struct.pack("<f", float(row[column])))
         assert value == expected, (curve, row)
 assert len(curves["ms_per_step"]) == len(history)
