@@ -62,6 +62,10 @@ TEST_CASE("labelled_csv: the classes are the texts of a column, in order") {
     return datasets::labelled_csv(path, "kind", data.class_names);
   });
   CHECK(again.labels == std::vector<Label>{1});
+  const auto twice = read_from("x,kind\n0,pear\n0,apple\n0,plum\n", [&](const auto& path) {
+    return datasets::labelled_csv(path, "kind", {"apple", "apple", "pear", "plum"});
+  });
+  CHECK(twice.labels == std::vector<Label>{2, 0, 3});
   CHECK(message("x,kind\n0,plum\n", [&](const auto& path) {
           return datasets::labelled_csv(path, "kind", data.class_names);
         }) == "line 2, column \"kind\": expected a class, found \"plum\"");

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -88,13 +89,17 @@ inline Dataset<float> labelled_csv(const std::filesystem::path& path, std::strin
       tweed::detail::numbers_of(table, inputs),
       {},
       class_names.empty() ? tweed::detail::classes_of(table, column) : std::move(class_names)};
+  std::unordered_map<std::string_view, Label> labels;
+  for (std::size_t i = 0; i < data.class_names.size(); ++i) {
+    labels.emplace(data.class_names[i], static_cast<Label>(i));
+  }
   for (Index row = 0; row < table.rows(); ++row) {
     const std::string& text = table.text(row, column);
-    const auto found = std::ranges::find(data.class_names, text);
-    if (found == data.class_names.end()) {
+    const auto found = labels.find(text);
+    if (found == labels.end()) {
       table.fail_at(row, column, "expected a class, found " + tweed::detail::in_quotes(text));
     }
-    data.labels.push_back(static_cast<Label>(found - data.class_names.begin()));
+    data.labels.push_back(found->second);
   }
   return data;
 }

@@ -105,10 +105,10 @@ class CsvTable {
   }
 
   void add_names(std::vector<std::string> names) {
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (std::ranges::count(names, names[i]) > 1) {
-        fail("two columns named " + detail::in_quotes(names[i]));
-      }
+    auto sorted = names;
+    std::ranges::sort(sorted);
+    if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end()) {
+      fail("two columns named " + detail::in_quotes(*twice));
     }
     names_ = std::move(names);
   }
