@@ -48,12 +48,11 @@ class SlotProduct {
     });
   }
 
-  /// The same of the real parts alone.
-  template <Left left = Left::plain>
+  /// The same of the real parts alone, a read plainly.
   static void real(Index rows, Index columns, Index depth, const SlotMatrix<T>& a,
                    const SlotMatrix<T>& b, const SlotResult<T>& c, Upcoming<T> upcoming) {
-    for_each_tile<left>(rows, columns, [&](auto height, auto vectors, Index r, Index j) {
-      real_tile<left, height, vectors>(depth, a, r, b, j, c, upcoming);
+    for_each_tile<Left::plain>(rows, columns, [&](auto height, auto vectors, Index r, Index j) {
+      real_tile<height, vectors>(depth, a, r, b, j, c, upcoming);
     });
   }
 
@@ -155,19 +154,19 @@ class SlotProduct {
     (add ? Pack<T>::load(to) + value : value).store(to);
   }
 
-  template <Left left, Index height, Index vectors>
+  template <Index height, Index vectors>
   EIGEN_DONT_INLINE static void real_tile(Index depth, const SlotMatrix<T>& a, Index row,
                                           const SlotMatrix<T>& b, Index column,
                                           const SlotResult<T>& c, Upcoming<T>& upcoming) {
     Pack<T> sum[height][vectors];
     clear(sum);
-    add_product<left>(depth, row_of<left>(a.re, a.row_step, row), a.row_step, b.re + column,
-                      b.row_step, sum, upcoming);
+    add_product<Left::plain>(depth, a.re + row * a.row_step, a.row_step, b.re + column, b.row_step,
+                             sum, upcoming);
     T* const to = c.re + row * c.row_step + column;
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL
-      for (Index v = 0; v < vectors; ++v) put(to + r * c.row_step + v * width, sum[r][v], c.add);
+      for (Index v = 0; v < vectors; ++v) sum[r][v].store(to + r * c.row_step + v * width);
     }
   }
 

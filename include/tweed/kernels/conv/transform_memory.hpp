@@ -2,6 +2,7 @@
 
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/transform_layout.hpp>
+#include <tweed/kernels/matmul.hpp>
 
 #include <algorithm>
 
@@ -47,8 +48,8 @@ class TransformMemory {
   static constexpr Index worker_bytes(const Geometry& g, const Layout& l) {
     const Index channels = std::max(l.input.padded_channels, l.output.padded_channels);
     const Index rows = std::max(l.block_tiles, transform_depth_block);
-    return Scratch::bytes<T>(g.output_size()) + 2 * Scratch::bytes<T>(rows * channels) +
-           Scratch::bytes<T>(l.kernel_step());
+    const Index sums = 2 * Scratch::bytes<T>(rows * channels) + Scratch::bytes<T>(l.kernel_step());
+    return Scratch::bytes<T>(g.output_size()) + std::max(sums, matmul_scratch_bytes<T>());
   }
 
   T* input_block(int worker, int which = 0) const {

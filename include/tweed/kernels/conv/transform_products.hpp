@@ -3,6 +3,7 @@
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/conv/slot_product.hpp>
 #include <tweed/kernels/conv/transform_memory.hpp>
+#include <tweed/kernels/matmul.hpp>
 
 #include <algorithm>
 
@@ -63,6 +64,13 @@ class TransformProducts {
     const Index columns = l.output.padded_channels;
     const Index slot = l.kind.slot_of(frequency);
     T* const to = du + slot * l.kernel_step();
+    if (l.kind.is_real(frequency)) {
+      const Matrix<const T> left{x + l.slot_offset(l.input, slot), tiles, rows, l.input.tile_step};
+      const Matrix<const T> right{z + l.slot_offset(l.output, slot), tiles, columns,
+                                  l.output.tile_step};
+      return matmul<T>(left.transposed(), right, row_major(to, rows, columns),
+                       add ? Write::add : Write::replace, sums);
+    }
     for (Index first = 0; first < tiles; first += transform_depth_block) {
       const Index depth = std::min(transform_depth_block, tiles - first);
       const T* const a = x + first * l.input.tile_step + l.slot_offset(l.input, slot);
@@ -71,11 +79,6 @@ class TransformProducts {
       SlotMatrix<T> right{b, b + columns, l.output.tile_step};
       const SlotResult<T> result{to, to + l.kernel_step(), columns, add || first > 0};
       const Upcoming<T> next(b, 0);
-      if (l.kind.is_real(frequency)) {
-        SlotProduct<T>::template real<Left::transposed>(rows, columns, depth, left, right, result,
-                                                        next);
-        continue;
-      }
       Scratch scratch = sums;
       add_sum(left, depth, rows, scratch);
       add_sum(right, depth, columns, scratch);
