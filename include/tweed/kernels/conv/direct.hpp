@@ -133,8 +133,18 @@ struct Direct {
     Index kernel_row_taps;
   };
 
+  /// The first `count` numbers of rows of whole registers.
+  EIGEN_DONT_INLINE static void copy_rows(const T* from, Index from_step, Index rows, Index count,
+                                          T* to, Index to_step) {
+    for (Index r = 0; r < rows; ++r, from += from_step, to += to_step) {
+      for (Index i = 0; i < count; i += width) {
+        Vector::load(from + i).store(to + i, std::min(width, count - i));
+      }
+    }
+  }
+
   /// Rows of `filters` numbers, each filled up with zeros to whole registers.
-  static void pad_rows(const T* from, Index rows, const Geometry& g, T* to) {
+  EIGEN_DONT_INLINE static void pad_rows(const T* from, Index rows, const Geometry& g, T* to) {
     for (Index r = 0; r < rows; ++r, from += g.filters, to += padded_filters(g)) {
       for (Index f = 0; f < g.filters; f += width) {
         Vector::load(from + f, std::min(width, g.filters - f)).store(to + f);
@@ -142,7 +152,7 @@ struct Direct {
     }
   }
 
-  static void pad_image(const Geometry& g, const T* x, T* image) {
+  EIGEN_DONT_INLINE static void pad_image(const Geometry& g, const T* x, T* image) {
     std::fill_n(image, padded_image_size(g), T{});
     const Index row = g.columns.input * g.channels;
     T* to = image + g.rows.before * padded_row(g) + g.columns.before * g.channels;
@@ -181,11 +191,7 @@ struct Direct {
     }
     alignas(alignment) T tile[pixels * all];
     pixel_tile<pixels, vectors>(steps, x, kernel, bias, activation, tile, all);
-    for (Index p = 0; p < pixels; ++p) {
-      for (Index f = 0; f < filters; f += width) {
-        Vector::load(tile + p * all + f).store(to + p * to_step + f, std::min(width, filters - f));
-      }
-    }
+    copy_rows(tile, all, pixels, filters, to, to_step);
   }
 
   template <Index pixels, Index vectors>
@@ -245,7 +251,8 @@ struct Direct {
         }
         for (Index r = 0; r < tap_rows; ++r) {
           T* const to = gradient + ((i + r) * length + tap) * g.filters + filter;
-          add_sums<vectors>(sums + r * taps * vectors * width, taps, filters, to, g.filters);
+          add_rows(sums + r * taps * vectors * width, vectors * width, taps, filters, to,
+                   g.filters);
         }
         tap += taps;
       });
@@ -303,11 +310,14 @@ struct Direct {
     }
   }
 
-  /// Adds rows of `vectors` registers to the first `filters` of rows that are `to_step` apart.
-  template <Index vectors>
-  static void add_sums(const T* sums, Index rows, Index filters, T* to, Index to_step) {
-    for (Index r = 0; r < rows; ++r, sums += vectors * width, to += to_step) {
-      for (Index f = 0; f < filters; ++f) to[f] += sums[f];
+  /// Adds the first `count` numbers of rows of whole registers.
+  EIGEN_DONT_INLINE static void add_rows(const T* from, Index from_step, Index rows, Index count,
+                                         T* to, Index to_step) {
+    for (Index r = 0; r < rows; ++r, from += from_step, to += to_step) {
+      for (Index i = 0; i < count; i += width) {
+        const Index lanes = std::min(width, count - i);
+        (Vector::load(to + i, lanes) + Vector::load(from + i)).store(to + i, lanes);
+      }
     }
   }
 };
