@@ -135,8 +135,8 @@ struct KernelSum {
 
   /// `count` channels of the pixels under a tap, or zeros outside the image, for rows from `to_row`
   /// on.
-  void gather_tap(const T* from, Index tap, const RowRange& range, Index count, Index to_row,
-                  T* inputs) const {
+  EIGEN_DONT_INLINE void gather_tap(const T* from, Index tap, const RowRange& range, Index count,
+                                    Index to_row, T* inputs) const {
     const Index step = tile_step<T>(range.end - range.begin);
     const TapAxis rows{g.rows, false};
     const TapAxis columns{g.columns, false};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/core/shape.hpp>
+#include <tweed/kernels/matrix.hpp>
 #include <tweed/kernels/pack.hpp>
 #include <tweed/kernels/prefetch.hpp>
 
@@ -48,11 +48,11 @@ class SlotProduct {
     });
   }
 
-  /// The same of the real parts alone, a read plainly.
-  static void real(Index rows, Index columns, Index depth, const SlotMatrix<T>& a,
-                   const SlotMatrix<T>& b, const SlotResult<T>& c, Upcoming<T> upcoming) {
-    for_each_tile<Left::plain>(rows, columns, [&](auto height, auto vectors, Index r, Index j) {
-      real_tile<height, vectors>(depth, a, r, b, j, c, upcoming);
+  /// The same of real matrices, a read plainly.
+  static void real(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c,
+                   Upcoming<T> upcoming) {
+    for_each_tile<Left::plain>(c.rows, c.columns, [&](auto height, auto vectors, Index r, Index j) {
+      real_tile<height, vectors>(a, r, b, j, c, upcoming);
     });
   }
 
@@ -155,14 +155,14 @@ class SlotProduct {
   }
 
   template <Index height, Index vectors>
-  EIGEN_DONT_INLINE static void real_tile(Index depth, const SlotMatrix<T>& a, Index row,
-                                          const SlotMatrix<T>& b, Index column,
-                                          const SlotResult<T>& c, Upcoming<T>& upcoming) {
+  EIGEN_DONT_INLINE static void real_tile(const Matrix<const T>& a, Index row,
+                                          const Matrix<const T>& b, Index column,
+                                          const Matrix<T>& c, Upcoming<T>& upcoming) {
     Pack<T> sum[height][vectors];
     clear(sum);
-    add_product<Left::plain>(depth, a.re + row * a.row_step, a.row_step, b.re + column, b.row_step,
-                             sum, upcoming);
-    T* const to = c.re + row * c.row_step + column;
+    add_product<Left::plain>(b.rows, &a(row, 0), a.row_step, &b(0, column), b.row_step, sum,
+                             upcoming);
+    T* const to = &c(row, column);
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL

@@ -3,6 +3,7 @@
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/fft/tile.hpp>
 #include <tweed/kernels/conv/tile_transform.hpp>
+#include <tweed/kernels/conv/transform_products.hpp>
 #include <tweed/kernels/conv/winograd/tile.hpp>
 
 namespace tweed::kernels::conv {
@@ -22,23 +23,28 @@ struct TransformFunctions {
   void (*forward_kernel)(const Geometry&, const Layout&, const KernelSource<T>&, T* slots,
                          int threads);
   void (*inverse_kernel)(const Geometry&, const Layout&, const T* slots, T* gradient, int threads);
+  RealProduct<T>* real_product;
 };
 
-template <class T, class InputTile, class OutputTile, class KernelTile>
-inline constexpr TransformFunctions<T> transform_functions{
-    TileTransform<InputTile, T>::forward,    TileTransform<OutputTile, T>::forward,
-    TileTransform<InputTile, T>::inverse,    TileTransform<OutputTile, T>::inverse,
-    KernelTransform<KernelTile, T>::forward, KernelTransform<KernelTile, T>::inverse};
+template <class T, class InputTile, class OutputTile, class KernelTile,
+          RealProduct<T>* real_product>
+inline constexpr TransformFunctions<T> transform_functions{TileTransform<InputTile, T>::forward,
+                                                           TileTransform<OutputTile, T>::forward,
+                                                           TileTransform<InputTile, T>::inverse,
+                                                           TileTransform<OutputTile, T>::inverse,
+                                                           KernelTransform<KernelTile, T>::forward,
+                                                           KernelTransform<KernelTile, T>::inverse,
+                                                           real_product};
 
 template <class T, Index n>
 inline constexpr const TransformFunctions<T>& fourier_functions =
     transform_functions<T, fft::Tile<static_cast<int>(n), T>, fft::Tile<static_cast<int>(n), T>,
-                        fft::Tile<static_cast<int>(n), T>>;
+                        fft::Tile<static_cast<int>(n), T>, few_real_products<T>>;
 
 template <class T, Index m>
 inline constexpr const TransformFunctions<T>& winograd_functions =
     transform_functions<T, winograd::Tile<m, Grid::input, T>, winograd::Tile<m, Grid::output, T>,
-                        winograd::Tile<m, Grid::kernel, T>>;
+                        winograd::Tile<m, Grid::kernel, T>, many_real_products<T>>;
 
 /// Those of a kind; without Winograd's for a family that has no use for them.
 template <class T, Family family>

@@ -9,6 +9,25 @@
 
 namespace tweed::kernels::conv {
 
+/// C = A B, while what is `upcoming` may be fetched.
+template <class T>
+using RealProduct = void(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c,
+                         const Upcoming<T>& upcoming, const Scratch& scratch);
+
+/// As transforms need it whose slots are all real.
+template <class T>
+void many_real_products(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c,
+                        const Upcoming<T>& upcoming, const Scratch&) {
+  SlotProduct<T>::real(a, b, c, upcoming);
+}
+
+/// As those need it that have few: this has no tiles of its own to compile.
+template <class T>
+void few_real_products(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c,
+                       const Upcoming<T>&, const Scratch& scratch) {
+  matmul<T>(a, b, c, Write::replace, scratch);
+}
+
 /// The products of a transformed convolution, slot by slot.
 template <class T>
 class TransformProducts {
@@ -29,7 +48,8 @@ class TransformProducts {
   };
 
   /// Tiles `to` = tiles `from` times the kernel, slot by slot.
-  EIGEN_DONT_INLINE static void multiply(const Layout& l, const Block& block, const Operand& from,
+  EIGEN_DONT_INLINE static void multiply(const Layout& l, RealProduct<T>* real_product,
+                                         const Block& block, const Operand& from,
                                          const Operand& kernel, const Target& to,
                                          const Memory& memory) {
     const Index tiles = block.end - block.first;
@@ -41,15 +61,16 @@ class TransformProducts {
       const T* const a = from.data + l.slot_offset(*from.side, slot);
       const T* const b = kernel.data + slot * l.kernel_step();
       T* const c = to.data + l.slot_offset(*to.side, slot);
+      const Index slots = l.kind.is_real(frequency) ? 1 : 2;
+      const Upcoming<T> next(b + slots * l.kernel_step(), slots * l.kernel_step());
+      Scratch scratch = memory.sums(block.threads == 1 ? block.worker : worker);
+      if (slots == 1) {
+        return real_product({a, tiles, depth, from.side->tile_step}, row_major(b, depth, columns),
+                            {c, tiles, columns, to.side->tile_step}, next, scratch);
+      }
       SlotMatrix<T> left{a, a + channels, from.side->tile_step};
       SlotMatrix<T> right{b, b + l.kernel_step(), columns};
       const SlotResult<T> result{c, c + columns, to.side->tile_step};
-      const Index slots = l.kind.is_real(frequency) ? 1 : 2;
-      const Upcoming<T> next(b + slots * l.kernel_step(), slots * l.kernel_step());
-      if (slots == 1) {
-        return SlotProduct<T>::real(tiles, columns, depth, left, right, result, next);
-      }
-      Scratch scratch = memory.sums(block.threads == 1 ? block.worker : worker);
       add_sum(left, tiles, channels, scratch);
       add_sum(right, depth, columns, scratch);
       SlotProduct<T>::complex(tiles, columns, depth, left, right, result, next);

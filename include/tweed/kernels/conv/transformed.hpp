@@ -76,8 +76,8 @@ class Transformed {
                                    : memory.input_block(block.worker);
       T* const y = memory.output_block(block.worker);
       transform_inputs(l, functions, pass.x, block, x);
-      Products::multiply(l, block, {x, &l.input, l.input.channels}, {u, &l.output}, {y, &l.output},
-                         memory);
+      Products::multiply(l, functions.real_product, block, {x, &l.input, l.input.channels},
+                         {u, &l.output}, {y, &l.output}, memory);
       for_each_share(l, block, [&](Index first, Index end, int worker) {
         for (Index tile = first; tile < end; ++tile) {
           const Index n = tile / l.tiles_per_image;
@@ -167,8 +167,8 @@ class Transformed {
                                                const T* z) {
     if (pass.dx == nullptr) return;
     T* const dx = memory.input_block(block.worker);
-    Products::multiply(l, block, {z, &l.output, l.output.channels}, {to.u, &l.input},
-                       {dx, &l.input}, memory);
+    Products::multiply(l, functions.real_product, block, {z, &l.output, l.output.channels},
+                       {to.u, &l.input}, {dx, &l.input}, memory);
     for_each_share(l, block, [&](Index first, Index end, int) {
       for (Index tile = first; tile < end; ++tile) {
         T* const image = pass.dx + tile / l.tiles_per_image * l.input.image_size();
