@@ -39,7 +39,7 @@ struct ConvolutionSample {
 
 template <class T>
 struct ConvolutionResult {
-  std::vector<T> y, y_relu, dx, kernel_gradient;
+  std::vector<T> y, y_relu, dx, kernel_gradient, bias_gradient;
 };
 
 /// Whether an algorithm has an input gradient of its own.
@@ -47,15 +47,18 @@ template <class Algorithm, class T>
 inline constexpr bool has_input_gradient = requires(const tweed::kernels::conv::Geometry& g,
                                                     const T* in, T* out) {
   Algorithm::input_gradient(g, in, in, out, tweed::Scratch{});
+}
+|| requires(const tweed::kernels::conv::Geometry& g, const T* in, T* out) {
+  Algorithm::add_gradients(g, in, in, in, out, out, out, tweed::Scratch{});
 };
 
 /// Runs every pass that `Algorithm` has, with no byte of scratch more than it asks for. All that it
 /// writes to is full of NaN before.
 template <class Algorithm, class T>
-ConvolutionResult<T> run_algorithm(const ConvolutionSample& s, int threads) {
+ConvolutionResult<T> run_algorithm(const ConvolutionSample& s, int threads,
+                                   bool with_dx = has_input_gradient<Algorithm, T>) {
   namespace conv = tweed::kernels::conv;
   using Runner = conv::PerImage<T>;
-  constexpr bool with_dx = has_input_gradient<Algorithm, T>;
   const auto g = geometry_of(s.c);
   const auto x = converted<T>(s.x);
   const auto kernel = converted<T>(s.kernel);
@@ -101,6 +104,7 @@ ConvolutionResult<T> run_algorithm(const ConvolutionSample& s, int threads) {
     CHECK(intact);
   }
   result.kernel_gradient = kernel_gradient.copy();
+  result.bias_gradient = bias_gradient.copy();
   if (with_dx) result.dx = dx.copy();
   return result;
 }
@@ -121,6 +125,9 @@ void check_algorithm(const ConvolutionSample& s, int threads, double tolerance) 
   CHECK(relative_error(result.y, s.y) < tolerance);
   CHECK(same_bits(result.y_relu, rectified(result.y)));
   CHECK(relative_error(result.kernel_gradient, s.kernel_gradient) < tolerance);
+  // Sums of this many numbers below 1, which may cancel each other.
+  const auto terms = static_cast<double>(s.c.batch * geometry_of(s.c).output_pixels());
+  CHECK(largest_difference(result.bias_gradient, s.naive.bias_gradient(s.dy)) <= tolerance * terms);
   if (has_input_gradient<Algorithm<T>, T>) CHECK(relative_error(result.dx, s.dx) < tolerance);
 }
 
@@ -144,6 +151,7 @@ void check_algorithm_threads(const ConvolutionCase& c) {
     CHECK(same_bits(more.y_relu, one.y_relu));
     CHECK(same_bits(more.dx, one.dx));
     CHECK(same_bits(more.kernel_gradient, one.kernel_gradient));
+    CHECK(same_bits(more.bias_gradient, one.bias_gradient));
   }
 }
 

@@ -253,6 +253,15 @@ TWEED_INLINE void prefetch(const T* from) {
 #endif
 }
 
+/// The same for one that is written: a store that has to wait for its line holds up those behind
+/// it.
+template <class T>
+void prefetch_to_write([[maybe_unused]] const T* to) {
+#if defined(__GNUC__)
+  __builtin_prefetch(to, 1);
+#endif
+}
+
 /// to[c * to_step + r] = from[r * from_step + c] for r < rows and c < columns, neither more than
 /// the width. Whole registers are written: zeros for rows <= r < width.
 template <class T>

@@ -27,3 +27,14 @@ TEST_CASE("grouped: any number of threads gives the same bits") {
   tests::check_algorithm_threads<Grouped>({21, 7, 6, 9, 9, 3, 1, tweed::Padding::same, 1, 9});
   tests::check_algorithm_threads<Grouped>({21, 7, 6, 6, 12, 3, 2, tweed::Padding::same, 1, 3});
 }
+
+TEST_CASE("grouped: the other gradients are the same where nobody needs that of the input") {
+  for (const auto& c : tests::grouped_convolutions()) {
+    CAPTURE(to_string(c));
+    const tests::ConvolutionSample sample(c);
+    const auto all = tests::run_algorithm<Grouped<float>, float>(sample, 2);
+    const auto some = tests::run_algorithm<Grouped<float>, float>(sample, 2, false);
+    CHECK(tests::same_bits(some.kernel_gradient, all.kernel_gradient));
+    CHECK(tests::same_bits(some.bias_gradient, all.bias_gradient));
+  }
+}

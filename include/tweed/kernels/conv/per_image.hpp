@@ -15,7 +15,10 @@ namespace tweed::kernels::conv {
 /// - `input_gradient(g, dy, kernel, dx, scratch)`: of one image; where it has none, dx is left
 /// alone;
 /// - `add_kernel_gradient(g, x, dy, gradient, bias_gradient, scratch)`: adds that of one image, and
-///   writes that of the bias.
+///   writes that of the bias;
+/// - or instead of these two `add_gradients(g, x, dy, kernel, dx, gradient, bias_gradient,
+/// scratch)`,
+///   where dx may be nullptr.
 template <class T>
 struct PerImage {
   template <class Algorithm>
@@ -68,11 +71,17 @@ struct PerImage {
       T* const aside = scratch.take<T>(g.output_size());
       for (Index n = parts.begin(part); n < parts.end(part); ++n) {
         const T* const delta = delta_image(g, pass, n, aside);
-        Algorithm::add_kernel_gradient(g, pass.x + n * g.input_size(), delta, kernel_gradient,
-                                       bias_parts + n * g.filters, scratch);
-        if constexpr (has_input_gradient<Algorithm>) {
-          if (pass.dx == nullptr) continue;
-          Algorithm::input_gradient(g, delta, pass.kernel, pass.dx + n * g.input_size(), scratch);
+        const T* const x = pass.x + n * g.input_size();
+        T* const dx = pass.dx == nullptr ? nullptr : pass.dx + n * g.input_size();
+        T* const bias_gradient = bias_parts + n * g.filters;
+        if constexpr (has_joint_gradients<Algorithm>) {
+          Algorithm::add_gradients(g, x, delta, pass.kernel, dx, kernel_gradient, bias_gradient,
+                                   scratch);
+        } else {
+          Algorithm::add_kernel_gradient(g, x, delta, kernel_gradient, bias_gradient, scratch);
+          if constexpr (has_input_gradient<Algorithm>) {
+            if (dx != nullptr) Algorithm::input_gradient(g, delta, pass.kernel, dx, scratch);
+          }
         }
       }
     });
@@ -84,6 +93,11 @@ struct PerImage {
   template <class Algorithm>
   static constexpr bool has_input_gradient = requires(const Geometry& g, const T* in, T* out) {
     Algorithm::input_gradient(g, in, in, out, Scratch{});
+  };
+
+  template <class Algorithm>
+  static constexpr bool has_joint_gradients = requires(const Geometry& g, const T* in, T* out) {
+    Algorithm::add_gradients(g, in, in, in, out, out, out, Scratch{});
   };
 
   static constexpr Index worker_bytes(const Geometry& g, Index algorithm_bytes) {
