@@ -72,6 +72,20 @@ TEST_CASE("indirect: products of several blocks agree with the naive convolution
          {1, 6, 6, 120, 140, {2, 3}, 1, tweed::Padding::same, 2}});  // dilated
 }
 
+TEST_CASE("indirect: many small images agree with the naive convolution") {
+  using enum tweed::Padding;
+  check({{13, 5, 5, 16, 20, 5, 1, valid},         // one output
+         {61, 3, 4, 5, 7, 3},                     // more images than are done at once
+         {12, 3, 3, 70, 9, 3},                    // deeper than a block
+         {17, 7, 7, 6, 5, {3, 5}, {2, 3}},        // strided
+         {14, 6, 5, 6, 9, 3, 1, same, 2, 3},      // dilated, in groups
+         {15, 7, 9, 3, 4, 2, 5},                  // inputs that no tap reaches
+         {12, 2, 2, 3, 3, 2, 1, same, 3},         // outputs that no tap reaches
+         {19, 1, 1, 4, 6, 7},                     // image smaller than the kernel
+         {12, 3, 2, 300, 5, 2, 1, valid},         // a tap deeper than a block
+         {40, 1, 2, 5, 70, 1, 1, valid, 1, 5}});  // 1x1
+}
+
 TEST_CASE("indirect: any number of threads gives the same bits") {
   for (const auto& c : std::vector<tests::ConvolutionCase>{
            {21, 7, 6, 9, 11, 3}, {2, 26, 25, 30, 5, 5}, {3, 9, 8, 2, 70, 1, 2}}) {

@@ -75,3 +75,28 @@ TEST_CASE("tap axis: the taps of a phase are those that some place of it can use
     }
   }
 }
+
+TEST_CASE("tap axis: the taps inside are all that read something, and are counted") {
+  for (const bool is_gradient : {false, true}) {
+    for (Index input = 1; input <= 7; ++input) {
+      for (Index stride = 1; stride <= 3; ++stride) {
+        for (Index dilation = 1; dilation <= 3; ++dilation) {
+          const TapAxis axis{slide(input, 4, stride, Padding::same, dilation), is_gradient};
+          Index used = 0;
+          bool alike = true;
+          for (Index at = 0; at < axis.size(); ++at) {
+            const Index phase = at % axis.step();
+            const TapRange inside = axis.taps_inside(phase, at);
+            used += inside.end - inside.begin;
+            for (Index i = 0; i < axis.taps_of_phase(phase); ++i) {
+              const bool reads = axis.source(at, axis.tap_of_phase(phase, i)) >= 0;
+              alike &= reads == (i >= inside.begin && i < inside.end);
+            }
+          }
+          CHECK(alike);
+          CHECK(axis.used_taps() == used);
+        }
+      }
+    }
+  }
+}

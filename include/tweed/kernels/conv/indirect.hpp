@@ -33,6 +33,10 @@ struct Indirect {
     sum.prepare(pass.kernel, pass.bias, pass.batch, pass.scratch, pass.threads);
     const Index bytes = sum.worker_bytes() + Scratch::bytes<T>(g.output_size());
     std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * bytes);
+    if (pass.pool == nullptr && sum.joins_images(pass.batch)) {
+      return run_joined(sum, {pass.x, g.input_size(), pass.y, g.output_size()}, pass.batch,
+                        pass.activation, memory, bytes, pass.threads);
+    }
     const Index height = pass.pool == nullptr ? g.rows.output : pass.pool->geometry.rows.output;
     const Index shares = std::min<Index>(height, (pass.threads + pass.batch - 1) / pass.batch);
     parallel_for(pass.batch * shares, pass.threads, [&](Index job, int worker) {
@@ -88,7 +92,11 @@ struct Indirect {
         });
         delta = aside;
       }
-      if (pass.dx != nullptr) {
+      if (pass.dx != nullptr && sum.joins_images(pass.batch)) {
+        T* const dx = pass.dx + first * g.input_size();
+        run_joined(sum, {delta, g.output_size(), dx, g.input_size()}, count, Activation::none,
+                   memory, bytes, pass.threads);
+      } else if (pass.dx != nullptr) {
         const Index shares = std::min<Index>(g.rows.input, (pass.threads + count - 1) / count);
         parallel_for(count * shares, pass.threads, [&](Index job, int worker) {
           const Index i = job / shares;
@@ -107,6 +115,26 @@ struct Indirect {
                                     first > 0};
       kernel_sum.run(memory, bytes, pass.threads);
     }
+  }
+
+  /// Images that are read and written, and the elements of each.
+  struct Images {
+    const T* source;
+    Index source_size;
+    T* target;
+    Index target_size;
+  };
+
+  /// A share of the images to each thread.
+  static void run_joined(const TapSum<T>& sum, const Images& images, Index count,
+                         Activation activation, std::byte* memory, Index bytes, int threads) {
+    parallel_for(std::min<Index>(threads, count), threads, [&](Index share, int worker) {
+      const RowRange mine = share_of(count, share, std::min<Index>(threads, count));
+      sum.run_joined(images.source + mine.begin * images.source_size, images.source_size,
+                     mine.end - mine.begin, activation,
+                     images.target + mine.begin * images.target_size, images.target_size,
+                     worker_scratch(memory, worker, bytes));
+    });
   }
 
   static constexpr Index worker_bytes(const TapSum<T>& sum) {

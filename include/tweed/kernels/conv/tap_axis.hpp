@@ -6,6 +6,12 @@
 
 namespace tweed::kernels::conv {
 
+/// Taps [begin, end) of some.
+struct TapRange {
+  Index begin;
+  Index end;
+};
+
 /// One axis of a pass that adds up products: the forward pass, in which a place of the output reads
 /// the input under its taps, or the input gradient, in which a place of the input reads those
 /// places of the output whose taps lay over it.
@@ -43,6 +49,24 @@ struct TapAxis {
     for (;; ++tap) {
       if (is_in_phase(phase, tap) && index-- == 0) return tap;
     }
+  }
+
+  /// Those of a phase's taps that read something at place `at`: they are neighbours.
+  constexpr TapRange taps_inside(Index phase, Index at) const {
+    TapRange taps{0, taps_of_phase(phase)};
+    const auto is_inside = [&](Index index) { return source(at, tap_of_phase(phase, index)) >= 0; };
+    while (taps.begin < taps.end && !is_inside(taps.begin)) ++taps.begin;
+    while (taps.begin < taps.end && !is_inside(taps.end - 1)) --taps.end;
+    return taps;
+  }
+
+  /// Taps that read something, summed over all places.
+  constexpr Index used_taps() const {
+    Index count = 0;
+    for (Index at = 0; at < size(); ++at) {
+      for (Index tap = 0; tap < axis.window; ++tap) count += source(at, tap) >= 0 ? 1 : 0;
+    }
+    return count;
   }
 
   /// Whether two places use the same taps.

@@ -61,6 +61,44 @@ class TapSum {
     });
   }
 
+  /// Whether to run many images at once: where the places of one do not fill the tiles, or where so
+  /// many of their taps lie outside that it pays to skip these for each place.
+  constexpr bool joins_images(Index batch) const {
+    constexpr Index tile = ProductTile<T>::rows;
+    const Index places = rows_.size() * columns_.size();
+    const Index phase_places = places / (rows_.step() * columns_.step());
+    const Index used = rows_.used_taps() * columns_.used_taps();
+    const Index all = places * g_.taps() / (rows_.step() * columns_.step());
+    return batch >= 2 * tile && (phase_places < tile || 25 * used < 24 * all);
+  }
+
+  /// `images` images, which are so many elements apart.
+  EIGEN_DONT_INLINE void run_joined(const T* source, Index source_size, Index images,
+                                    Activation activation, T* target, Index target_size,
+                                    Scratch scratch) const {
+    const T** const sources = scratch.take<const T*>(g_.taps() * pointers);
+    const T* packed = packed_;
+    for_each_phase([&](const Phase& phase) {
+      for (Index row = phase.row; row < rows_.size(); row += rows_.step()) {
+        for (Index column = phase.column; column < columns_.size(); column += columns_.step()) {
+          const TapWindow taps = window_of(phase, row, column);
+          T* const to = target + (row * columns_.size() + column) * target_step();
+          for (Index first = 0; first < images; first += most_places) {
+            const Index count = std::min(most_places, images - first);
+            T* targets[pointers];
+            for (Index i = 0; i < count + ProductTile<T>::behind; ++i) {
+              targets[i] = to + (first + std::min(i, count - 1)) * target_size;
+            }
+            point_into(phase, taps, row, column, source + first * source_size, source_size, count,
+                       sources);
+            multiply_groups(phase, taps, count, {packed, nullptr, sources}, activation, targets);
+          }
+        }
+      }
+      packed += phase.taps() * depth_ * padded_outputs();
+    });
+  }
+
   /// Rows of one image of the target.
   EIGEN_DONT_INLINE void run(const T* source, const RowRange& rows, Activation activation,
                              T* target, Scratch scratch) const {
@@ -88,6 +126,12 @@ class TapSum {
     Index row_taps;
     Index column_taps;
     constexpr Index taps() const { return row_taps * column_taps; }
+  };
+
+  /// Some of a phase's taps, by their place among its taps.
+  struct TapWindow {
+    TapRange rows;
+    TapRange columns;
   };
 
   /// What a phase works with.
@@ -181,9 +225,8 @@ class TapSum {
       T* targets[pointers];
       find_targets(phase, places, width, target, targets);
       find_sources(phase, places, width, source, memory);
-      for (Index group = 0; group < g_.groups; ++group) {
-        multiply(phase, places.count, group, memory, activation, targets);
-      }
+      const TapWindow all{{0, phase.row_taps}, {0, phase.column_taps}};
+      multiply_groups(phase, all, places.count, memory, activation, targets);
     }
   }
 
@@ -226,33 +269,81 @@ class TapSum {
     }
   }
 
-  /// The places of one group, a block of the depth after the other; at least one, if of nothing.
-  void multiply(const Phase& phase, Index places, Index group, const PhaseMemory& memory,
-                Activation activation, T* const* targets) const {
-    const Index depth = phase.taps() * depth_;
-    const T* packed = memory.packed + group * group_size();
-    Index begin = 0;
-    do {
-      const Index end = std::min(begin + depth_block, depth);
-      for_each_panel<T>(outputs_, [&](Index vectors, Index j, Index columns) {
-        const Index panel = vectors * simd::width<T>;
-        const PanelOperand<T> b =
-            kernel_ != nullptr
-                ? PanelOperand<T>{kernel_ + begin * outputs_ + j, outputs_, vectors}
-                : PanelOperand<T>{packed + begin * padded_outputs() + j * (end - begin), panel,
-                                  vectors};
-        const bool is_far = j == 0 && begin == 0 && depth_ <= short_row;
-        multiply_panel<T>({memory.sources, pointers, depth_, group * depth_, is_far}, places, begin,
-                          end, b,
-                          {.rows = targets,
-                           .column = group * outputs_ + j,
-                           .columns = columns,
-                           .adds = begin > 0,
-                           .bias = bias_ + group * padded_outputs() + j,
-                           .activation = end == depth ? activation : Activation::none});
+  TapWindow window_of(const Phase& phase, Index row, Index column) const {
+    return {rows_.taps_inside(phase.row, row), columns_.taps_inside(phase.column, column)};
+  }
+
+  /// For some taps, what they read of a place in each of `count` images.
+  void point_into(const Phase& phase, const TapWindow& taps, Index row, Index column,
+                  const T* source, Index source_size, Index count, const T** sources) const {
+    for (Index i = taps.rows.begin; i < taps.rows.end; ++i) {
+      const Index r = rows_.source(row, rows_.tap_of_phase(phase.row, i));
+      for (Index j = taps.columns.begin; j < taps.columns.end; ++j) {
+        const Index c = columns_.source(column, columns_.tap_of_phase(phase.column, j));
+        const T* const from = source + (r * columns_.source_size() + c) * source_step();
+        const T** const to = sources + (i * phase.column_taps + j) * pointers;
+        for (Index n = 0; n < count + ProductTile<T>::behind; ++n) {
+          to[n] = from + std::min(n, count - 1) * source_size;
+        }
+      }
+    }
+  }
+
+  void multiply_groups(const Phase& phase, const TapWindow& taps, Index places,
+                       const PhaseMemory& memory, Activation activation, T* const* targets) const {
+    for (Index group = 0; group < g_.groups; ++group) {
+      bool adds = false;
+      for_each_depth(phase, taps, [&](const RowRange& depth, bool is_last) {
+        multiply(phase, depth, places, group, memory, adds, is_last ? activation : Activation::none,
+                 targets);
+        adds = true;
       });
-      begin = end;
-    } while (begin < depth);
+    }
+  }
+
+  /// Calls `body(depth, is_last)` for the parts of the depth that some taps make up, none of them
+  /// across a block; at least once, if with nothing.
+  template <class Body>
+  void for_each_depth(const Phase& phase, const TapWindow& taps, const Body& body) const {
+    const Index columns = taps.columns.end - taps.columns.begin;
+    const Index rows = columns > 0 ? taps.rows.end - taps.rows.begin : 0;
+    const bool is_whole = columns == phase.column_taps;
+    const Index pieces = is_whole ? std::min<Index>(rows, 1) : rows;
+    for (Index piece = 0; piece < pieces; ++piece) {
+      const Index tap = (taps.rows.begin + piece) * phase.column_taps + taps.columns.begin;
+      const Index end = (tap + (is_whole ? rows * columns : columns)) * depth_;
+      for (Index d = tap * depth_; d < end;) {
+        const Index next = std::min((d / depth_block + 1) * depth_block, end);
+        body(RowRange{d, next}, piece == pieces - 1 && next == end);
+        d = next;
+      }
+    }
+    if (pieces == 0 || depth_ == 0) body(RowRange{0, 0}, true);
+  }
+
+  /// The places of one group, a part of a block of the depth.
+  void multiply(const Phase& phase, const RowRange& depth, Index places, Index group,
+                const PhaseMemory& memory, bool adds, Activation activation,
+                T* const* targets) const {
+    const Index begin = depth.begin / depth_block * depth_block;
+    const Index length = std::min(depth_block, phase.taps() * depth_ - begin);
+    const T* const block = memory.packed + group * group_size() + begin * padded_outputs();
+    for_each_panel<T>(outputs_, [&](Index vectors, Index j, Index columns) {
+      const Index panel = vectors * simd::width<T>;
+      const PanelOperand<T> b =
+          kernel_ != nullptr
+              ? PanelOperand<T>{kernel_ + depth.begin * outputs_ + j, outputs_, vectors}
+              : PanelOperand<T>{block + j * length + (depth.begin - begin) * panel, panel, vectors};
+      const bool is_far = j == 0 && depth.begin == 0 && depth_ <= short_row;
+      multiply_panel<T>({memory.sources, pointers, depth_, group * depth_, is_far}, places,
+                        depth.begin, depth.end, b,
+                        {.rows = targets,
+                         .column = group * outputs_ + j,
+                         .columns = columns,
+                         .adds = adds,
+                         .bias = bias_ + group * padded_outputs() + j,
+                         .activation = activation});
+    });
   }
 
   Geometry g_;
