@@ -45,7 +45,7 @@ struct Grouped {
     T* const plane = scratch.take<T>(strip_size(g));
     T* const aside = scratch.take<T>(strip_size(g));
     std::fill_n(bias_gradient, g.filters, T{});
-    for_each_strip(input_strip_rows(g), {0, g.rows.input}, [&](const RowRange& strip) {
+    for_each_strip(strip_rows(g, 2), {0, g.rows.input}, [&](const RowRange& strip) {
       add_bias_gradient(g, dy, strip, bias_gradient);
       for (Index e = 0; e < g.group_channels(); ++e) {
         if (needs_planes(g)) spread_plane(g, x, strip, e, plane);
@@ -75,15 +75,17 @@ struct Grouped {
     return needs_planes(g) ? strip_rows(g, g.rows.stride * g.group_channels())
                            : std::max<Index>(1, g.rows.output);
   }
-  /// Strips of one height read the same remainders by the stride.
-  static constexpr Index input_strip_rows(const Geometry& g) {
-    return (strip_rows(g, 2) + g.rows.stride - 1) / g.rows.stride * g.rows.stride;
-  }
 
+  /// Into how many shares a length is cut so that none is longer than `most`.
+  static constexpr Index shares_of(Index length, Index most) { return (length + most - 1) / most; }
+
+  /// Strips of about the same height.
   template <class Body>
   static void for_each_strip(Index height, const RowRange& rows, const Body& body) {
-    for (Index row = rows.begin; row < rows.end; row += height) {
-      body(RowRange{row, std::min(row + height, rows.end)});
+    const Index strips = shares_of(rows.end - rows.begin, height);
+    for (Index strip = 0; strip < strips; ++strip) {
+      const RowRange share = share_of(rows.end - rows.begin, strip, strips);
+      body(RowRange{rows.begin + share.begin, rows.begin + share.end});
     }
   }
 
@@ -103,7 +105,7 @@ struct Grouped {
   }
   /// Of a plane of a strip of the input.
   static constexpr Index strip_size(const Geometry& g) {
-    return std::min(g.rows.input, input_strip_rows(g)) * g.columns.input * g.filters;
+    return std::min(g.rows.input, strip_rows(g, 2)) * g.columns.input * g.filters;
   }
 
   /// What output rows `strip` read, spread out if it has to be.
@@ -170,16 +172,19 @@ struct Grouped {
   /// dx = the sum over the taps, and gradient += what the places add to the taps' weights. A few
   /// places at a time: all their channels lie together.
   static void add_block(const TapBlocks<T>& blocks, const TapBlock& block, const Gradients& all) {
+    constexpr Index most_rows = 5;
     constexpr Index most_places = 16;
-    constexpr Index most_rows = 4;
-    const Index height = std::min(most_rows, block.height);
-    const Index width = most_places / height;
-    for (Index row = 0; row < block.height; row += height) {
-      for (Index column = 0; column < block.width; column += width) {
-        const Index at = row * blocks.row_step() + column * blocks.step();
-        const Index source = row * blocks.source_row_step() + column * blocks.source_step();
-        add_places(blocks, block, std::min(height, block.height - row),
-                   std::min(width, block.width - column),
+    const Index bands = shares_of(block.height, most_rows);
+    for (Index band = 0; band < bands; ++band) {
+      const RowRange rows = share_of(block.height, band, bands);
+      const Index height = rows.end - rows.begin;
+      const Index parts = shares_of(block.width * height, most_places);
+      for (Index part = 0; part < parts; ++part) {
+        const RowRange columns = share_of(block.width, part, parts);
+        const Index at = rows.begin * blocks.row_step() + columns.begin * blocks.step();
+        const Index source =
+            rows.begin * blocks.source_row_step() + columns.begin * blocks.source_step();
+        add_places(blocks, block, height, columns.end - columns.begin,
                    {all.x + at, all.dy + source, all.kernel, all.dx + at, all.kernel_gradient});
       }
     }
@@ -194,6 +199,7 @@ struct Grouped {
       Tile::template add_gradients<taps>(blocks, block.taps + tap, height, width, tap > 0, g);
     };
     for (; first + 9 <= block.tap_count; first += 9) add(std::integral_constant<Index, 9>{}, first);
+    for (; first + 6 <= block.tap_count; first += 6) add(std::integral_constant<Index, 6>{}, first);
     for_each_tile<4>(block.tap_count - first, [&](auto taps, Index i) { add(taps, first + i); });
   }
 
