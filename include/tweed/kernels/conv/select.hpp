@@ -31,31 +31,30 @@ namespace detail {
 struct TransformCosts {
   double products;         ///< of a pair of channels, for each number of a tile's transform
   double image_transform;  ///< for each number of a tile's transform
+  double kernel;           ///< for each number of the kernel's transform
+  double kernel_of_block;  ///< the same for each block of tiles, to read it again
 };
 
-constexpr TransformCosts costs_of(const TransformKind& kind, Index tiles_per_image) {
-  if (kind.family == TransformKind::Family::winograd) return {0.85, 38.0};
-  constexpr double products = 1.3;  // three real ones for two numbers
-  return {products, kind.size > 16 || tiles_per_image > 1 ? 95.0 : 50.0};
+/// `by_slots`: where blocks are as large as it takes, their products wait for memory.
+constexpr TransformCosts costs_of(const TransformKind& kind, bool by_slots) {
+  if (kind.family == TransformKind::Family::winograd) {
+    return by_slots ? TransformCosts{1.5, 21.0, 34.0, 0.0} : TransformCosts{1.05, 22.0, 5.0, 13.0};
+  }
+  return by_slots ? TransformCosts{3.2, 28.0, 62.0, 0.0} : TransformCosts{2.0, 28.0, 10.0, 17.0};
 }
 
 /// Multiply-adds of one pass over a batch, those of the transforms weighted.
 constexpr double transformed_cost(const TransformKind& kind, const Geometry& g, Index batch) {
-  constexpr double kernel_transform = 20.0;    // for each number
-  constexpr double kernel_from_cache = 12.0;   // for each block of tiles
-  constexpr double kernel_from_memory = 60.0;  // where blocks are as large as it takes
   const TransformLayout<float> l(kind, g, batch);
-  const TransformCosts costs = costs_of(kind, l.tiles_per_image);
+  const TransformCosts costs = costs_of(kind, l.by_slots);
   const auto channels = static_cast<double>(l.input.padded_channels);
   const auto filters = static_cast<double>(l.output.padded_channels);
   const auto tiles = static_cast<double>(l.tiles());
   const double blocks = tiles / static_cast<double>(std::max<Index>(l.block_tiles, 1));
-  const double kernel =
-      kernel_transform + (l.by_slots ? kernel_from_memory : kernel_from_cache * blocks);
   return static_cast<double>(kind.slots()) *
          (tiles *
               (costs.products * channels * filters + costs.image_transform * (channels + filters)) +
-          kernel * channels * filters);
+          (costs.kernel + costs.kernel_of_block * blocks) * channels * filters);
 }
 
 /// The algorithm that the environment asks for, for experiments.
