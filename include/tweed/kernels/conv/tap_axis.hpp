@@ -61,7 +61,7 @@ struct TapAxis {
   }
 
   /// Taps that read something, summed over all places.
-  constexpr Index used_taps() const {
+  [[gnu::cold]] constexpr Index used_taps() const {
     Index count = 0;
     for (Index at = 0; at < size(); ++at) {
       for (Index tap = 0; tap < axis.window; ++tap) count += source(at, tap) >= 0 ? 1 : 0;

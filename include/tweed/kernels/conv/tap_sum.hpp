@@ -63,7 +63,7 @@ class TapSum {
 
   /// Whether to run many images at once: where the places of one do not fill the tiles, or where so
   /// many of their taps lie outside that it pays to skip these for each place.
-  constexpr bool joins_images(Index batch) const {
+  [[gnu::cold]] constexpr bool joins_images(Index batch) const {
     constexpr Index tile = ProductTile<T>::rows;
     const Index places = rows_.size() * columns_.size();
     const Index phase_places = places / (rows_.step() * columns_.step());
