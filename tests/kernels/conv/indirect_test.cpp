@@ -68,6 +68,7 @@ TEST_CASE("indirect: random geometries agree with the naive convolution") {
 TEST_CASE("indirect: products of several blocks agree with the naive convolution") {
   check({{1, 14, 13, 60, 70, 3},                                     // deeper than a block
          {2, 9, 11, 121, 131, 1},                                    // 1x1
+         {5, 7, 7, 33, 17, 1},                                       // 1x1, more than a block
          {1, 12, 12, 60, 10, 3, 2},                                  // strided
          {1, 6, 6, 120, 140, {2, 3}, 1, tweed::Padding::same, 2}});  // dilated
 }

@@ -26,28 +26,25 @@ struct Indirect {
            Scratch::bytes<T>(chunk_images(g, batch) * g.output_size());
   }
 
-  /// A thread to an image, or to some rows of one where there are fewer images than threads.
   static void forward(const Geometry& g, Forward<T> pass) {
     if (pass.batch == 0) return;
     TapSum<T> sum(g, false);
     sum.prepare(pass.kernel, pass.bias, pass.batch, pass.scratch, pass.threads);
     const Index bytes = sum.worker_bytes() + Scratch::bytes<T>(g.output_size());
     std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * bytes);
-    if (pass.pool == nullptr && sum.joins_images(pass.batch)) {
-      return run_joined(sum, {pass.x, g.input_size(), pass.y, g.output_size()}, pass.batch,
-                        pass.activation, memory, bytes, pass.threads);
+    if (pass.pool == nullptr) {
+      run_images(sum, {pass.x, g.input_size(), pass.y, g.output_size()}, pass.batch,
+                 pass.activation, memory, bytes, pass.threads);
+      return;
     }
-    const Index height = pass.pool == nullptr ? g.rows.output : pass.pool->geometry.rows.output;
-    const Index shares = std::min<Index>(height, (pass.threads + pass.batch - 1) / pass.batch);
-    parallel_for(pass.batch * shares, pass.threads, [&](Index job, int worker) {
-      const Index n = job / shares;
-      const RowRange rows = share_of(height, job % shares, shares);
-      Scratch scratch = worker_scratch(memory, worker, bytes);
-      T* const y = output_image(g, pass, n, scratch.take<T>(g.output_size()));
-      sum.run(pass.x + n * g.input_size(), convolution_rows(pass.pool, rows), pass.activation, y,
-              scratch);
-      finish_rows(pass, n, rows, y);
-    });
+    for_each_share(pass.batch, pass.pool->geometry.rows.output, pass.threads,
+                   [&](Index n, const RowRange& rows, int worker) {
+                     Scratch scratch = worker_scratch(memory, worker, bytes);
+                     T* const y = scratch.take<T>(g.output_size());
+                     sum.run(pass.x + n * g.input_size(), convolution_rows(pass.pool, rows),
+                             pass.activation, y, scratch);
+                     finish_rows(pass, n, rows, y);
+                   });
   }
 
   /// All gradients. Some images at a time: first the gradient before activation and pool, then what
@@ -92,18 +89,10 @@ struct Indirect {
         });
         delta = aside;
       }
-      if (pass.dx != nullptr && sum.joins_images(pass.batch)) {
+      if (pass.dx != nullptr) {
         T* const dx = pass.dx + first * g.input_size();
-        run_joined(sum, {delta, g.output_size(), dx, g.input_size()}, count, Activation::none,
+        run_images(sum, {delta, g.output_size(), dx, g.input_size()}, count, Activation::none,
                    memory, bytes, pass.threads);
-      } else if (pass.dx != nullptr) {
-        const Index shares = std::min<Index>(g.rows.input, (pass.threads + count - 1) / count);
-        parallel_for(count * shares, pass.threads, [&](Index job, int worker) {
-          const Index i = job / shares;
-          sum.run(delta + i * g.output_size(), share_of(g.rows.input, job % shares, shares),
-                  Activation::none, pass.dx + (first + i) * g.input_size(),
-                  worker_scratch(memory, worker, bytes));
-        });
       }
       if (!with_kernel) continue;
       const KernelSum<T> kernel_sum{g,
@@ -125,15 +114,34 @@ struct Indirect {
     Index target_size;
   };
 
-  /// A share of the images to each thread.
-  static void run_joined(const TapSum<T>& sum, const Images& images, Index count,
+  /// Calls `body(image, rows, worker)`: a thread to an image, or to some of its `height` rows where
+  /// there are fewer images than threads.
+  template <class Body>
+  static void for_each_share(Index images, Index height, int threads, const Body& body) {
+    const Index shares = std::min<Index>(height, (threads + images - 1) / images);
+    parallel_for(images * shares, threads, [&](Index job, int worker) {
+      body(job / shares, share_of(height, job % shares, shares), worker);
+    });
+  }
+
+  static void run_images(const TapSum<T>& sum, const Images& images, Index count,
                          Activation activation, std::byte* memory, Index bytes, int threads) {
-    parallel_for(std::min<Index>(threads, count), threads, [&](Index share, int worker) {
-      const RowRange mine = share_of(count, share, std::min<Index>(threads, count));
-      sum.run_joined(images.source + mine.begin * images.source_size, images.source_size,
-                     mine.end - mine.begin, activation,
-                     images.target + mine.begin * images.target_size, images.target_size,
-                     worker_scratch(memory, worker, bytes));
+    if (sum.is_pointwise() && count > 1) {
+      return run_images(sum.of_stacked(count), images, 1, activation, memory, bytes, threads);
+    }
+    if (sum.joins_images(count)) {
+      parallel_for(std::min<Index>(threads, count), threads, [&](Index share, int worker) {
+        const RowRange mine = share_of(count, share, std::min<Index>(threads, count));
+        sum.run_joined(images.source + mine.begin * images.source_size, images.source_size,
+                       mine.end - mine.begin, activation,
+                       images.target + mine.begin * images.target_size, images.target_size,
+                       worker_scratch(memory, worker, bytes));
+      });
+      return;
+    }
+    for_each_share(count, sum.height(), threads, [&](Index n, const RowRange& rows, int worker) {
+      sum.run(images.source + n * images.source_size, rows, activation,
+              images.target + n * images.target_size, worker_scratch(memory, worker, bytes));
     });
   }
 

@@ -61,6 +61,23 @@ class TapSum {
     });
   }
 
+  /// Rows of an image of the target.
+  constexpr Index height() const { return rows_.size(); }
+
+  /// Whether a place reads what lies in the same place alone, and so does not care where an image
+  /// ends.
+  constexpr bool is_pointwise() const {
+    return g_.taps() == 1 && g_.rows.stride == 1 && g_.columns.stride == 1;
+  }
+
+  /// The same sum for images `count` times as high.
+  TapSum of_stacked(Index count) const {
+    TapSum stacked = *this;
+    stacked.rows_.axis.input *= count;
+    stacked.rows_.axis.output *= count;
+    return stacked;
+  }
+
   /// Whether to run many images at once: where the places of one do not fill the tiles, or where so
   /// many of their taps lie outside that it pays to skip these for each place.
   [[gnu::cold]] constexpr bool joins_images(Index batch) const {
@@ -114,10 +131,10 @@ class TapSum {
 
  private:
   static constexpr Index depth_block = 512;
-  static constexpr Index most_places = 60;
+  static constexpr Index most_places = 120;
   static constexpr Index pointers = most_places + ProductTile<T>::behind;
   static constexpr Index short_row = 256;  // more than this is a burst too long to fetch at once
-  static constexpr Index few_places = 4 * most_places;  // do not repay a copy of the kernel
+  static constexpr Index few_places = 2 * most_places;  // do not repay a copy of the kernel
 
   /// Places whose row and column have these remainders, with the number of taps in each axis.
   struct Phase {
