@@ -50,7 +50,7 @@ struct Indirect {
   /// All gradients. Some images at a time: first the gradient before activation and pool, then what
   /// is made of it.
   static void backward(const Geometry& g, const Backward<T>& pass) {
-    if (pass.batch == 0) {
+    if (pass.batch * g.output_size() == 0) {
       std::fill_n(pass.kernel_gradient, g.kernel_size(), T{});
       std::fill_n(pass.bias_gradient, g.filters, T{});
     }

@@ -106,8 +106,6 @@ class SlotProduct {
       with_height(constant<most>);
     } else if (rows >= most) {
       with_height(constant<most>);
-    } else if (rows >= 3) {
-      with_height(constant<3>);
     } else {
       with_height(constant<1>);
     }
