@@ -73,9 +73,9 @@ inline Algorithm algorithm_from_environment() {
 }  // namespace detail
 
 /// Whether an algorithm's rounding errors stay below 1e-5 of the largest value. Those of the large
-/// Winograd tiles grow with the channels.
+/// Winograd tiles grow with the channels, and reach further the more numbers there are.
 constexpr bool is_accurate(Algorithm algorithm, const Geometry& g) {
-  constexpr Index most_channels = 64;
+  constexpr Index most_channels = 32;
   return algorithm != Algorithm::winograd6 || std::max(g.channels, g.filters) <= most_channels;
 }
 
