@@ -351,7 +351,7 @@ class TapSum {
           kernel_ != nullptr
               ? PanelOperand<T>{kernel_ + depth.begin * outputs_ + j, outputs_, vectors}
               : PanelOperand<T>{block + j * length + (depth.begin - begin) * panel, panel, vectors};
-      const bool is_far = j == 0 && depth.begin == 0 && depth_ <= short_row;
+      const bool is_far = j == 0 && depth.begin == 0 && depth.end > 0 && depth_ <= short_row;
       multiply_panel<T>({memory.sources, pointers, depth_, group * depth_, is_far}, places,
                         depth.begin, depth.end, b,
                         {.rows = targets,
