@@ -1,3 +1,4 @@
+#include <tweed/core/buffer.hpp>
 #include <tweed/kernels/simd.hpp>
 #include <support/compare.hpp>
 #include <support/numbers.hpp>
@@ -41,4 +42,15 @@ TEST_CASE_TEMPLATE("simd: every element of a register", T, float, double) {
   CHECK(tests::relative_error(result(simd::multiply_add(x, y, z)), expected([](T p, T q, T r) {
                                 return p * q + r;
                               })) < tests::rounding<T>);
+}
+
+TEST_CASE_TEMPLATE("simd: a stream past the caches stores what a store does", T, float, double) {
+  constexpr Index width = simd::width<T>;
+  const auto numbers = tests::numbers<T>(3 * width, 4);
+  alignas(tweed::alignment) std::array<T, 3 * width> out{};
+  for (Index i = 0; i < 3 * width; i += width) {
+    simd::stream(out.data() + i, simd::load(numbers.data() + i));
+  }
+  simd::finish_stream();
+  CHECK(std::equal(out.begin(), out.end(), numbers.begin()));
 }

@@ -56,6 +56,30 @@ void store(T* to, const Vector<T>& value) {
   Eigen::internal::pstoreu(to, value);
 }
 
+/// Stores past the caches, at a multiple of the register's size, what is not read soon. Before
+/// another thread reads it, the one that stored calls `finish_stream`.
+template <class T>
+void stream(T* to, const Vector<T>& value) {
+#if defined(EIGEN_VECTORIZE_AVX512)
+  if constexpr (sizeof(T) == 4) _mm512_stream_ps(to, value);
+  if constexpr (sizeof(T) == 8) _mm512_stream_pd(to, value);
+#elif defined(EIGEN_VECTORIZE_AVX)
+  if constexpr (sizeof(T) == 4) _mm256_stream_ps(to, value);
+  if constexpr (sizeof(T) == 8) _mm256_stream_pd(to, value);
+#elif defined(EIGEN_VECTORIZE_SSE2)
+  if constexpr (sizeof(T) == 4) _mm_stream_ps(to, value);
+  if constexpr (sizeof(T) == 8) _mm_stream_pd(to, value);
+#else
+  store(to, value);
+#endif
+}
+
+inline void finish_stream() {
+#if defined(EIGEN_VECTORIZE_SSE2)
+  _mm_sfence();
+#endif
+}
+
 namespace detail {
 
 template <class T>
