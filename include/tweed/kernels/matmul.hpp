@@ -102,6 +102,18 @@ inline void cut_for(Index threads, Cut& rows, Cut& columns) {
 
 }  // namespace detail
 
+/// C = A B, for few rows of A and C and a B that lies in the panels of `for_each_panel`, each row
+/// by row: nothing is copied.
+template <class T>
+void multiply_panels(const Matrix<const T>& a, const T* b, const Matrix<T>& c) {
+  const detail::RowPointers<const T> a_rows(a);
+  const detail::RowPointers<T> c_rows(c);
+  for_each_panel<T>(c.columns, [&](Index vectors, Index j, Index columns) {
+    multiply_panel<T>(RowsOperand<T>{a_rows.rows, 0, a.columns}, c.rows, 0, a.columns,
+                      {b + j * a.columns, columns, vectors}, {c_rows.rows, j, columns, false});
+  });
+}
+
 /// C (+)= A B by one worker; A [m,k] and B [k,n] by rows or by columns, C [m,n] by rows. Blocks are
 /// after Goto and van de Geijn, *Anatomy of High-Performance Matrix Multiplication*, TOMS 2008, but
 /// A is read where it lies. `scratch` holds `matmul_scratch_bytes<T>()`.

@@ -277,6 +277,14 @@ TWEED_INLINE void prefetch(const T* from) {
 #endif
 }
 
+/// The same for what is read later, and should not push anything out of the first-level cache.
+template <class T>
+TWEED_INLINE void prefetch_far([[maybe_unused]] const T* from) {
+#if defined(__GNUC__)
+  __builtin_prefetch(from, 0, 2);
+#endif
+}
+
 /// The same for one that is written: a store that has to wait for its line holds up those behind
 /// it.
 template <class T>

@@ -101,6 +101,17 @@ TEST_CASE("fft: large kernels share out slots, not images") {
   tests::check_transformed_threads<Fft8>(c);
 }
 
+TEST_CASE("fft: more tiles than are multiplied at a time") {
+  const ConvolutionCase c{64, 2, 2, 512, 56, 3};
+  REQUIRE(TransformLayout<float>(fourier(8), tests::geometry_of(c), c.batch).by_slots);
+  tests::check_transformed<Fft8, float>(ConvolutionSample(c), 2, 2e-6);
+}
+
+TEST_CASE("fft: kernels and images that are stored past the caches") {
+  tests::check_transformed<Fft8, float>(ConvolutionSample({2, 3, 4, 256, 272, 3}), 2, 2e-6);
+  tests::check_transformed<Fft32, float>(ConvolutionSample({1, 512, 512, 1, 16, 3}), 2, 2e-6);
+}
+
 TEST_CASE("fft: batches of several blocks") {
   const ConvolutionCase c{300, 28, 28, 1, 2, 5};
   const TransformLayout<float> layout(fourier(32), tests::geometry_of(c), c.batch);

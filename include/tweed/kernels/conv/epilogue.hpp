@@ -135,11 +135,14 @@ EIGEN_DONT_INLINE void add_pixels(const T* delta, Index pixels, Index filters, T
   rest.store(sum + f, filters - f);
 }
 
-/// The sum itself.
+/// The sum itself, as one of sums, which lose less than one long sum.
 template <class T>
 void sum_pixels(const T* delta, Index pixels, Index filters, T* sum) {
+  constexpr Index most = 4096;
   std::fill_n(sum, filters, T{});
-  add_pixels(delta, pixels, filters, sum);
+  for (Index p = 0; p < pixels; p += most) {
+    add_pixels(delta + p * filters, std::min(most, pixels - p), filters, sum);
+  }
 }
 
 }  // namespace tweed::kernels::conv

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <tweed/kernels/matrix.hpp>
 #include <tweed/kernels/pack.hpp>
 #include <tweed/kernels/prefetch.hpp>
+#include <tweed/kernels/product_panels.hpp>
 
 #include <algorithm>
 #include <type_traits>
@@ -10,15 +10,23 @@
 /// The small matrix products of a transformed convolution: one for each slot, over channels.
 namespace tweed::kernels::conv {
 
-/// A real matrix, or a complex one as its real part, its imaginary part and their sum. Rows lie
-/// along memory, those of the parts `row_step` apart and those of the sum `sum_step`.
+/// Rows of a complex matrix as real parts, imaginary parts and their sums. Those of the parts lie
+/// `row_step` apart, those of the sums `sum_step`.
 template <class T>
-struct SlotMatrix {
+struct SlotRows {
   const T* re;
   const T* im;
   Index row_step;
+  const T* sum;
+  Index sum_step;
+};
+
+/// A complex matrix whose parts lie panel by panel, a panel being some columns, row by row.
+template <class T>
+struct SlotPanels {
+  const T* re;
+  const T* im;
   const T* sum = nullptr;
-  Index sum_step = 0;
 };
 
 /// Where a product goes: it replaces what is there or is added to it.
@@ -30,85 +38,76 @@ struct SlotResult {
   bool add = false;
 };
 
-/// How the left matrix of a product is read.
-enum class Left { plain, transposed };
-
 template <class T>
 class SlotProduct {
- public:
-  /// c [rows,columns] = a b, for a [rows,depth], or [depth,rows] if it is read transposed, and b
-  /// [depth,columns]. Columns, and the rows of a transposed a, are whole cache lines. Only the
-  /// product with a transposed a may be added to c. With a plain one, what is `upcoming` is fetched
-  /// meanwhile.
-  template <Left left = Left::plain>
-  static void complex(Index rows, Index columns, Index depth, const SlotMatrix<T>& a,
-                      const SlotMatrix<T>& b, const SlotResult<T>& c, Upcoming<T> upcoming) {
-    for_each_tile<left>(rows, columns, [&](auto height, auto vectors, Index r, Index j) {
-      complex_tile<left, height, vectors>(depth, a, r, b, j, c, upcoming);
-    });
-  }
-
-  /// The same of real matrices, a read plainly.
-  static void real(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c,
-                   Upcoming<T> upcoming) {
-    for_each_tile<Left::plain>(c.rows, c.columns, [&](auto height, auto vectors, Index r, Index j) {
-      real_tile<height, vectors>(a, r, b, j, c, upcoming);
-    });
-  }
-
- private:
   static constexpr Index width = Pack<T>::width;
   static constexpr bool many_registers = simd::registers >= 32;
 
-  /// Rows of a register tile, at most; all tiles of a transposed left side have as many.
-  static constexpr Index highest(Left left) {
-    if (left == Left::transposed) return many_registers ? 8 : 4;
-    return 6;
-  }
-  /// Vectors of a register tile, at most.
-  static constexpr Index widest(Left left) { return many_registers && left == Left::plain ? 4 : 2; }
+ public:
+  /// Columns of a panel, but for the last one, of the matrices that `add_transposed` multiplies.
+  static constexpr Index left_panel = alignment / Index{sizeof(T)};
+  static constexpr Index right_panel = 2 * width;
 
-  template <Left left, class Body>
-  static void for_each_tile(Index rows, Index columns, const Body& body) {
-    for (Index j = 0; j < columns;) {
-      const Index vectors = (columns - j) / width;
-      if constexpr (widest(left) == 4) {
-        if (vectors >= 4) {
-          for_each_row_tile<left>(rows, constant<4>, j, body);
-          j += 4 * width;
-          continue;
+  /// c [rows,columns] = a b, for a [rows,depth] and b [depth,columns] in the panels of
+  /// `for_each_panel`, whose sums are made here. Columns are whole cache lines. Meanwhile what is
+  /// `upcoming` is fetched.
+  static void complex(Index rows, Index columns, Index depth, const SlotRows<T>& a,
+                      const SlotPanels<T>& b, const SlotResult<T>& c, Upcoming<T>& upcoming) {
+    for_each_tile(rows, columns, [&](auto height, auto vectors, Index r, Index j) {
+      complex_tile<height, vectors>(depth, a, r, b, j, c, upcoming);
+    });
+  }
+
+  /// The same of real matrices.
+  static void real(const Matrix<const T>& a, const T* b, const Matrix<T>& c,
+                   Upcoming<T>& upcoming) {
+    for_each_tile(c.rows, c.columns, [&](auto height, auto vectors, Index r, Index j) {
+      real_tile<height, vectors>(a, r, b + j * a.columns, &c(r, j), c.row_step, upcoming);
+    });
+  }
+
+  /// c [rows,columns] (+)= a^T b, for a [depth,rows] and b [depth,columns] in panels, sums
+  /// included. Rows and columns are whole cache lines.
+  static void transposed(Index rows, Index columns, Index depth, const SlotPanels<T>& a,
+                         const SlotPanels<T>& b, const SlotResult<T>& c) {
+    constexpr Index height = many_registers ? 8 : 4;
+    for (Index j = 0; j < columns; j += right_panel) {
+      for (Index r = 0; r < rows; r += height) {
+        if (columns - j >= right_panel) {
+          transposed_tile<height, 2>(depth, a, r, b, j, c);
+        } else {
+          transposed_tile<height, 1>(depth, a, r, b, j, c);
         }
       }
-      if (vectors >= 2) {
-        for_each_row_tile<left>(rows, constant<2>, j, body);
-        j += 2 * width;
-      } else {
-        for_each_row_tile<left>(rows, constant<1>, j, body);
-        j += width;
-      }
     }
   }
 
-  template <Index value>
-  static constexpr std::integral_constant<Index, value> constant{};
-
-  /// The last of the tiles, all as high as the rows allow, may begin before the one above it ends:
-  /// its first rows are then computed twice, to the same bits.
-  template <Left left, class Vectors, class Body>
-  static void for_each_row_tile(Index rows, Vectors vectors, Index j, const Body& body) {
-    constexpr Index most = highest(left);
-    const auto with_height = [&](auto height) {
-      for (Index r = 0; r < rows; r += height) {
-        body(height, vectors, std::min<Index>(r, rows - height), j);
-      }
-    };
-    if constexpr (left == Left::transposed) {
-      with_height(constant<most>);
-    } else if (rows >= most) {
-      with_height(constant<most>);
-    } else {
-      with_height(constant<1>);
-    }
+ private:
+  /// Tiles of six rows, as many as there are, and of four for the rest. One may begin before the
+  /// one above it ends: its first rows are then computed twice, to the same bits.
+  template <class Body>
+  static void for_each_tile(Index rows, Index columns, const Body& body) {
+    constexpr std::integral_constant<Index, ProductTile<T>::rows> high;
+    constexpr std::integral_constant<Index, 4> low;
+    constexpr std::integral_constant<Index, 1> lowest;
+    for_each_panel<T>(columns, [&](Index panel_vectors, Index j, Index) {
+      kernels::detail::with_vectors<T>(panel_vectors, [&](auto vectors) {
+        for (Index r = 0; r < rows;) {
+          const auto tile = [&](auto height) {
+            body(height, vectors, std::min<Index>(r, rows - height), j);
+            r += height;
+          };
+          const Index left = rows - r;
+          if (rows < low) {
+            tile(lowest);
+          } else if (left <= low || left == low + 3 || left == 2 * low || rows < high) {
+            tile(low);
+          } else {
+            tile(high);
+          }
+        }
+      });
+    });
   }
 
   template <Index height, Index vectors>
@@ -120,69 +119,82 @@ class SlotProduct {
     }
   }
 
-  /// sum += a b
-  template <Left left, Index height, Index vectors>
-  static EIGEN_ALWAYS_INLINE void add_product(Index depth, const T* a, Index a_step, const T* b,
-                                              Index b_step, Pack<T> (&sum)[height][vectors],
-                                              Upcoming<T>& upcoming) {
-    const T* next = upcoming.take(depth);
-    for (Index k = 0; k < depth; ++k, b += b_step) {
-      Pack<T> row[vectors];
+  /// sum += factors * a row of b, for the factor of each row of the tile.
+  template <Index height, Index vectors, class Factor>
+  static EIGEN_ALWAYS_INLINE void add_product(const Pack<T> (&row)[vectors], const Factor& factor,
+                                              Pack<T> (&sum)[height][vectors]) {
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r) {
+      const T value = factor(r);
       TWEED_UNROLL
-      for (Index v = 0; v < vectors; ++v) row[v] = Pack<T>::load(b + v * width);
-      if constexpr (left == Left::plain) {
-        simd::prefetch(next);
-        next += Upcoming<T>::line;
-      }
-      TWEED_UNROLL
-      for (Index r = 0; r < height; ++r) {
-        const T factor = left == Left::plain ? a[r * a_step + k] : a[k * a_step + r];
-        TWEED_UNROLL
-        for (Index v = 0; v < vectors; ++v) sum[r][v] = multiply_add(factor, row[v], sum[r][v]);
-      }
+      for (Index v = 0; v < vectors; ++v) sum[r][v] = multiply_add(value, row[v], sum[r][v]);
     }
   }
 
-  template <Left left>
-  static const T* row_of(const T* a, Index row_step, Index row) {
-    return left == Left::plain ? a + row * row_step : a + row;
+  template <Index vectors>
+  static EIGEN_ALWAYS_INLINE void load(const T* from, Pack<T> (&row)[vectors]) {
+    TWEED_UNROLL
+    for (Index v = 0; v < vectors; ++v) row[v] = Pack<T>::load(from + v * width);
   }
 
-  static EIGEN_ALWAYS_INLINE void put(T* to, const Pack<T>& value, bool add) {
-    (add ? Pack<T>::load(to) + value : value).store(to);
+  /// sum += a b, for some rows of a and a panel of b, or of b and another to be added to it.
+  template <Index height, Index vectors>
+  static EIGEN_ALWAYS_INLINE void add_rows(Index depth, const T* a, Index a_step, const T* b,
+                                           const T* other, Pack<T> (&sum)[height][vectors],
+                                           Upcoming<T>& upcoming) {
+    const T* next = upcoming.take(depth);
+    for (Index k = 0; k < depth; ++k, b += vectors * width, next += Upcoming<T>::line) {
+      Pack<T> row[vectors];
+      load(b, row);
+      if (other != nullptr) {
+        TWEED_UNROLL
+        for (Index v = 0; v < vectors; ++v) row[v] = row[v] + Pack<T>::load(other + v * width);
+        other += vectors * width;
+      }
+      simd::prefetch(next);
+      add_product(
+          row, [&](Index r) { return a[r * a_step + k]; }, sum);
+    }
+  }
+
+  /// sum += a^T b, for some columns of a panel of a and a panel of b.
+  template <Index height, Index vectors>
+  static EIGEN_ALWAYS_INLINE void add_columns(Index depth, const T* a, const T* b,
+                                              Pack<T> (&sum)[height][vectors]) {
+    for (Index k = 0; k < depth; ++k, a += left_panel, b += vectors * width) {
+      Pack<T> row[vectors];
+      load(b, row);
+      add_product(
+          row, [&](Index r) { return a[r]; }, sum);
+    }
   }
 
   template <Index height, Index vectors>
-  EIGEN_DONT_INLINE static void real_tile(const Matrix<const T>& a, Index row,
-                                          const Matrix<const T>& b, Index column,
-                                          const Matrix<T>& c, Upcoming<T>& upcoming) {
+  EIGEN_DONT_INLINE static void real_tile(const Matrix<const T>& a, Index row, const T* b, T* c,
+                                          Index c_step, Upcoming<T>& upcoming) {
     Pack<T> sum[height][vectors];
     clear(sum);
-    add_product<Left::plain>(b.rows, &a(row, 0), a.row_step, &b(0, column), b.row_step, sum,
-                             upcoming);
-    T* const to = &c(row, column);
+    add_rows(a.columns, &a(row, 0), a.row_step, b, nullptr, sum, upcoming);
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL
-      for (Index v = 0; v < vectors; ++v) sum[r][v].store(to + r * c.row_step + v * width);
+      for (Index v = 0; v < vectors; ++v) sum[r][v].store(c + r * c_step + v * width);
     }
   }
 
   /// Three real products instead of four (Gauss): with p = re re, q = im im and
   /// s = (re + im)(re + im), the result is (p - q) + i (s - p - q). The sums run on from one
   /// product to the next: q, then -q + p, then -(p - q) - 2 q + s.
-  template <Left left, Index height, Index vectors>
-  EIGEN_DONT_INLINE static void complex_tile(Index depth, const SlotMatrix<T>& a, Index row,
-                                             const SlotMatrix<T>& b, Index column,
-                                             const SlotResult<T>& c, Upcoming<T>& upcoming) {
+  template <Index height, Index vectors, class AddIm, class AddRe, class AddSum>
+  static EIGEN_ALWAYS_INLINE void complex_sums(const SlotResult<T>& c, Index row, Index column,
+                                               const AddIm& add_im, const AddRe& add_re,
+                                               const AddSum& add_sum) {
     Pack<T> sum[height][vectors];
     alignas(alignment) T aside[height * vectors * width];
     T* const re = c.re + row * c.row_step + column;
     T* const im = c.im + row * c.row_step + column;
-
     clear(sum);
-    add_product<left>(depth, row_of<left>(a.im, a.row_step, row), a.row_step, b.im + column,
-                      b.row_step, sum, upcoming);
+    add_im(sum);
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL
@@ -191,8 +203,7 @@ class SlotProduct {
         sum[r][v] = -sum[r][v];
       }
     }
-    add_product<left>(depth, row_of<left>(a.re, a.row_step, row), a.row_step, b.re + column,
-                      b.row_step, sum, upcoming);
+    add_re(sum);
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL
@@ -202,8 +213,7 @@ class SlotProduct {
         sum[r][v] = -multiply_add(T{2}, q, sum[r][v]);
       }
     }
-    add_product<left>(depth, row_of<left>(a.sum, a.sum_step, row), a.sum_step, b.sum + column,
-                      b.sum_step, sum, upcoming);
+    add_sum(sum);
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL
@@ -211,6 +221,38 @@ class SlotProduct {
         put(im + r * c.row_step + v * width, sum[r][v], c.add);
       }
     }
+  }
+
+  static EIGEN_ALWAYS_INLINE void put(T* to, const Pack<T>& value, bool add) {
+    (add ? Pack<T>::load(to) + value : value).store(to);
+  }
+
+  template <Index height, Index vectors>
+  EIGEN_DONT_INLINE static void complex_tile(Index depth, const SlotRows<T>& a, Index row,
+                                             const SlotPanels<T>& b, Index column,
+                                             const SlotResult<T>& c, Upcoming<T>& upcoming) {
+    const Index first = row * a.row_step;
+    const T* const re = b.re + column * depth;
+    const T* const im = b.im + column * depth;
+    complex_sums<height, vectors>(
+        c, row, column,
+        [&](auto& sum) { add_rows(depth, a.im + first, a.row_step, im, nullptr, sum, upcoming); },
+        [&](auto& sum) { add_rows(depth, a.re + first, a.row_step, re, nullptr, sum, upcoming); },
+        [&](auto& sum) {
+          add_rows(depth, a.sum + row * a.sum_step, a.sum_step, re, im, sum, upcoming);
+        });
+  }
+
+  template <Index height, Index vectors>
+  EIGEN_DONT_INLINE static void transposed_tile(Index depth, const SlotPanels<T>& a, Index row,
+                                                const SlotPanels<T>& b, Index column,
+                                                const SlotResult<T>& c) {
+    const Index left = row / left_panel * left_panel * depth + row % left_panel;
+    const Index right = column * depth;
+    complex_sums<height, vectors>(
+        c, row, column, [&](auto& sum) { add_columns(depth, a.im + left, b.im + right, sum); },
+        [&](auto& sum) { add_columns(depth, a.re + left, b.re + right, sum); },
+        [&](auto& sum) { add_columns(depth, a.sum + left, b.sum + right, sum); });
   }
 };
 

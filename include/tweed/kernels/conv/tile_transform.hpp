@@ -1,6 +1,5 @@
 #pragma once
 
-#include <tweed/core/parallel.hpp>
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/conv/transform_layout.hpp>
 #include <tweed/kernels/pack.hpp>
@@ -14,7 +13,7 @@ template <class T>
 struct Finish {
   const T* bias = nullptr;  // [channels]
   Activation activation = Activation::none;
-  bool add = false;  ///< to what the image holds: input tiles overlap
+  bool streams = false;  ///< past the caches
 };
 
 /// Tiles of images to slots and back, over vectors of channels.
@@ -34,7 +33,8 @@ class TileTransform {
     }
   }
 
-  /// The way back, to an image of the output, or of the gradient of the input.
+  /// The way back, to an image of the output, or of the gradient of the input. There tiles overlap,
+  /// and are added to what those before them left.
   static void inverse(const Layout& l, const TransformSide& side, const T* from, Index tile,
                       const Finish<T>& finish, T* image) {
     const Place place(l, side, tile);
@@ -52,19 +52,26 @@ class TileTransform {
   struct Place {
     TilePart rows;
     TilePart columns;
-    Index first;  ///< offset of its first pixel inside
+    Index first;        ///< offset of its first pixel inside
+    Index old_rows;     ///< these, and
+    Index old_columns;  ///< these the tiles before it have, too
 
     Place(const Layout& l, const TransformSide& side, Index tile)
         : rows(part(l.rows, tile / l.columns.tiles, side.height, side.grid)),
           columns(part(l.columns, tile % l.columns.tiles, side.width, side.grid)),
-          first((rows.first * side.width + columns.first) * side.channels) {}
+          first((rows.first * side.width + columns.first) * side.channels),
+          old_rows(side.grid == Grid::input && tile >= l.columns.tiles ? l.rows.size - l.rows.step
+                                                                       : 0),
+          old_columns(side.grid == Grid::input && tile % l.columns.tiles > 0
+                          ? l.columns.size - l.columns.step
+                          : 0) {}
 
     static TilePart part(const AxisTiling& axis, Index tile, Index size, Grid grid) {
       return grid == Grid::input ? input_part(axis, tile, size) : output_part(axis, tile, size);
     }
   };
 
-  /// Meanwhile fetches the slots that the tile will be stored `to`.
+  /// Meanwhile fetches the slots that the tile will be stored `to`, if they are many.
   static void load(const Layout& l, const TransformSide& side, const Place& place, const T* from,
                    Index channels, const T* to, Tile& workspace) {
     const bool is_gradient = side.grid == Grid::output;
@@ -74,7 +81,9 @@ class TileTransform {
     for (Index y = 0; y < Tile::length; ++y) {
       const Index row = l.kind.position(y, is_gradient);
       const T* const slots = to + l.slot_offset(side, y * l.kind.size);
-      for (Index i = 0; i < l.kind.size; ++i) simd::prefetch(slots + i * side.steps.slot);
+      if (l.kind.family == TransformKind::Family::fourier) {
+        for (Index i = 0; i < l.kind.size; ++i) simd::prefetch(slots + i * side.steps.slot);
+      }
       if (y < place.rows.begin || y >= place.rows.end) {
         workspace.clear_row(row);
         continue;
@@ -100,84 +109,17 @@ class TileTransform {
       T* pixel = to;
       for (Index x = place.columns.begin; x < place.columns.end; ++x, pixel += side.channels) {
         Pack<T> value = values[l.kind.position(x, is_gradient)] + bias;
-        if (finish.add) value = value + Pack<T>::load(pixel, lanes);
+        if (y < place.old_rows || x < place.old_columns) {
+          value = value + Pack<T>::load(pixel, lanes);
+        }
         if (finish.activation == Activation::relu) value = max(value, Pack<T>::zero());
-        value.store(pixel, lanes);
+        if (finish.streams) {
+          simd::stream(pixel, value.lanes);
+        } else {
+          value.store(pixel, lanes);
+        }
       }
       to += side.width * side.channels;
-    }
-  }
-};
-
-/// Kernels [kh,kw,rows,columns]: the layer's own, or with channels and filters exchanged.
-template <class T>
-struct KernelSource {
-  const T* data;
-  Index rows;
-  Index columns;
-};
-
-/// Kernels to slots [slot][row][column] and back.
-template <class Tile, class T>
-class KernelTransform {
-  using Layout = TransformLayout<T>;
-
- public:
-  static void forward(const Geometry& g, const Layout& l, const KernelSource<T>& kernel, T* to,
-                      int threads) {
-    const Index row_step = aligned_count<T>(kernel.columns);
-    parallel_for(kernel.rows, threads, [&](Index r, int) {
-      Tile workspace;
-      for (Index c = 0; c < row_step; c += width) {
-        load(g, l, kernel, r, c, workspace);
-        workspace.to_slots(to + r * row_step + c, {l.kernel_step()});
-      }
-    });
-  }
-
-  /// To the gradient [kh,kw,c,f].
-  static void inverse(const Geometry& g, const Layout& l, const T* from, T* gradient, int threads) {
-    parallel_for(g.channels, threads, [&](Index r, int) {
-      Tile workspace;
-      for (Index c = 0; c < g.filters; c += width) {
-        workspace.from_slots(from + r * l.output.padded_channels + c, {l.kernel_step()});
-        store(g, l, r, c, workspace, gradient);
-      }
-    });
-  }
-
- private:
-  static constexpr Index width = Pack<T>::width;
-
-  static void load(const Geometry& g, const Layout& l, const KernelSource<T>& kernel, Index r,
-                   Index c, Tile& workspace) {
-    const Index lanes = std::clamp<Index>(kernel.columns - c, 0, width);
-    for (Index y = 0; y < Tile::length; ++y) workspace.clear_row(y);
-    Pack<T> values[Tile::length];
-    for (auto& value : values) value = Pack<T>::zero();
-    const auto scale = static_cast<T>(l.kind.kernel_scale());
-    for (Index i = 0; i < g.rows.window; ++i) {
-      for (Index j = 0; j < g.columns.window; ++j) {
-        const Index tap = (i * g.columns.window + j) * kernel.rows + r;
-        values[l.kind.tap_position(l.columns, j, false)] =
-            scale * Pack<T>::load(kernel.data + tap * kernel.columns + c, lanes);
-      }
-      workspace.set_row(l.kind.tap_position(l.rows, i, false), values);
-    }
-  }
-
-  static void store(const Geometry& g, const Layout& l, Index r, Index c, const Tile& workspace,
-                    T* gradient) {
-    const Index lanes = std::min(width, g.filters - c);
-    const auto scale = static_cast<T>(l.kind.kernel_scale());
-    for (Index i = 0; i < g.rows.window; ++i) {
-      Pack<T> values[Tile::length];
-      workspace.get_row(l.kind.tap_position(l.rows, i, true), values);
-      for (Index j = 0; j < g.columns.window; ++j) {
-        const Index tap = (i * g.columns.window + j) * g.channels + r;
-        (scale * values[l.kind.tap_position(l.columns, j, true)])
-            .store(gradient + tap * g.filters + c, lanes);
-      }
     }
   }
 };

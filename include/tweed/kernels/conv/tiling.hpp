@@ -19,7 +19,9 @@ struct AxisTiling {
   Index shift;
   Index offset;
 
-  constexpr Index tap_position(Index tap) const { return (offset - tap + size) % size; }
+  constexpr Index tap_position(Index tap) const {
+    return offset < tap ? offset - tap + size : offset - tap;
+  }
 };
 
 /// One tile where the whole axis fits, the zeros around it wrapping into each other: nothing is

@@ -43,7 +43,7 @@ struct TransformKind {
   /// Where pixel i of a tile stands. Where a Fourier transform's conjugate is wanted, the tile is
   /// mirrored instead: conj(F(x))(k) = F(x(-p))(k) for real x.
   constexpr Index position(Index i, bool conjugated) const {
-    return conjugated && family == Family::fourier ? (size - i) % size : i;
+    return conjugated && family == Family::fourier && i > 0 ? size - i : i;
   }
   constexpr Index tap_position(const AxisTiling& axis, Index tap, bool conjugated) const {
     return family == Family::fourier ? position(axis.tap_position(tap), conjugated) : tap;

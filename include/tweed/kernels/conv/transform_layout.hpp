@@ -4,6 +4,7 @@
 #include <tweed/kernels/conv/geometry.hpp>
 #include <tweed/kernels/conv/slot_steps.hpp>
 #include <tweed/kernels/conv/transform_kind.hpp>
+#include <tweed/kernels/product_tile.hpp>
 
 #include <algorithm>
 
@@ -55,13 +56,20 @@ struct TransformLayout {
       const Index images = std::max<Index>(1, slot_block / (tile * tiles_per_image));
       block_tiles = std::min(batch, images) * tiles_per_image;
     } else {
-      block_tiles = std::min(tiles(), std::max<Index>(1, tile_block / tile));
+      const Index fitting = whole_products(tile_block / tile + rows_of_product / 2);
+      block_tiles = std::min(tiles(), std::max(fitting, rows_of_product));
     }
+  }
+
+  /// Where block i begins of some that share out `count` tiles: few of a product's tiles are
+  /// shared by two of them.
+  constexpr Index cut(Index count, Index i, Index blocks) const {
+    return std::min(count, whole_products(count * i / blocks + rows_of_product - 1));
   }
 
   constexpr Index tiles() const { return batch * tiles_per_image; }
   constexpr Index kernel_step() const {
-    return input.padded_channels * output.padded_channels + line;
+    return input.padded_channels * output.padded_channels + 5 * line;
   }
   /// Where a slot lies in a tile.
   constexpr Index slot_offset(const TransformSide& side, Index slot) const {
@@ -70,6 +78,9 @@ struct TransformLayout {
   constexpr Index kernel_size() const { return kind.slots() * kernel_step(); }
 
  private:
+  static constexpr Index rows_of_product = ProductTile<T>::rows;
+  static constexpr Index whole_products(Index tiles) { return tiles - tiles % rows_of_product; }
+
   static constexpr Index line = alignment / Index{sizeof(T)};
   /// Bytes of a block that one thread works on alone: they stay in its second-level cache.
   static constexpr Index tile_block = Index{3} << 19;

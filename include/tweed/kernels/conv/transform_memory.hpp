@@ -46,10 +46,13 @@ class TransformMemory {
 
   /// Scratch of one worker besides its blocks.
   static constexpr Index worker_bytes(const Geometry& g, const Layout& l) {
-    const Index channels = std::max(l.input.padded_channels, l.output.padded_channels);
-    const Index rows = std::max(l.block_tiles, transform_depth_block);
-    const Index sums = 2 * Scratch::bytes<T>(rows * channels) + Scratch::bytes<T>(l.kernel_step());
-    return Scratch::bytes<T>(g.output_size()) + std::max(sums, matmul_scratch_bytes<T>());
+    const Index depth = std::min(l.tiles(), transform_depth_block);
+    const Index panels = 3 * (Scratch::bytes<T>(depth * l.input.padded_channels) +
+                              Scratch::bytes<T>(depth * l.output.padded_channels));
+    const Index rows = std::min(l.block_tiles, Index{1024});
+    const Index sums =
+        Scratch::bytes<T>(rows * std::max(l.input.padded_channels, l.output.padded_channels));
+    return Scratch::bytes<T>(g.output_size()) + std::max({panels, sums, matmul_scratch_bytes<T>()});
   }
 
   T* input_block(int worker, int which = 0) const {

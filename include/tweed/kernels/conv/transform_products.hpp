@@ -9,23 +9,22 @@
 
 namespace tweed::kernels::conv {
 
-/// C = A B, while what is `upcoming` may be fetched.
+/// C = A B for B in the panels of `for_each_panel`, while what is `upcoming` may be fetched.
 template <class T>
-using RealProduct = void(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c,
-                         const Upcoming<T>& upcoming, const Scratch& scratch);
+using RealProduct = void(const Matrix<const T>& a, const T* b, const Matrix<T>& c,
+                         Upcoming<T>& upcoming);
 
 /// As transforms need it whose slots are all real.
 template <class T>
-void many_real_products(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c,
-                        const Upcoming<T>& upcoming, const Scratch&) {
+void many_real_products(const Matrix<const T>& a, const T* b, const Matrix<T>& c,
+                        Upcoming<T>& upcoming) {
   SlotProduct<T>::real(a, b, c, upcoming);
 }
 
 /// As those need it that have few: this has no tiles of its own to compile.
 template <class T>
-void few_real_products(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c,
-                       const Upcoming<T>&, const Scratch& scratch) {
-  matmul<T>(a, b, c, Write::replace, scratch);
+void few_real_products(const Matrix<const T>& a, const T* b, const Matrix<T>& c, Upcoming<T>&) {
+  multiply_panels<T>(a, b, c);
 }
 
 /// The products of a transformed convolution, slot by slot.
@@ -53,75 +52,101 @@ class TransformProducts {
                                          const Operand& kernel, const Target& to,
                                          const Memory& memory) {
     const Index tiles = block.end - block.first;
-    const Index depth = from.depth;
     const Index columns = to.side->padded_channels;
-    const Index channels = from.side->padded_channels;
+    const Index most = most_rows(from.side->padded_channels);
     parallel_for(l.kind.frequencies(), block.threads, [&](Index frequency, int worker) {
       const Index slot = l.kind.slot_of(frequency);
-      const T* const a = from.data + l.slot_offset(*from.side, slot);
-      const T* const b = kernel.data + slot * l.kernel_step();
-      T* const c = to.data + l.slot_offset(*to.side, slot);
       const Index slots = l.kind.is_real(frequency) ? 1 : 2;
-      const Upcoming<T> next(b + slots * l.kernel_step(), slots * l.kernel_step());
-      Scratch scratch = memory.sums(block.threads == 1 ? block.worker : worker);
-      if (slots == 1) {
-        return real_product({a, tiles, depth, from.side->tile_step}, row_major(b, depth, columns),
-                            {c, tiles, columns, to.side->tile_step}, next, scratch);
+      const T* const b = kernel.data + slot * l.kernel_step();
+      Upcoming<T> next(b + slots * l.kernel_step(), slots * l.kernel_step());
+      const Scratch scratch = memory.sums(block.threads == 1 ? block.worker : worker);
+      for (Index first = 0; first < tiles; first += most) {
+        const Index rows = std::min(most, tiles - first);
+        const T* const a =
+            from.data + first * from.side->tile_step + l.slot_offset(*from.side, slot);
+        T* const c = to.data + first * to.side->tile_step + l.slot_offset(*to.side, slot);
+        if (slots == 1) {
+          real_product({a, rows, from.depth, from.side->tile_step}, b,
+                       {c, rows, columns, to.side->tile_step}, next);
+        } else {
+          SlotProduct<T>::complex(
+              rows, columns, from.depth,
+              with_sum(a, from.side->tile_step, rows, from.side->padded_channels, scratch),
+              {b, b + l.kernel_step()}, {c, c + columns, to.side->tile_step}, next);
+        }
       }
-      SlotMatrix<T> left{a, a + channels, from.side->tile_step};
-      SlotMatrix<T> right{b, b + l.kernel_step(), columns};
-      const SlotResult<T> result{c, c + columns, to.side->tile_step};
-      add_sum(left, tiles, channels, scratch);
-      add_sum(right, depth, columns, scratch);
-      SlotProduct<T>::complex(tiles, columns, depth, left, right, result, next);
     });
   }
 
   /// One slot of dU = X^T Z over some tiles, or dU += X^T Z.
   EIGEN_DONT_INLINE static void kernel_gradient_slot(const Layout& l, Index frequency, const T* x,
                                                      const T* z, Index tiles, T* du, bool add,
-                                                     const Scratch& sums) {
+                                                     const Scratch& scratch) {
     const Index rows = l.input.padded_channels;
     const Index columns = l.output.padded_channels;
     const Index slot = l.kind.slot_of(frequency);
+    const T* const a = x + l.slot_offset(l.input, slot);
+    const T* const b = z + l.slot_offset(l.output, slot);
     T* const to = du + slot * l.kernel_step();
     if (l.kind.is_real(frequency)) {
-      const Matrix<const T> left{x + l.slot_offset(l.input, slot), tiles, rows, l.input.tile_step};
-      const Matrix<const T> right{z + l.slot_offset(l.output, slot), tiles, columns,
-                                  l.output.tile_step};
-      return matmul<T>(left.transposed(), right, row_major(to, rows, columns),
-                       add ? Write::add : Write::replace, sums);
+      const Matrix<const T> left{a, tiles, rows, l.input.tile_step};
+      return matmul<T>(left.transposed(), {b, tiles, columns, l.output.tile_step},
+                       row_major(to, rows, columns), add ? Write::add : Write::replace, scratch);
     }
     for (Index first = 0; first < tiles; first += transform_depth_block) {
       const Index depth = std::min(transform_depth_block, tiles - first);
-      const T* const a = x + first * l.input.tile_step + l.slot_offset(l.input, slot);
-      const T* const b = z + first * l.output.tile_step + l.slot_offset(l.output, slot);
-      SlotMatrix<T> left{a, a + rows, l.input.tile_step};
-      SlotMatrix<T> right{b, b + columns, l.output.tile_step};
-      const SlotResult<T> result{to, to + l.kernel_step(), columns, add || first > 0};
-      const Upcoming<T> next(b, 0);
-      Scratch scratch = sums;
-      add_sum(left, depth, rows, scratch);
-      add_sum(right, depth, columns, scratch);
-      SlotProduct<T>::template complex<Left::transposed>(rows, columns, depth, left, right, result,
-                                                         next);
+      Scratch memory = scratch;
+      const auto left = in_panels(a + first * l.input.tile_step, l.input.tile_step, depth, rows,
+                                  SlotProduct<T>::left_panel, memory);
+      const auto right = in_panels(b + first * l.output.tile_step, l.output.tile_step, depth,
+                                   columns, SlotProduct<T>::right_panel, memory);
+      SlotProduct<T>::transposed(rows, columns, depth, left, right,
+                                 {to, to + l.kernel_step(), columns, add || first > 0});
     }
   }
 
  private:
-  /// The sum of the parts of a matrix [rows,columns], columns being whole vectors.
-  EIGEN_DONT_INLINE static void add_sum(SlotMatrix<T>& matrix, Index rows, Index columns,
-                                        Scratch& scratch) {
+  /// Tiles that are multiplied at a time by one slot of the kernel, so that they stay in the
+  /// second-level cache meanwhile.
+  static constexpr Index most_rows(Index channels) {
+    constexpr Index height = ProductTile<T>::rows;
+    return std::clamp<Index>((Index{32} << 10) / channels / height * height, 8 * height, 1024);
+  }
+
+  /// Rows of a complex matrix and the sum of its parts, columns being whole vectors.
+  EIGEN_DONT_INLINE static SlotRows<T> with_sum(const T* a, Index row_step, Index rows,
+                                                Index columns, Scratch scratch) {
     T* const sum = scratch.take<T>(rows * columns);
     for (Index r = 0; r < rows; ++r) {
-      const T* const re = matrix.re + r * matrix.row_step;
-      const T* const im = matrix.im + r * matrix.row_step;
+      const T* const re = a + r * row_step;
       for (Index i = 0; i < columns; i += Pack<T>::width) {
-        (Pack<T>::load(re + i) + Pack<T>::load(im + i)).store(sum + r * columns + i);
+        (Pack<T>::load(re + i) + Pack<T>::load(re + columns + i)).store(sum + r * columns + i);
       }
     }
-    matrix.sum = sum;
-    matrix.sum_step = columns;
+    return {a, a + columns, row_step, sum, columns};
+  }
+
+  /// A complex matrix [rows,columns] copied into panels, with the sum of its parts.
+  EIGEN_DONT_INLINE static SlotPanels<T> in_panels(const T* a, Index row_step, Index rows,
+                                                   Index columns, Index panel, Scratch& scratch) {
+    T* const to_re = scratch.take<T>(rows * columns);
+    T* const to_im = scratch.take<T>(rows * columns);
+    T* const to_sum = scratch.take<T>(rows * columns);
+    for (Index r = 0; r < rows; ++r) {
+      const T* const from = a + r * row_step;
+      for (Index j = 0; j < columns; j += panel) {
+        const Index width = std::min(panel, columns - j);
+        const Index to = j * rows + r * width;
+        for (Index i = 0; i < width; i += Pack<T>::width) {
+          const auto re = Pack<T>::load(from + j + i);
+          const auto im = Pack<T>::load(from + columns + j + i);
+          re.store(to_re + to + i);
+          im.store(to_im + to + i);
+          (re + im).store(to_sum + to + i);
+        }
+      }
+    }
+    return {to_re, to_im, to_sum};
   }
 };
 

@@ -5,6 +5,7 @@
 #include <tweed/kernels/conv/transform_functions.hpp>
 #include <tweed/kernels/conv/transform_memory.hpp>
 #include <tweed/kernels/conv/transform_products.hpp>
+#include <tweed/kernels/streaming.hpp>
 
 #include <algorithm>
 
@@ -70,6 +71,8 @@ class Transformed {
     T* const u = pass.scratch.template take<T>(l.kernel_size());
     const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 1, .outputs = 1});
     T* const kept = l.keeps_input ? reinterpret_cast<T*>(pass.kept) : nullptr;
+    const bool streams =
+        pass.pool == nullptr && is_streamed(pass.y, g.filters, pass.batch * g.output_size());
     functions.forward_kernel(g, l, {pass.kernel, g.channels, g.filters}, u, pass.threads);
     for_each_block(l, pass.threads, [&](const Block& block) {
       T* const x = kept != nullptr ? kept + block.first * l.input.tile_step
@@ -83,9 +86,11 @@ class Transformed {
           const Index n = tile / l.tiles_per_image;
           T* const image = output_image(g, pass, n, memory.image(worker));
           functions.inverse_output(l, l.output, y + (tile - block.first) * l.output.tile_step,
-                                   tile % l.tiles_per_image, {pass.bias, pass.activation}, image);
+                                   tile % l.tiles_per_image, {pass.bias, pass.activation, streams},
+                                   image);
           if ((tile + 1) % l.tiles_per_image == 0) finish(pass, n, g, image);
         }
+        if (streams) simd::finish_stream();
       });
     });
   }
@@ -126,7 +131,8 @@ class Transformed {
       const Index count = l.batch * (share + 1) / threads * l.tiles_per_image - begin;
       const Index blocks = (count + l.block_tiles - 1) / std::max<Index>(l.block_tiles, 1);
       for (Index i = 0; i < blocks; ++i) {
-        body(Block{begin + count * i / blocks, begin + count * (i + 1) / blocks, worker, 1});
+        body(
+            Block{begin + l.cut(count, i, blocks), begin + l.cut(count, i + 1, blocks), worker, 1});
       }
     });
   }
@@ -172,10 +178,8 @@ class Transformed {
     for_each_share(l, block, [&](Index first, Index end, int) {
       for (Index tile = first; tile < end; ++tile) {
         T* const image = pass.dx + tile / l.tiles_per_image * l.input.image_size();
-        const bool adds = l.tiles_per_image > 1;
-        if (adds && tile % l.tiles_per_image == 0) std::fill_n(image, l.input.image_size(), T{});
         functions.inverse_input(l, l.input, dx + (tile - block.first) * l.input.tile_step,
-                                tile % l.tiles_per_image, {.add = adds}, image);
+                                tile % l.tiles_per_image, {}, image);
       }
     });
   }
@@ -214,7 +218,8 @@ class Transformed {
       const Index count = parts.end(part) * l.tiles_per_image - begin;
       const Index blocks = (count + l.block_tiles - 1) / l.block_tiles;
       for (Index i = 0; i < blocks; ++i) {
-        const Block block{begin + count * i / blocks, begin + count * (i + 1) / blocks, worker, 1};
+        const Block block{begin + l.cut(count, i, blocks), begin + l.cut(count, i + 1, blocks),
+                          worker, 1};
         T* const x = memory.input_block(worker, 1);
         T* const z = memory.output_block(worker);
         transform_inputs(l, functions, pass.x, block, x);
