@@ -27,7 +27,7 @@ constexpr Plan select_product(const Geometry& g) {
 namespace detail {
 
 /// What a transform costs, in multiply-adds of a matrix product: bench_conv measured it on an
-/// AVX-512 machine with a second-level cache of 2 MB.
+/// AVX-512 machine with a second-level cache of 1 MB.
 struct TransformCosts {
   double products;         ///< of a pair of channels, for each number of a tile's transform
   double image_transform;  ///< for each number of a tile's transform
@@ -35,12 +35,12 @@ struct TransformCosts {
   double kernel_of_block;  ///< the same for each block of tiles, to read it again
 };
 
-/// `by_slots`: where blocks are as large as it takes, their products wait for memory.
+/// `by_slots`: where blocks are as large as it takes, the transforms wait for memory.
 constexpr TransformCosts costs_of(const TransformKind& kind, bool by_slots) {
   if (kind.family == TransformKind::Family::winograd) {
-    return by_slots ? TransformCosts{1.5, 21.0, 34.0, 0.0} : TransformCosts{1.05, 22.0, 5.0, 13.0};
+    return by_slots ? TransformCosts{1.0, 43.0, 23.0, 0.0} : TransformCosts{0.8, 23.0, 3.0, 13.0};
   }
-  return by_slots ? TransformCosts{3.2, 28.0, 62.0, 0.0} : TransformCosts{2.0, 28.0, 10.0, 17.0};
+  return by_slots ? TransformCosts{1.35, 58.0, 36.0, 0.0} : TransformCosts{1.4, 30.0, 3.0, 13.0};
 }
 
 /// Multiply-adds of one pass over a batch, those of the transforms weighted.
