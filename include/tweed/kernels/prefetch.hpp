@@ -50,4 +50,40 @@ class Upcoming {
   const T* end_;
 };
 
+/// A line of each of some rows.
+template <class T>
+struct LineOfRows {
+  const T* first;
+  Index row_step;
+};
+
+/// The same for the columns of two matrices whose rows lie far apart: a loop over the rows asks for
+/// a line of each.
+template <class T>
+class UpcomingColumns {
+ public:
+  /// From where columns begin on, with so many elements between rows.
+  UpcomingColumns(const LineOfRows<T>& a, Index a_columns, const LineOfRows<T>& b, Index b_columns)
+      : next_(a), end_(a.first + a_columns), then_(b), then_end_(b.first + b_columns) {}
+
+  /// The next line. There is always one: in the end, what is there already.
+  LineOfRows<T> take() {
+    if (next_.first >= end_) {
+      next_ = then_;
+      end_ = then_end_;
+      then_.first = then_end_;
+    }
+    if (next_.first >= end_) return {end_ - Upcoming<T>::line, 0};
+    const LineOfRows<T> line = next_;
+    next_.first += Upcoming<T>::line;
+    return line;
+  }
+
+ private:
+  LineOfRows<T> next_;
+  const T* end_;
+  LineOfRows<T> then_;
+  const T* then_end_;
+};
+
 }  // namespace tweed::kernels

@@ -67,16 +67,18 @@ class SlotProduct {
   }
 
   /// c [rows,columns] (+)= a^T b, for a [depth,rows] and b [depth,columns] in panels, sums
-  /// included. Rows and columns are whole cache lines.
+  /// included. Rows and columns are whole cache lines. As with `complex`, what is `upcoming` is
+  /// fetched.
   static void transposed(Index rows, Index columns, Index depth, const SlotPanels<T>& a,
-                         const SlotPanels<T>& b, const SlotResult<T>& c) {
+                         const SlotPanels<T>& b, const SlotResult<T>& c,
+                         UpcomingColumns<T> upcoming) {
     constexpr Index height = many_registers ? 8 : 4;
     for (Index j = 0; j < columns; j += right_panel) {
       for (Index r = 0; r < rows; r += height) {
         if (columns - j >= right_panel) {
-          transposed_tile<height, 2>(depth, a, r, b, j, c);
+          transposed_tile<height, 2>(depth, a, r, b, j, c, upcoming);
         } else {
-          transposed_tile<height, 1>(depth, a, r, b, j, c);
+          transposed_tile<height, 1>(depth, a, r, b, j, c, upcoming);
         }
       }
     }
@@ -160,8 +162,12 @@ class SlotProduct {
   /// sum += a^T b, for some columns of a panel of a and a panel of b.
   template <Index height, Index vectors>
   static EIGEN_ALWAYS_INLINE void add_columns(Index depth, const T* a, const T* b,
-                                              Pack<T> (&sum)[height][vectors]) {
+                                              Pack<T> (&sum)[height][vectors],
+                                              UpcomingColumns<T>& upcoming) {
+    auto next = upcoming.take();
     for (Index k = 0; k < depth; ++k, a += left_panel, b += vectors * width) {
+      simd::prefetch_far(next.first);
+      next.first += next.row_step;
       Pack<T> row[vectors];
       load(b, row);
       add_product(
@@ -246,13 +252,16 @@ class SlotProduct {
   template <Index height, Index vectors>
   EIGEN_DONT_INLINE static void transposed_tile(Index depth, const SlotPanels<T>& a, Index row,
                                                 const SlotPanels<T>& b, Index column,
-                                                const SlotResult<T>& c) {
+                                                const SlotResult<T>& c,
+                                                UpcomingColumns<T>& upcoming) {
     const Index left = row / left_panel * left_panel * depth + row % left_panel;
     const Index right = column * depth;
+    const auto add = [&](const T* from, const T* other, auto& sum) {
+      add_columns(depth, from + left, other + right, sum, upcoming);
+    };
     complex_sums<height, vectors>(
-        c, row, column, [&](auto& sum) { add_columns(depth, a.im + left, b.im + right, sum); },
-        [&](auto& sum) { add_columns(depth, a.re + left, b.re + right, sum); },
-        [&](auto& sum) { add_columns(depth, a.sum + left, b.sum + right, sum); });
+        c, row, column, [&](auto& sum) { add(a.im, b.im, sum); },
+        [&](auto& sum) { add(a.re, b.re, sum); }, [&](auto& sum) { add(a.sum, b.sum, sum); });
   }
 };
 

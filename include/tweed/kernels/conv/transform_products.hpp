@@ -95,13 +95,15 @@ class TransformProducts {
     }
     for (Index first = 0; first < tiles; first += transform_depth_block) {
       const Index depth = std::min(transform_depth_block, tiles - first);
+      const LineOfRows<T> a_rows{a + first * l.input.tile_step, l.input.tile_step};
+      const LineOfRows<T> b_rows{b + first * l.output.tile_step, l.output.tile_step};
       Scratch memory = scratch;
-      const auto left = in_panels(a + first * l.input.tile_step, l.input.tile_step, depth, rows,
-                                  SlotProduct<T>::left_panel, memory);
-      const auto right = in_panels(b + first * l.output.tile_step, l.output.tile_step, depth,
-                                   columns, SlotProduct<T>::right_panel, memory);
+      const auto left = in_panels(a_rows, depth, rows, SlotProduct<T>::left_panel, memory);
+      const auto right = in_panels(b_rows, depth, columns, SlotProduct<T>::right_panel, memory);
+      const UpcomingColumns<T> next_slot(behind(a_rows, 2 * rows), 2 * rows,
+                                         behind(b_rows, 2 * columns), 2 * columns);
       SlotProduct<T>::transposed(rows, columns, depth, left, right,
-                                 {to, to + l.kernel_step(), columns, add || first > 0});
+                                 {to, to + l.kernel_step(), columns, add || first > 0}, next_slot);
     }
   }
 
@@ -111,6 +113,10 @@ class TransformProducts {
   static constexpr Index most_rows(Index channels) {
     constexpr Index height = ProductTile<T>::rows;
     return std::clamp<Index>((Index{32} << 10) / channels / height * height, 8 * height, 1024);
+  }
+
+  static LineOfRows<T> behind(const LineOfRows<T>& rows, Index columns) {
+    return {rows.first + columns, rows.row_step};
   }
 
   /// Rows of a complex matrix and the sum of its parts, columns being whole vectors.
@@ -127,13 +133,13 @@ class TransformProducts {
   }
 
   /// A complex matrix [rows,columns] copied into panels, with the sum of its parts.
-  EIGEN_DONT_INLINE static SlotPanels<T> in_panels(const T* a, Index row_step, Index rows,
+  EIGEN_DONT_INLINE static SlotPanels<T> in_panels(const LineOfRows<T>& a, Index rows,
                                                    Index columns, Index panel, Scratch& scratch) {
     T* const to_re = scratch.take<T>(rows * columns);
     T* const to_im = scratch.take<T>(rows * columns);
     T* const to_sum = scratch.take<T>(rows * columns);
     for (Index r = 0; r < rows; ++r) {
-      const T* const from = a + r * row_step;
+      const T* const from = a.first + r * a.row_step;
       for (Index j = 0; j < columns; j += panel) {
         const Index width = std::min(panel, columns - j);
         const Index to = j * rows + r * width;
