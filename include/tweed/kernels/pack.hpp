@@ -7,6 +7,16 @@
 
 namespace tweed::kernels {
 
+/// What comparing two packs gives.
+template <class T>
+struct PackMask {
+  simd::Mask<T> lanes;
+
+  friend EIGEN_ALWAYS_INLINE PackMask either(const PackMask& mask, const PackMask& other_mask) {
+    return {simd::either(mask.lanes, other_mask.lanes)};
+  }
+};
+
 /// A register full of T that adds and multiplies like a number: transforms are written once and run
 /// over as many channels side by side as it holds.
 template <class T>
@@ -55,18 +65,15 @@ struct Pack {
   friend EIGEN_ALWAYS_INLINE Pack max(const Pack& a, const Pack& b) {
     return {simd::max(a.lanes, b.lanes)};
   }
-  friend EIGEN_ALWAYS_INLINE Pack less(const Pack& a, const Pack& b) {
+  friend EIGEN_ALWAYS_INLINE PackMask<T> less(const Pack& a, const Pack& b) {
     return {simd::less(a.lanes, b.lanes)};
   }
-  friend EIGEN_ALWAYS_INLINE Pack equal(const Pack& a, const Pack& b) {
+  friend EIGEN_ALWAYS_INLINE PackMask<T> equal(const Pack& a, const Pack& b) {
     return {simd::equal(a.lanes, b.lanes)};
   }
-  friend EIGEN_ALWAYS_INLINE Pack either(const Pack& mask, const Pack& other_mask) {
-    return {simd::either(mask.lanes, other_mask.lanes)};
-  }
-  friend EIGEN_ALWAYS_INLINE Pack is_nan(const Pack& a) { return {simd::is_nan(a.lanes)}; }
+  friend EIGEN_ALWAYS_INLINE PackMask<T> is_nan(const Pack& a) { return {simd::is_nan(a.lanes)}; }
   /// `a` where the mask is set, else `b`.
-  friend EIGEN_ALWAYS_INLINE Pack select(const Pack& mask, const Pack& a, const Pack& b) {
+  friend EIGEN_ALWAYS_INLINE Pack select(const PackMask<T>& mask, const Pack& a, const Pack& b) {
     return {simd::select(mask.lanes, a.lanes, b.lanes)};
   }
   /// a * b + c
