@@ -49,7 +49,7 @@ inline constexpr bool has_input_gradient = requires(const tweed::kernels::conv::
   Algorithm::input_gradient(g, in, in, out, tweed::Scratch{});
 }
 || requires(const tweed::kernels::conv::Geometry& g, const T* in, T* out) {
-  Algorithm::add_gradients(g, in, in, in, out, out, out, tweed::Scratch{});
+  Algorithm::add_gradients(g, in, in, in, out, false, out, out, tweed::Scratch{});
 };
 
 /// Runs every pass that `Algorithm` has, with no byte of scratch more than it asks for. All that it
@@ -213,6 +213,10 @@ inline std::vector<ConvolutionCase> grouped_convolutions() {
       {1, 40, 50, 40, 40, 3, 1, same, 1, 10},           // several strips
       {0, 5, 5, 4, 4, 3, 1, same, 1, 4},                // no sample
       {19, 3, 3, 2, 2, 3, 1, same, 1, 2},               // more samples than parts of the batch
+      {2, 7, 7, 32, 32, 3, 1, same, 1, 32},             // depthwise, full vectors, a tile a row
+      {1, 9, 17, 16, 16, 3, 1, same, 1, 16},            // tiles that overlap, odd rows
+      {2, 6, 19, 32, 32, 3, 2, same, 1, 32},            // the same with a stride
+      {1, 18, 16, 16, 16, 3, 1, valid, 1, 16},          // no zeros around it
       {2, 4, 3, 1, 3, 3}                                // one channel, and so one group
   };
 }

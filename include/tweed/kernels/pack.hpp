@@ -29,6 +29,10 @@ struct Pack {
   static EIGEN_ALWAYS_INLINE Pack zero() { return broadcast(T{}); }
   static EIGEN_ALWAYS_INLINE Pack load(const T* from) { return {simd::load(from)}; }
   EIGEN_ALWAYS_INLINE void store(T* to) const { simd::store(to, lanes); }
+  /// Past the caches (`simd::stream`) if `streams`.
+  EIGEN_ALWAYS_INLINE void store_or_stream(T* to, bool streams) const {
+    streams ? simd::stream(to, lanes) : simd::store(to, lanes);
+  }
 
   /// The first `count` lanes, the others zero.
   static EIGEN_ALWAYS_INLINE Pack load(const T* from, Index count) {

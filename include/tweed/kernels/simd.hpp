@@ -310,7 +310,7 @@ TWEED_INLINE void prefetch(const T* from) {
 #endif
 }
 
-/// The same for what is read later, and should not push anything out of the first-level cache.
+/// The same, no nearer than the second-level cache: for what is needed later than next.
 template <class T>
 TWEED_INLINE void prefetch_far([[maybe_unused]] const T* from) {
 #if defined(__GNUC__)

@@ -20,3 +20,8 @@ TEST_CASE("direct: random geometries agree with the naive convolution") {
 TEST_CASE("direct: any number of threads gives the same bits") {
   tests::check_algorithm_threads<Direct>({21, 7, 6, 3, 11, 3});
 }
+
+TEST_CASE("direct: results too large for the caches are right") {
+  const tests::ConvolutionSample sample({1, 264, 256, 1, 64, 1});
+  tests::check_algorithm<Direct, float>(sample, 2, tests::rounding<float>);
+}

@@ -26,6 +26,15 @@ TEST_CASE("grouped: works without groups, too") {
 TEST_CASE("grouped: any number of threads gives the same bits") {
   tests::check_algorithm_threads<Grouped>({21, 7, 6, 9, 9, 3, 1, tweed::Padding::same, 1, 9});
   tests::check_algorithm_threads<Grouped>({21, 7, 6, 6, 12, 3, 2, tweed::Padding::same, 1, 3});
+  tests::check_algorithm_threads<Grouped>({2, 9, 15, 16, 16, 3, 1, tweed::Padding::same, 1, 16});
+}
+
+TEST_CASE("grouped: results too large for the caches are right") {
+  for (const tweed::Index stride : {1, 2}) {
+    const tests::ConvolutionSample sample(
+        {1, 264, 256, 64, 64, 3, stride, tweed::Padding::same, 1, 64});
+    tests::check_algorithm<Grouped, float>(sample, 2, tests::rounding<float>);
+  }
 }
 
 TEST_CASE("grouped: the other gradients are the same where nobody needs that of the input") {

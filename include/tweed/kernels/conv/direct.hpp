@@ -33,7 +33,7 @@ struct Direct {
 
   EIGEN_DONT_INLINE static void forward(const Geometry& g, const T* x, const T* kernel,
                                         const T* bias, Activation activation, const RowRange& rows,
-                                        T* y, Scratch scratch) {
+                                        T* y, bool streams, Scratch scratch) {
     T* const image = scratch.take<T>(padded_image_size(g));
     T* const padded_bias = scratch.take<T>(padded_filters(g));
     pad_image(g, x, image);
@@ -47,7 +47,7 @@ struct Direct {
             const Index first = std::min<Index>(column, g.columns.output - pixels);
             const T* const from = image + row * steps.output_row + first * steps.output_column;
             put_pixels<pixels, vectors>(steps, from, kernel + f, padded_bias + f, activation,
-                                        std::min(vectors * width, g.filters - f),
+                                        streams, std::min(vectors * width, g.filters - f),
                                         y + (row * g.columns.output + first) * g.filters + f,
                                         g.filters);
           }
@@ -184,20 +184,20 @@ struct Direct {
   /// computed aside.
   template <Index pixels, Index vectors>
   static void put_pixels(const Steps& steps, const T* x, const T* kernel, const T* bias,
-                         Activation activation, Index filters, T* to, Index to_step) {
+                         Activation activation, bool streams, Index filters, T* to, Index to_step) {
     constexpr Index all = vectors * width;
     if (filters == all) {
-      return pixel_tile<pixels, vectors>(steps, x, kernel, bias, activation, to, to_step);
+      return pixel_tile<pixels, vectors>(steps, x, kernel, bias, activation, streams, to, to_step);
     }
     alignas(alignment) T tile[pixels * all];
-    pixel_tile<pixels, vectors>(steps, x, kernel, bias, activation, tile, all);
+    pixel_tile<pixels, vectors>(steps, x, kernel, bias, activation, false, tile, all);
     copy_rows(tile, all, pixels, filters, to, to_step);
   }
 
   template <Index pixels, Index vectors>
   EIGEN_DONT_INLINE static void pixel_tile(const Steps& steps, const T* x, const T* kernel,
-                                           const T* bias, Activation activation, T* to,
-                                           Index to_step) {
+                                           const T* bias, Activation activation, bool streams,
+                                           T* to, Index to_step) {
     Vector sum[pixels][vectors];
     TWEED_UNROLL
     for (Index p = 0; p < pixels; ++p) {
@@ -227,7 +227,9 @@ struct Direct {
     TWEED_UNROLL
     for (Index p = 0; p < pixels; ++p) {
       TWEED_UNROLL
-      for (Index v = 0; v < vectors; ++v) sum[p][v].store(to + p * to_step + v * width);
+      for (Index v = 0; v < vectors; ++v) {
+        sum[p][v].store_or_stream(to + p * to_step + v * width, streams);
+      }
     }
   }
 

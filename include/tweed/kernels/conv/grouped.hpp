@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/scratch.hpp>
+#include <tweed/kernels/conv/depthwise_window.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/group_planes.hpp>
 #include <tweed/kernels/conv/grouped_tile.hpp>
@@ -18,20 +19,25 @@ template <class T>
 struct Grouped {
   static constexpr Index shared_bytes(const Geometry&) { return 0; }
   static constexpr Index worker_bytes(const Geometry& g) {
-    return TapBlocks<T>::scratch_bytes(g) +
-           std::max(Scratch::bytes<T>(planes_size(g)), 2 * Scratch::bytes<T>(strip_size(g)));
+    return std::max(
+        DepthwiseWindow<T>::scratch_bytes(g),
+        TapBlocks<T>::scratch_bytes(g) +
+            std::max(Scratch::bytes<T>(planes_size(g)), 2 * Scratch::bytes<T>(strip_size(g))));
   }
   static const T* prepare(const Geometry&, const T* kernel, Scratch) { return kernel; }
 
   EIGEN_DONT_INLINE static void forward(const Geometry& g, const T* x, const T* kernel,
                                         const T* bias, Activation activation, const RowRange& rows,
-                                        T* y, Scratch scratch) {
+                                        T* y, bool streams, Scratch scratch) {
+    if (DepthwiseWindow<T>::has_sum(g, rows)) {
+      return DepthwiseWindow<T>::sum(g, x, kernel, bias, activation, rows, y, streams, scratch);
+    }
     TapBlocks<T> blocks(g, false, scratch);
     T* const planes = scratch.take<T>(planes_size(g));
     for_each_strip(output_strip_rows(g), rows, [&](const RowRange& strip) {
       const TapSource<T> source = spread(g, x, strip, planes);
       blocks.for_each(strip, {0, g.group_channels()}, source, [&](const TapBlock& block) {
-        sum_block(blocks, block, source.data, kernel, bias, activation,
+        sum_block(blocks, block, source.data, kernel, bias, activation, streams,
                   y + blocks.offset(block.row, block.column));
       });
     });
@@ -39,8 +45,12 @@ struct Grouped {
 
   /// The gradients of input and kernel in one go, while what they read is in the cache.
   EIGEN_DONT_INLINE static void add_gradients(const Geometry& g, const T* x, const T* dy,
-                                              const T* kernel, T* dx, T* gradient, T* bias_gradient,
-                                              Scratch scratch) {
+                                              const T* kernel, T* dx, bool streams, T* gradient,
+                                              T* bias_gradient, Scratch scratch) {
+    if (DepthwiseWindow<T>::has_gradients(g)) {
+      return DepthwiseWindow<T>::add_gradients(g, x, dy, kernel, dx, streams, gradient,
+                                               bias_gradient, scratch);
+    }
     TapBlocks<T> blocks(g, true, scratch);
     T* const plane = scratch.take<T>(strip_size(g));
     T* const aside = scratch.take<T>(strip_size(g));
@@ -54,7 +64,9 @@ struct Grouped {
         T* const to = is_aside ? aside : dx + blocks.offset(strip.begin, 0);
         blocks.for_each(strip, {e, e + 1}, {dy, 0, 0}, [&](const TapBlock& block) {
           const Index offset = blocks.offset(block.row - strip.begin, block.column);
-          add_block(blocks, block, {from + offset, dy, kernel, to + offset, gradient});
+          add_block(blocks, block,
+                    {from + offset, dy, kernel, to + offset, streams && !is_aside && g.taps() <= 9,
+                     gradient});
         });
         if (needs_planes(g) && dx != nullptr) collect_plane(g, aside, strip, e, dx);
       }
@@ -132,7 +144,8 @@ struct Grouped {
   /// to = activation(bias + the sum over the taps), for the places of a block: four in each of two
   /// rows at a time, which share some of what they read, or eight in one.
   static void sum_block(const TapBlocks<T>& blocks, const TapBlock& block, const T* source,
-                        const T* kernel, const T* bias, Activation activation, T* to) {
+                        const T* kernel, const T* bias, Activation activation, bool streams,
+                        T* to) {
     const Index step = blocks.step();
     const Index source_step = blocks.source_step();
     for (Index row = 0; row < block.height; row += 2) {
@@ -140,15 +153,17 @@ struct Grouped {
       T* const line = to + row * blocks.row_step();
       if (row + 1 < block.height) {
         for_each_tile<4>(block.width, [&](auto pixels, Index p) {
-          Tile::template sum<2 * pixels>(blocks, block,
-                                         {from + p * source_step, blocks.source_row_step(), kernel,
-                                          bias, activation, line + p * step, blocks.row_step()});
+          Tile::template sum<2 * pixels>(
+              blocks, block,
+              {from + p * source_step, blocks.source_row_step(), kernel, bias, activation, streams,
+               line + p * step, blocks.row_step()});
         });
       } else {
         for_each_tile<8>(block.width, [&](auto pixels, Index p) {
-          Tile::template sum<pixels>(blocks, block,
-                                     {from + p * source_step, pixels / 2 * source_step, kernel,
-                                      bias, activation, line + p * step, pixels / 2 * step});
+          Tile::template sum<pixels>(
+              blocks, block,
+              {from + p * source_step, pixels / 2 * source_step, kernel, bias, activation, streams,
+               line + p * step, pixels / 2 * step});
         });
       }
     }
@@ -185,7 +200,8 @@ struct Grouped {
         const Index source =
             rows.begin * blocks.source_row_step() + columns.begin * blocks.source_step();
         add_places(blocks, block, height, columns.end - columns.begin,
-                   {all.x + at, all.dy + source, all.kernel, all.dx + at, all.kernel_gradient});
+                   {all.x + at, all.dy + source, all.kernel, all.dx + at, all.streams,
+                    all.kernel_gradient});
       }
     }
     Tile::add_rest(blocks, block, all);

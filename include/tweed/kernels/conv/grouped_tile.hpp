@@ -26,6 +26,7 @@ struct GroupedTile {
     const T* kernel;
     const T* bias;
     Activation activation;
+    bool streams;
     T* to;
     Index half;
   };
@@ -63,8 +64,8 @@ struct GroupedTile {
         if (s.activation == Activation::relu) sum[p] = max(sum[p], Vector::zero());
         simd::prefetch(last + (p < lower ? steps[p] : s.source_half + steps[p - lower]) + f +
                        ahead);
-        simd::prefetch_to_write(at + ahead);
-        sum[p].store(at);
+        if (!s.streams) simd::prefetch_to_write(at + ahead);
+        sum[p].store_or_stream(at, s.streams);
         at += p == lower - 1 ? s.half - (lower - 1) * step : step;
       }
     }
@@ -81,6 +82,7 @@ struct GroupedTile {
     const T* dy;
     const T* kernel;
     T* dx;
+    bool streams;
     T* kernel_gradient;
   };
 
@@ -101,7 +103,7 @@ struct GroupedTile {
       TWEED_UNROLL
       for (Index t = 0; t < taps; ++t) {
         weights[t] = Vector::load(g.kernel + tap[t].weights + f);
-        sum[t] = Vector::load(g.kernel_gradient + tap[t].weights + f);
+        sum[t] = Vector::zero();
       }
       for (Index row = 0; row < height; ++row) {
         const T* x = g.x + row * blocks.row_step() + f;
@@ -109,7 +111,7 @@ struct GroupedTile {
         T* dx = g.dx + row * blocks.row_step() + f;
         for (Index p = 0; p < columns; ++p, x += step, dy += source_step, dx += step) {
           simd::prefetch(x + ahead);
-          simd::prefetch_to_write(dx + ahead);
+          if (!g.streams) simd::prefetch_to_write(dx + ahead);
           const Vector value = Vector::load(x);
           Vector total = adds ? Vector::load(dx) : Vector::zero();
           TWEED_UNROLL
@@ -118,11 +120,14 @@ struct GroupedTile {
             total = multiply_add(weights[t], delta, total);
             sum[t] = multiply_add(value, delta, sum[t]);
           }
-          total.store(dx);
+          total.store_or_stream(dx, g.streams);
         }
       }
       TWEED_UNROLL
-      for (Index t = 0; t < taps; ++t) sum[t].store(g.kernel_gradient + tap[t].weights + f);
+      for (Index t = 0; t < taps; ++t) {
+        T* const to = g.kernel_gradient + tap[t].weights + f;
+        (Vector::load(to) + sum[t]).store(to);
+      }
     }
   }
 

@@ -3,6 +3,8 @@
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
+#include <tweed/kernels/simd.hpp>
+#include <tweed/kernels/streaming.hpp>
 
 #include <algorithm>
 
@@ -45,14 +47,17 @@ struct PerImage {
     std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * bytes);
     const Index height = pass.pool == nullptr ? g.rows.output : pass.pool->geometry.rows.output;
     const Index shares = std::min<Index>(height, (pass.threads + pass.batch - 1) / pass.batch);
+    const bool streams =
+        pass.pool == nullptr && is_streamed(pass.y, g.filters, pass.batch * g.output_size());
     parallel_for(pass.batch * shares, pass.threads, [&](Index job, int worker) {
       const Index n = job / shares;
       const RowRange rows = share_of(height, job % shares, shares);
       Scratch scratch = worker_scratch(memory, worker, bytes);
       T* const y = output_image(g, pass, n, scratch.take<T>(g.output_size()));
       Algorithm::forward(g, pass.x + n * g.input_size(), kernel, pass.bias, pass.activation,
-                         convolution_rows(pass.pool, rows), y, scratch);
+                         convolution_rows(pass.pool, rows), y, streams, scratch);
       finish_rows(pass, n, rows, y);
+      if (streams) simd::finish_stream();
     });
   }
 
@@ -64,6 +69,8 @@ struct PerImage {
     T* const bias_parts = pass.scratch.template take<T>(pass.batch * g.filters);
     const Index bytes = worker_bytes(g, Algorithm::worker_bytes(g));
     std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * bytes);
+    const bool streams =
+        pass.dx != nullptr && is_streamed(pass.dx, g.channels, pass.batch * g.input_size());
     parallel_for(parts.count(), pass.threads, [&](Index part, int worker) {
       T* const kernel_gradient = kernel_parts + part * g.kernel_size();
       std::fill_n(kernel_gradient, g.kernel_size(), T{});
@@ -75,8 +82,8 @@ struct PerImage {
         T* const dx = pass.dx == nullptr ? nullptr : pass.dx + n * g.input_size();
         T* const bias_gradient = bias_parts + n * g.filters;
         if constexpr (has_joint_gradients<Algorithm>) {
-          Algorithm::add_gradients(g, x, delta, pass.kernel, dx, kernel_gradient, bias_gradient,
-                                   scratch);
+          Algorithm::add_gradients(g, x, delta, pass.kernel, dx, streams, kernel_gradient,
+                                   bias_gradient, scratch);
         } else {
           Algorithm::add_kernel_gradient(g, x, delta, kernel_gradient, bias_gradient, scratch);
           if constexpr (has_input_gradient<Algorithm>) {
@@ -84,6 +91,7 @@ struct PerImage {
           }
         }
       }
+      if (streams) simd::finish_stream();
     });
     sum_parts(kernel_parts, parts.count(), g.kernel_size(), pass.kernel_gradient, pass.threads);
     sum_parts(bias_parts, pass.batch, g.filters, pass.bias_gradient, pass.threads);
@@ -97,7 +105,7 @@ struct PerImage {
 
   template <class Algorithm>
   static constexpr bool has_joint_gradients = requires(const Geometry& g, const T* in, T* out) {
-    Algorithm::add_gradients(g, in, in, in, out, out, out, Scratch{});
+    Algorithm::add_gradients(g, in, in, in, out, false, out, out, Scratch{});
   };
 
   static constexpr Index worker_bytes(const Geometry& g, Index algorithm_bytes) {

@@ -16,7 +16,7 @@ struct Reference {
   static const T* prepare(const Geometry&, const T* kernel, Scratch) { return kernel; }
 
   static void forward(const Geometry& g, const T* x, const T* kernel, const T* bias,
-                      Activation activation, const RowRange& rows, T* y, Scratch) {
+                      Activation activation, const RowRange& rows, T* y, bool, Scratch) {
     for (Index row = rows.begin; row < rows.end; ++row) {
       T* const line = y + row * g.columns.output * g.filters;
       for (Index column = 0; column < g.columns.output; ++column) {
