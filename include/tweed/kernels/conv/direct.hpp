@@ -88,6 +88,8 @@ struct Direct {
   static constexpr Index width = Vector::width;
   static constexpr bool many_registers = simd::registers >= 32;
   static constexpr Index most_pixels = many_registers ? 14 : 7;
+  static constexpr Index most_taps = many_registers ? 9 : 6;
+  static constexpr Index most_taps_of_two_rows = 6;
   static constexpr Index strip_bytes =
       12 * 1024;  // of dy: two strips stay in the first-level cache
 
@@ -239,17 +241,18 @@ struct Direct {
   static Index add_tap_rows(const Geometry& g, const Steps& steps, const Strip& strip, Index i,
                             Index filter, T* gradient) {
     const Index length = steps.kernel_row_taps;
-    const Index tap_rows = many_registers && length <= 6 && i + 1 < steps.kernel_rows ? 2 : 1;
+    const Index tap_rows =
+        many_registers && length <= most_taps_of_two_rows && i + 1 < steps.kernel_rows ? 2 : 1;
     const Index filters = std::min(vectors * width, g.filters - filter);
     for (Index tap = 0; tap < length;) {
       const T* const x = strip.image + i * steps.image_row + tap;
       const T* const delta = strip.delta + filter;
-      with_tile_of<6, 5, 3, 1>(length - tap, [&](auto taps) {
+      with_tile_of<most_taps, 6, 5, 3, 1>(length - tap, [&](auto taps) {
         alignas(alignment) T sums[2 * taps * vectors * width];
-        if (tap_rows == 2) {
-          sum_taps<2, taps, vectors>(steps, strip, x, delta, sums);
-        } else {
+        if (tap_rows == 1) {
           sum_taps<1, taps, vectors>(steps, strip, x, delta, sums);
+        } else if constexpr (taps <= most_taps_of_two_rows) {
+          sum_taps<2, taps, vectors>(steps, strip, x, delta, sums);
         }
         for (Index r = 0; r < tap_rows; ++r) {
           T* const to = gradient + ((i + r) * length + tap) * g.filters + filter;
