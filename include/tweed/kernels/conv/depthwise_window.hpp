@@ -14,7 +14,11 @@ template <class T>
 struct DepthwiseWindow {
   using Tile = WindowTile<T>;
 
+  /// Whether this machine has registers for it.
+  static constexpr bool is_worthwhile = Tile::fits_registers;
+
   static constexpr Index scratch_bytes(const Geometry& g) {
+    if (!Tile::fits(g)) return 0;
     return Scratch::bytes<T>(g.filters) + Scratch::bytes<const T*>(most_pixels) +
            Scratch::bytes<Index>(most_tiles) + Scratch::bytes<T>(Tile::columns * g.filters);
   }

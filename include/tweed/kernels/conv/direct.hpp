@@ -16,17 +16,17 @@ namespace tweed::kernels::conv {
 template <class T>
 struct Direct {
   static constexpr Index shared_bytes(const Geometry& g) {
-    return Scratch::bytes<T>(g.taps() * g.channels * padded_filters(g));
+    return Scratch::bytes<T>(padded_kernel_size(g));
   }
   static constexpr Index worker_bytes(const Geometry& g) {
     return Scratch::bytes<T>(padded_image_size(g)) + Scratch::bytes<T>(padded_output_size(g)) +
-           Scratch::bytes<T>(padded_filters(g));
+           Scratch::bytes<T>(padded_filters(g)) + Scratch::bytes<T>(padded_kernel_size(g));
   }
 
   /// The kernel with rows of whole filter tiles.
   static const T* prepare(const Geometry& g, const T* kernel, Scratch shared) {
     if (g.filters == padded_filters(g)) return kernel;
-    T* const padded = shared.take<T>(g.taps() * g.channels * padded_filters(g));
+    T* const padded = shared.take<T>(padded_kernel_size(g));
     pad_rows(kernel, g.taps() * g.channels, g, padded);
     return padded;
   }
@@ -62,24 +62,31 @@ struct Direct {
     T* const image = scratch.take<T>(padded_image_size(g));
     T* const padded = scratch.take<T>(padded_output_size(g));
     pad_image(g, x, image);
-    std::fill_n(bias_gradient, g.filters, T{});
+    T* const bias_sum = scratch.take<T>(padded_filters(g));
+    std::fill_n(bias_sum, padded_filters(g), T{});
+    const bool is_padded = g.filters != padded_filters(g);
+    T* const sum = is_padded ? scratch.take<T>(padded_kernel_size(g)) : gradient;
+    if (is_padded) std::fill_n(sum, padded_kernel_size(g), T{});
     const Steps steps(g);
     const Index most_rows =
         std::max<Index>(1, strip_bytes / (g.columns.output * steps.kernel * Index{sizeof(T)}));
     for (Index row = 0; row < g.rows.output; row += most_rows) {
       Strip strip{image + row * steps.output_row, dy + row * g.columns.output * g.filters,
                   std::min(most_rows, g.rows.output - row), g.columns.output};
-      add_pixels(strip.delta, strip.rows * strip.columns, g.filters, bias_gradient);
-      if (g.filters != steps.kernel) {
+      if (is_padded) {
         pad_rows(strip.delta, strip.rows * strip.columns, g, padded);
         strip.delta = padded;
       }
+      add_pixels(strip.delta, strip.rows * strip.columns, steps.kernel, bias_sum);
       for_each_filter_tile(g, [&](auto vectors, Index f) {
         for (Index i = 0; i < g.rows.window;) {
-          i += add_tap_rows<vectors>(g, steps, strip, i, f, gradient);
+          i += add_tap_rows<vectors>(steps, strip, i, f, sum);
         }
       });
     }
+    if (is_padded)
+      add_rows(sum, steps.kernel, g.taps() * g.channels, g.filters, gradient, g.filters);
+    std::copy_n(bias_sum, g.filters, bias_gradient);
   }
 
  private:
@@ -106,6 +113,9 @@ struct Direct {
   }
   static constexpr Index padded_output_size(const Geometry& g) {
     return g.filters == padded_filters(g) ? 0 : g.output_pixels() * padded_filters(g);
+  }
+  static constexpr Index padded_kernel_size(const Geometry& g) {
+    return g.filters == padded_filters(g) ? 0 : g.taps() * g.channels * padded_filters(g);
   }
   static constexpr Index padded_extent(const SlidingAxis& axis) {
     return std::max((axis.output - 1) * axis.stride + axis.window, axis.before + axis.input);
@@ -235,15 +245,14 @@ struct Direct {
     }
   }
 
-  /// Adds to the gradient of the kernel's row i, or of two rows at once where they are short.
-  /// Returns how many.
+  /// Adds to the gradient [taps,channels,padded filters] of the kernel's row i, or of two rows at
+  /// once where they are short. Returns how many.
   template <Index vectors>
-  static Index add_tap_rows(const Geometry& g, const Steps& steps, const Strip& strip, Index i,
-                            Index filter, T* gradient) {
+  static Index add_tap_rows(const Steps& steps, const Strip& strip, Index i, Index filter,
+                            T* gradient) {
     const Index length = steps.kernel_row_taps;
     const Index tap_rows =
         many_registers && length <= most_taps_of_two_rows && i + 1 < steps.kernel_rows ? 2 : 1;
-    const Index filters = std::min(vectors * width, g.filters - filter);
     for (Index tap = 0; tap < length;) {
       const T* const x = strip.image + i * steps.image_row + tap;
       const T* const delta = strip.delta + filter;
@@ -255,9 +264,9 @@ struct Direct {
           sum_taps<2, taps, vectors>(steps, strip, x, delta, sums);
         }
         for (Index r = 0; r < tap_rows; ++r) {
-          T* const to = gradient + ((i + r) * length + tap) * g.filters + filter;
-          add_rows(sums + r * taps * vectors * width, vectors * width, taps, filters, to,
-                   g.filters);
+          T* const to = gradient + ((i + r) * length + tap) * steps.kernel + filter;
+          add_rows(sums + r * taps * vectors * width, vectors * width, taps, vectors * width, to,
+                   steps.kernel);
         }
         tap += taps;
       });

@@ -19,18 +19,19 @@ template <class T>
 struct Grouped {
   static constexpr Index shared_bytes(const Geometry&) { return 0; }
   static constexpr Index worker_bytes(const Geometry& g) {
-    return std::max(
-        DepthwiseWindow<T>::scratch_bytes(g),
-        TapBlocks<T>::scratch_bytes(g) +
-            std::max(Scratch::bytes<T>(planes_size(g)), 2 * Scratch::bytes<T>(strip_size(g))));
+    return std::max(Window::scratch_bytes(g), TapBlocks<T>::scratch_bytes(g) +
+                                                  std::max(Scratch::bytes<T>(planes_size(g)),
+                                                           2 * Scratch::bytes<T>(strip_size(g))));
   }
   static const T* prepare(const Geometry&, const T* kernel, Scratch) { return kernel; }
 
   EIGEN_DONT_INLINE static void forward(const Geometry& g, const T* x, const T* kernel,
                                         const T* bias, Activation activation, const RowRange& rows,
                                         T* y, bool streams, Scratch scratch) {
-    if (DepthwiseWindow<T>::has_sum(g, rows)) {
-      return DepthwiseWindow<T>::sum(g, x, kernel, bias, activation, rows, y, streams, scratch);
+    if constexpr (Window::is_worthwhile) {
+      if (Window::has_sum(g, rows)) {
+        return Window::sum(g, x, kernel, bias, activation, rows, y, streams, scratch);
+      }
     }
     TapBlocks<T> blocks(g, false, scratch);
     T* const planes = scratch.take<T>(planes_size(g));
@@ -47,9 +48,11 @@ struct Grouped {
   EIGEN_DONT_INLINE static void add_gradients(const Geometry& g, const T* x, const T* dy,
                                               const T* kernel, T* dx, bool streams, T* gradient,
                                               T* bias_gradient, Scratch scratch) {
-    if (DepthwiseWindow<T>::has_gradients(g)) {
-      return DepthwiseWindow<T>::add_gradients(g, x, dy, kernel, dx, streams, gradient,
-                                               bias_gradient, scratch);
+    if constexpr (Window::is_worthwhile) {
+      if (Window::has_gradients(g)) {
+        return Window::add_gradients(g, x, dy, kernel, dx, streams, gradient, bias_gradient,
+                                     scratch);
+      }
     }
     TapBlocks<T> blocks(g, true, scratch);
     T* const plane = scratch.take<T>(strip_size(g));
@@ -65,8 +68,7 @@ struct Grouped {
         blocks.for_each(strip, {e, e + 1}, {dy, 0, 0}, [&](const TapBlock& block) {
           const Index offset = blocks.offset(block.row - strip.begin, block.column);
           add_block(blocks, block,
-                    {from + offset, dy, kernel, to + offset, streams && !is_aside && g.taps() <= 9,
-                     gradient});
+                    {from + offset, dy, kernel, to + offset, streams && !is_aside, gradient});
         });
         if (needs_planes(g) && dx != nullptr) collect_plane(g, aside, strip, e, dx);
       }
@@ -74,6 +76,7 @@ struct Grouped {
   }
 
  private:
+  using Window = DepthwiseWindow<T>;
   using Tile = GroupedTile<T>;
   using Gradients = typename Tile::Gradients;
 
@@ -212,7 +215,9 @@ struct Grouped {
     if (block.tap_count == 0) clear(blocks, height, width, g.dx);
     Index first = 0;
     const auto add = [&](auto taps, Index tap) {
-      Tile::template add_gradients<taps>(blocks, block.taps + tap, height, width, tap > 0, g);
+      Gradients some = g;
+      some.streams = g.streams && taps == block.tap_count;  // else the next taps read dx again
+      Tile::template add_gradients<taps>(blocks, block.taps + tap, height, width, tap > 0, some);
     };
     for (; first + 9 <= block.tap_count; first += 9) add(std::integral_constant<Index, 9>{}, first);
     for (; first + 6 <= block.tap_count; first += 6) add(std::integral_constant<Index, 6>{}, first);

@@ -37,12 +37,15 @@ struct WindowTile {
   static constexpr Index taps = side * side;
   static constexpr Index columns = 7;  // sides of images are often multiples of it
 
-  /// Whether weights and sums of a tile fit the registers, and all vectors are full.
+  /// Whether there are registers for the weights and sums of a tile.
+  static constexpr bool fits_registers = simd::registers >= 32;
+
+  /// Whether the geometry is of the right kind, and all vectors are full.
   static constexpr bool fits(const Geometry& g) {
     const auto fits = [](const SlidingAxis& axis) {
       return axis.window == side && axis.dilation == 1 && axis.stride <= 2;
     };
-    return simd::registers >= 32 && g.group_channels() == 1 && g.group_filters() == 1 &&
+    return fits_registers && g.group_channels() == 1 && g.group_filters() == 1 &&
            g.filters % Vector::width == 0 && fits(g.rows) && fits(g.columns) &&
            g.rows.stride == g.columns.stride;
   }
@@ -63,6 +66,7 @@ struct WindowTile {
   /// Pixels that it reads.
   static constexpr Index extent(Index places, Index stride) { return (places - 1) * stride + side; }
 
+  /// to = activation(bias + the sum over the taps).
   template <Index stride>
   EIGEN_DONT_INLINE static void sum(const Sum& s) {
     constexpr Index rows = 2;
