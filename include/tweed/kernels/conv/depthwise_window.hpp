@@ -20,7 +20,7 @@ struct DepthwiseWindow {
   static constexpr Index scratch_bytes(const Geometry& g) {
     if (!Tile::fits(g)) return 0;
     return Scratch::bytes<T>(g.filters) + Scratch::bytes<const T*>(most_pixels) +
-           Scratch::bytes<Index>(most_tiles) + Scratch::bytes<T>(Tile::columns * g.filters);
+           Scratch::bytes<Index>(most_tiles) + Scratch::bytes<T>(held_size);
   }
 
   static constexpr bool has_sum(const Geometry& g, const RowRange& rows) {
@@ -73,14 +73,13 @@ struct DepthwiseWindow {
     const PaddedImage<T> image{dy, g.rows.output, g.columns.output, g.filters, zeros(g, scratch)};
     const T** const pixels = scratch.take<const T*>(most_pixels);
     Index* const places = scratch.take<Index>(most_tiles);
-    T* const aside = scratch.take<T>(Tile::columns * g.filters);
     const typename Tile::Gradients all{.pixels = pixels,
                                        .places = places,
                                        .tiles = 0,
                                        .x = x,
                                        .kernel = kernel,
-                                       .dx = dx == nullptr ? aside : dx,
-                                       .needs_dx = dx != nullptr,
+                                       .dx = dx,
+                                       .held = scratch.take<T>(held_size),
                                        .streams = streams,
                                        .kernel_gradient = gradient,
                                        .bias_gradient = bias_gradient,
@@ -96,6 +95,8 @@ struct DepthwiseWindow {
   /// added to those of other tiles.
   static constexpr Index most_tiles = 16;
   static constexpr Index most_pixels = most_tiles * Tile::side * Tile::extent(Tile::columns, 1);
+
+  static constexpr Index held_size = most_tiles * Tile::columns * Pack<T>::width;
 
   static const T* zeros(const Geometry& g, Scratch& scratch) {
     T* const zeros = scratch.take<T>(g.filters);

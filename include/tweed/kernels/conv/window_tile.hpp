@@ -117,8 +117,8 @@ struct WindowTile {
     Index tiles;
     const T* x;
     const T* kernel;
-    T* dx;  // where nobody needs it, memory of one tile
-    bool needs_dx;
+    T* dx;    // or nullptr
+    T* held;  // memory for a vector of each place
     bool streams;
     T* kernel_gradient;
     T* bias_gradient;
@@ -141,9 +141,9 @@ struct WindowTile {
         sum[t] = Vector::zero();
       }
       const T* const* pixels = g.pixels;
+      T* held = g.held;
       for (Index tile = 0; tile < g.tiles; ++tile, pixels += side * width) {
         const T* const x = g.x + g.places[tile] + f;
-        T* const dx = g.dx + (g.needs_dx ? g.places[tile] : 0) + f;
         Vector value[places];
         Vector total[places];
         TWEED_UNROLL
@@ -171,10 +171,13 @@ struct WindowTile {
           }
           if (column >= side - 1) {
             const Index p = column - side + 1;
-            total[p].store_or_stream(dx + p * g.filters, g.streams);
+            const T* const at = x + p * g.filters;
+            total[p].store_or_stream(g.streams ? g.dx + (at - g.x) : held, g.streams);
+            held += Vector::width;
           }
         }
       }
+      if (g.dx != nullptr && !g.streams) put<places>(g, f);
       TWEED_UNROLL
       for (Index t = 0; t < taps; ++t) {
         T* const to = g.kernel_gradient + (taps - 1 - t) * g.filters + f;
@@ -182,6 +185,21 @@ struct WindowTile {
       }
       T* const to = g.bias_gradient + f;
       (Vector::load(to) + bias).store(to);
+    }
+  }
+
+ private:
+  /// The vectors that are held to dx: all at once, because loads wait for stores before them whose
+  /// addresses differ by a multiple of a page, as those of pixels may. Streams wait less.
+  template <Index places>
+  static void put(const Gradients& g, Index f) {
+    const T* held = g.held;
+    for (Index tile = 0; tile < g.tiles; ++tile) {
+      T* const dx = g.dx + g.places[tile] + f;
+      TWEED_UNROLL
+      for (Index p = 0; p < places; ++p, held += Vector::width) {
+        Vector::load(held).store(dx + p * g.filters);
+      }
     }
   }
 };
