@@ -4,7 +4,6 @@
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/matrix.hpp>
 #include <tweed/kernels/product_panels.hpp>
-#include <tweed/kernels/tile_packing.hpp>
 
 #include <algorithm>
 #include <type_traits>
@@ -22,15 +21,13 @@ namespace detail {
 
 /// Rows of A and C that are in use at a time, to stay in the second-level cache.
 inline constexpr Index product_rows = 1152;
-inline constexpr Index packed_rows = 480;
 
 }  // namespace detail
 
 /// Scratch of one worker.
 template <class T>
 constexpr Index matmul_scratch_bytes() {
-  return Scratch::bytes<T>(matmul_depth * ProductTile<T>::columns) +
-         Scratch::bytes<T>(tiles_size<T>(detail::packed_rows, matmul_depth));
+  return Scratch::bytes<T>(matmul_depth * ProductTile<T>::columns);
 }
 
 namespace detail {
@@ -42,32 +39,21 @@ void multiply_nothing(const Matrix<T>& c, Write write) {
   for (Index r = 0; r < c.rows; ++r) std::fill_n(&c(r, 0), c.columns, T{});
 }
 
-/// Pointers to the rows of a matrix, the last one again behind them.
-template <class T>
+/// Pointers to the rows of a matrix.
+template <class T, Index most>
 struct RowPointers {
-  static constexpr Index behind = ProductTile<std::remove_const_t<T>>::behind;
-  T* rows[product_rows + behind];
+  T* rows[most];
 
   explicit RowPointers(const Matrix<T>& m) {
-    for (Index r = 0; r < m.rows + behind; ++r) {
-      rows[r] = m.data + std::min(r, m.rows - 1) * m.row_step;
-    }
+    for (Index r = 0; r < m.rows; ++r) rows[r] = m.data + r * m.row_step;
   }
 };
 
-/// A whose columns lie side by side in memory, packed.
-template <class T>
-EIGEN_DONT_INLINE TilesOperand<T> pack_tiles(const Matrix<const T>& a, T* tiles) {
-  const Index step = tile_step<T>(a.columns);
-  for (Index d = 0; d < a.columns; ++d) put_in_tiles(&a(0, d), a.rows, 0, d, step, tiles);
-  return {tiles, step};
-}
-
-/// C (+)= A B for a block of rows and a block of the depth, A as rows or in tiles.
+/// C (+)= A B for a block of rows and a block of the depth, A as rows or as columns.
 template <class T, class A>
 void multiply_block(const A& a, const Matrix<const T>& b, const Matrix<T>& c, bool adds, T* panel) {
   constexpr Index few_rows = 2 * ProductTile<T>::rows;
-  const RowPointers<T> c_rows(c);
+  const RowPointers<T, product_rows> c_rows(c);
   for_each_panel<T>(c.columns, [&](Index vectors, Index j, Index columns) {
     const auto part = b.block(0, j, b.rows, columns);
     // Few rows do not repay the copy.
@@ -76,7 +62,7 @@ void multiply_block(const A& a, const Matrix<const T>& b, const Matrix<T>& c, bo
     const PanelOperand<T> operand = as_it_is ? PanelOperand<T>{part.data, part.row_step, vectors}
                                              : pack_panel(vectors, part, panel);
     const Index end = j + columns;
-    const Prefetch<T> next(b.block(0, end, b.rows, std::min(columns, b.columns - end)));
+    LinesAhead<T> next(b.block(0, end, b.rows, std::min(columns, b.columns - end)));
     multiply_panel<T>(a, c.rows, 0, b.rows, operand, {c_rows.rows, j, columns, adds}, next);
   });
 }
@@ -123,10 +109,8 @@ void matmul(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>&
   if (c.rows == 0 || c.columns == 0) return;
   if (a.columns == 0) return detail::multiply_nothing(c, write);
   T* const panel = scratch.take<T>(matmul_depth * ProductTile<T>::columns);
-  T* const tiles = scratch.take<T>(tiles_size<T>(detail::packed_rows, matmul_depth));
   const bool by_rows = a.column_step == 1;
-  const Index most_rows = by_rows ? detail::product_rows : detail::packed_rows;
-  const Index parts = (c.rows + most_rows - 1) / most_rows;
+  const Index parts = (c.rows + detail::product_rows - 1) / detail::product_rows;
   for (Index part = 0; part < parts; ++part) {
     const Index r = c.rows * part / parts;
     const Index rows = c.rows * (part + 1) / parts - r;
@@ -137,11 +121,12 @@ void matmul(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>&
       const auto c_block = c.block(r, 0, rows, c.columns);
       const bool adds = k > 0 || write == Write::add;
       if (by_rows) {
-        const detail::RowPointers<const T> a_rows(a_block);
-        detail::multiply_block<T>(RowsOperand<T>{a_rows.rows, 0, depth}, b_block, c_block, adds,
+        const detail::RowPointers<const T, detail::product_rows> rows_of_a(a_block);
+        detail::multiply_block<T>(RowsOperand<T>{rows_of_a.rows, 0, depth}, b_block, c_block, adds,
                                   panel);
       } else {
-        detail::multiply_block<T>(detail::pack_tiles(a_block, tiles), b_block, c_block, adds,
+        const detail::RowPointers<const T, matmul_depth> columns_of_a(a_block.transposed());
+        detail::multiply_block<T>(ColumnsOperand<T>{columns_of_a.rows}, b_block, c_block, adds,
                                   panel);
       }
     }

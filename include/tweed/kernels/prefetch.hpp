@@ -6,28 +6,45 @@
 
 namespace tweed::kernels {
 
-/// Asks for a matrix that is needed soon, a few cache lines at a time.
+/// Memory that is needed soon, a place for each step of a loop.
 template <class T>
-class Prefetch {
- public:
-  Prefetch() : rest_{} {}
-  explicit Prefetch(const Matrix<const T>& m) : rest_(m.column_step == 1 ? m : m.transposed()) {}
+struct LineAhead {
+  const T* line;
+  Index step;
+};
 
-  /// The next `lines` cache lines.
-  void fetch(Index lines) {
-    for (; lines > 0 && rest_.rows > 0; --lines) {
-      simd::prefetch(rest_.data + column_);
-      column_ += alignment / Index{sizeof(T)};
-      if (column_ < rest_.columns) continue;
-      column_ = 0;
-      rest_.data += rest_.row_step;
-      --rest_.rows;
-    }
+/// What some loops ask for: `count` times a place for each step, and each time `advance` further;
+/// and what is asked for `then`.
+template <class T>
+struct LinesAhead {
+  const T* line = nullptr;
+  Index step = 0;
+  Index advance = 0;
+  Index count = 0;
+  LinesAhead* then = nullptr;
+
+  LinesAhead() = default;
+  LinesAhead(const T* first, Index next_step, Index next_loop, Index loops)
+      : line(first), step(next_step), advance(next_loop), count(loops) {}
+
+  /// A matrix, a cache line of each row at a time.
+  explicit LinesAhead(const Matrix<const T>& m)
+      : LinesAhead(m.column_step == 1 ? LinesAhead(m.data, m.row_step, length, lines(m.columns))
+                                      : LinesAhead(m.data, m.column_step, length, lines(m.rows))) {}
+
+  bool is_done() const { return count <= 0 && (then == nullptr || then->is_done()); }
+
+  LineAhead<T> take() {
+    if (count <= 0) return then->take();
+    const LineAhead<T> ahead{line, step};
+    line += advance;
+    --count;
+    return ahead;
   }
 
  private:
-  Matrix<const T> rest_;
-  Index column_ = 0;
+  static constexpr Index length = alignment / Index{sizeof(T)};
+  static constexpr Index lines(Index elements) { return (elements + length - 1) / length; }
 };
 
 /// Memory that is needed soon, for loops that ask for a cache line of it in each step.

@@ -43,33 +43,29 @@ void with_vectors(Index vectors, const Body& body) {
   body(std::integral_constant<Index, ProductTile<T>::vectors>{});
 }
 
-/// A tile of the first `height` rows, of those that there are; where it is narrower than its panel,
-/// it is computed aside.
+/// Tiles one below the other; where they are narrower than their panel, they are computed aside.
 template <Index height, class A, class T>
-EIGEN_DONT_INLINE void multiply_tile_of(const A& a, Index begin, Index end,
-                                        const PanelOperand<T>& b, const TileTarget<T>& c) {
-  constexpr Index width = ProductTile<T>::columns;
-  const auto multiply = [&](const TileTarget<T>& target) {
-    with_vectors<T>(
-        b.vectors, [&](auto vectors) { multiply_tile<height, vectors>(a, begin, end, b, target); });
+EIGEN_DONT_INLINE void multiply_tiles_of(A a, Index tiles, Index begin, Index end,
+                                         const PanelOperand<T>& b, TileTarget<T> c,
+                                         LinesAhead<T>& next) {
+  const auto multiply = [&](Index count, const TileTarget<T>& target) {
+    with_vectors<T>(b.vectors, [&](auto vectors) {
+      multiply_tiles<height, vectors>(a, count, begin, end, b, target, next);
+    });
   };
-  if (c.columns == b.vectors * simd::width<T>) return multiply(c);
-  alignas(alignment) T tile[height * width] = {};
-  T* rows[height];
-  for (Index r = 0; r < height; ++r) {
-    rows[r] = tile + r * width;
-    if (c.adds) std::copy_n(c.rows[r] + c.column, c.columns, rows[r]);
-  }
-  multiply({rows, 0, c.columns, c.adds, c.bias, c.activation});
-  for (Index r = 0; r < height; ++r) std::copy_n(rows[r], c.columns, c.rows[r] + c.column);
-}
-
-/// Asks for the first pieces of rows [begin, end).
-template <class T>
-void fetch_rows(const RowsOperand<T>& a, Index begin, Index end) {
-  for (Index r = begin; r < end; ++r) {
-    const T* const piece = a.rows[r] + a.first_column;
-    for (Index i = 0; i < a.length; i += Upcoming<T>::line) simd::prefetch(piece + i);
+  if (c.columns == b.vectors * simd::width<T>) return multiply(tiles, c);
+  constexpr Index width = ProductTile<T>::columns;
+  for (; tiles > 0; --tiles) {
+    alignas(alignment) T tile[height * width] = {};
+    T* rows[height];
+    for (Index r = 0; r < height; ++r) {
+      rows[r] = tile + r * width;
+      if (c.adds) std::copy_n(c.rows[r] + c.column, c.columns, rows[r]);
+    }
+    multiply(1, {rows, 0, c.columns, c.adds, c.bias, c.activation});
+    for (Index r = 0; r < height; ++r) std::copy_n(rows[r], c.columns, c.rows[r] + c.column);
+    a.skip(height);
+    c.rows += height;
   }
 }
 
@@ -84,35 +80,21 @@ EIGEN_DONT_INLINE PanelOperand<T> pack_panel(Index vectors, const Matrix<const T
 }
 
 /// Tiles of C for `count` rows, over the depth [begin, end), while what is needed `next` is
-/// fetched. Behind the pointers to the rows of C the last one stands again, up to a whole tile.
-template <class T>
-void multiply_panel(RowsOperand<T> a, Index count, Index begin, Index end, const PanelOperand<T>& b,
-                    TileTarget<T> c, Prefetch<T> next = {}) {
-  constexpr Index height = ProductTile<T>::rows;
-  for (Index r = 0; r < count; r += height, a.rows += height, c.rows += height) {
-    next.fetch((end - begin) / 4);
-    if (a.is_far) detail::fetch_rows(a, height, 2 * height);
-    if (count - r > 2) {
-      detail::multiply_tile_of<height>(a, begin, end, b, c);
-    } else {
-      detail::multiply_tile_of<2>(a, begin, end, b, c);
-    }
-  }
-}
-
-/// The same for rows in tiles; no pointers behind the last.
-template <class T>
-void multiply_panel(TilesOperand<T> a, Index count, Index begin, Index end,
-                    const PanelOperand<T>& b, TileTarget<T> c, Prefetch<T> next = {}) {
-  constexpr Index height = ProductTile<T>::rows;
-  for (; count >= height; count -= height, a.data += a.tile_step, c.rows += height) {
-    next.fetch((end - begin) / 4);
-    detail::multiply_tile_of<height>(a, begin, end, b, c);
-  }
-  for (; count >= 2; count -= 2, a.data += 2, c.rows += 2) {
-    detail::multiply_tile_of<2>(a, begin, end, b, c);
-  }
-  if (count == 1) detail::multiply_tile_of<1>(a, begin, end, b, c);
+/// fetched.
+template <class T, class A>
+void multiply_panel(A a, Index count, Index begin, Index end, const PanelOperand<T>& b,
+                    TileTarget<T> c, LinesAhead<T>& next) {
+  const auto multiply = [&](auto height) {
+    const Index tiles = count / height;
+    if (tiles == 0) return;
+    detail::multiply_tiles_of<height>(a, tiles, begin, end, b, c, next);
+    a.skip(tiles * height);
+    c.rows += tiles * height;
+    count -= tiles * height;
+  };
+  multiply(std::integral_constant<Index, ProductTile<T>::rows>{});
+  multiply(std::integral_constant<Index, 2>{});
+  multiply(std::integral_constant<Index, 1>{});
 }
 
 }  // namespace tweed::kernels

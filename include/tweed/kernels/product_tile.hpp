@@ -4,6 +4,7 @@
 // goes by. Rows are found through pointers, so they may lie anywhere.
 
 #include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/prefetch.hpp>
 #include <tweed/kernels/simd.hpp>
 
 #include <algorithm>
@@ -16,27 +17,27 @@ struct ProductTile {
   static constexpr Index rows = 6;
   static constexpr Index vectors = simd::registers >= 32 ? 4 : 2;
   static constexpr Index columns = vectors * simd::width<T>;
-  static constexpr Index behind = 2 * rows;  ///< pointers behind the last row's
 };
 
 /// Some rows of A, each cut into pieces of `length` elements: element (r, d) is
-/// `rows[d / length * piece_step + r][first_column + d % length]`. Behind the pointers to the rows
-/// the last one stands again, `ProductTile::behind` times.
+/// `rows[d / length * piece_step + r][first_column + d % length]`.
 template <class T>
 struct RowsOperand {
   const T* const* rows;
   Index piece_step;
   Index length;
   Index first_column = 0;
-  bool is_far = false;  ///< the rows' first pieces are not in the cache, and worth fetching ahead
+
+  void skip(Index count) { rows += count; }
 };
 
-/// Rows of A packed in tiles of `ProductTile::rows`: element (r, d) of a tile is
-/// `data[d * ProductTile::rows + r]`, and the next tile is `tile_step` further.
+/// Rows of A that lie across memory, read in place: element (r, d) is `columns[d][first_row + r]`.
 template <class T>
-struct TilesOperand {
-  const T* data;
-  Index tile_step;
+struct ColumnsOperand {
+  const T* const* columns;
+  Index first_row = 0;
+
+  void skip(Index count) { first_row += count; }
 };
 
 /// Some columns of B, as wide as so many registers: a row for each step of the depth.
@@ -57,6 +58,7 @@ struct TileTarget {
   bool adds;                                 ///< to what is there, instead of to the bias
   const T* bias = nullptr;                   ///< of these columns, whole registers; or zeros
   Activation activation = Activation::none;  ///< in the end
+  bool is_streamed = false;                  ///< past the caches; only to whole cache lines
 };
 
 namespace detail {
@@ -64,12 +66,16 @@ namespace detail {
 /// The sums begin with the bias, and what they will be put into is fetched.
 template <Index height, Index vectors, class T>
 TWEED_INLINE void start_tile(const TileTarget<T>& c, simd::Vector<T> (&sum)[height][vectors]) {
-  TWEED_UNROLL
-  for (Index v = 0; v < vectors; ++v) {
+  if (!c.is_streamed) {
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
-      simd::prefetch(c.rows[r] + c.column + v * simd::width<T>);
+      const T* const row = c.rows[r] + c.column;
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) simd::prefetch(row + v * simd::width<T>);
     }
+  }
+  TWEED_UNROLL
+  for (Index v = 0; v < vectors; ++v) {
     const Index column = v * simd::width<T>;
     const bool has_bias = c.bias != nullptr && !c.adds;
     const auto first = has_bias ? simd::load(c.bias + column) : simd::broadcast(T{});
@@ -97,12 +103,20 @@ TWEED_INLINE void finish_tile(const TileTarget<T>& c, simd::Vector<T> (&sum)[hei
       for (Index v = 0; v < vectors; ++v) sum[r][v] = simd::max(sum[r][v], simd::broadcast(T{}));
     }
   }
+  if (c.is_streamed) {
+    TWEED_UNROLL
+    for (Index r = 0; r < height; ++r) {
+      T* const row = c.rows[r] + c.column;
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v) simd::stream(row + v * simd::width<T>, sum[r][v]);
+    }
+    return;
+  }
   TWEED_UNROLL
   for (Index r = 0; r < height; ++r) {
+    T* const row = c.rows[r] + c.column;
     TWEED_UNROLL
-    for (Index v = 0; v < vectors; ++v) {
-      simd::store(c.rows[r] + c.column + v * simd::width<T>, sum[r][v]);
-    }
+    for (Index v = 0; v < vectors; ++v) simd::store(row + v * simd::width<T>, sum[r][v]);
   }
 }
 
@@ -121,43 +135,58 @@ TWEED_INLINE void add_product(const T* b, simd::Vector<T> (&sum)[height][vectors
   }
 }
 
-}  // namespace detail
-
-/// A tile of C (+)= A B over the depth [begin, end): `height` rows, and as many registers wide as
-/// the panel.
+/// sum += A B over the depth [begin, end).
 template <Index height, Index vectors, class T>
-EIGEN_DONT_INLINE void multiply_tile(const RowsOperand<T>& a, Index begin, Index end,
-                                     const PanelOperand<T>& b, const TileTarget<T>& c) {
-  simd::Vector<T> sum[height][vectors];
-  detail::start_tile(c, sum);
+TWEED_INLINE void add_products(const RowsOperand<T>& a, Index begin, Index end,
+                               const PanelOperand<T>& b, LineAhead<T> ahead,
+                               simd::Vector<T> (&sum)[height][vectors]) {
   const T* from = b.data;
-  for (Index d = begin; d < end;) {
-    const Index piece = d / a.length;
+  Index piece = begin == 0 ? 0 : begin / a.length;  // divisions are slow
+  for (Index d = begin; d < end; ++piece) {
     const Index first = d - piece * a.length;
     const Index length = std::min(a.length - first, end - d);
     const T* row[height];
     TWEED_UNROLL
-    for (Index r = 0; r < height; ++r)
+    for (Index r = 0; r < height; ++r) {
       row[r] = a.rows[piece * a.piece_step + r] + a.first_column + first;
-    for (Index k = 0; k < length; ++k, from += b.row_step) {
-      detail::add_product(from, sum, [&](Index r) { return row[r][k]; });
+    }
+    for (Index k = 0; k < length; ++k, from += b.row_step, ahead.line += ahead.step) {
+      simd::prefetch(ahead.line);
+      add_product(from, sum, [&](Index r) { return row[r][k]; });
     }
     d += length;
   }
-  detail::finish_tile(c, sum);
 }
 
 template <Index height, Index vectors, class T>
-EIGEN_DONT_INLINE void multiply_tile(const TilesOperand<T>& a, Index begin, Index end,
-                                     const PanelOperand<T>& b, const TileTarget<T>& c) {
-  simd::Vector<T> sum[height][vectors];
-  detail::start_tile(c, sum);
+TWEED_INLINE void add_products(const ColumnsOperand<T>& a, Index begin, Index end,
+                               const PanelOperand<T>& b, LineAhead<T> ahead,
+                               simd::Vector<T> (&sum)[height][vectors]) {
   const T* from = b.data;
-  const T* column = a.data + begin * ProductTile<T>::rows;
-  for (Index d = begin; d < end; ++d, from += b.row_step, column += ProductTile<T>::rows) {
-    detail::add_product(from, sum, [&](Index r) { return column[r]; });
+  for (Index d = begin; d < end; ++d, from += b.row_step, ahead.line += ahead.step) {
+    const T* const column = a.columns[d] + a.first_row;
+    simd::prefetch(ahead.line);
+    add_product(from, sum, [&](Index r) { return column[r]; });
   }
-  detail::finish_tile(c, sum);
+}
+
+}  // namespace detail
+
+/// Tiles of C (+)= A B over the depth [begin, end), one below the other: `height` rows, and as many
+/// registers wide as the panel.
+template <Index height, Index vectors, class A, class T>
+EIGEN_DONT_INLINE void multiply_tiles(A a, Index tiles, Index begin, Index end,
+                                      const PanelOperand<T>& b, TileTarget<T> c,
+                                      LinesAhead<T>& next) {
+  for (; tiles > 0; --tiles) {
+    simd::Vector<T> sum[height][vectors];
+    detail::start_tile(c, sum);
+    const LineAhead<T> ahead = next.is_done() ? LineAhead<T>{b.data, 0} : next.take();
+    detail::add_products(a, begin, end, b, ahead, sum);
+    detail::finish_tile(c, sum);
+    a.skip(height);
+    c.rows += height;
+  }
 }
 
 }  // namespace tweed::kernels

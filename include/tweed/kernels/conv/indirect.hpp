@@ -22,7 +22,7 @@ struct Indirect {
 
   static constexpr Index backward_bytes(const Geometry& g, Index batch, int threads) {
     const TapSum<T> sum(g, true);
-    return sum.shared_bytes() + threads * worker_bytes(sum) +
+    return sum.shared_bytes() + threads * worker_bytes(g, sum) +
            Scratch::bytes<T>(chunk_images(g, batch) * g.output_size());
   }
 
@@ -33,6 +33,7 @@ struct Indirect {
     const Index bytes = sum.worker_bytes() + Scratch::bytes<T>(g.output_size());
     std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * bytes);
     if (pass.pool == nullptr) {
+      sum.choose_stores(pass.y, pass.batch);
       run_images(sum, {pass.x, g.input_size(), pass.y, g.output_size()}, pass.batch,
                  pass.activation, memory, bytes, pass.threads);
       return;
@@ -75,10 +76,11 @@ struct Indirect {
     TapSum<T> sum(g, true);
     if (pass.dx != nullptr) {
       sum.prepare(pass.kernel, nullptr, pass.batch, pass.scratch, pass.threads);
+      sum.choose_stores(pass.dx, pass.batch);
     }
     const Index images = chunk_images(g, pass.batch);
     T* const aside = pass.scratch.template take<T>(images * g.output_size());
-    const Index bytes = worker_bytes(sum);
+    const Index bytes = worker_bytes(g, sum);
     std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * bytes);
     for (Index first = 0; first < pass.batch; first += images) {
       const Index count = std::min(images, pass.batch - first);
@@ -145,8 +147,8 @@ struct Indirect {
     });
   }
 
-  static constexpr Index worker_bytes(const TapSum<T>& sum) {
-    return std::max(sum.worker_bytes(), KernelSum<T>::worker_bytes());
+  static constexpr Index worker_bytes(const Geometry& g, const TapSum<T>& sum) {
+    return std::max(sum.worker_bytes(), KernelSum<T>::worker_bytes(g));
   }
 };
 

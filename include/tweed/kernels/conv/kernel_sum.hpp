@@ -5,7 +5,6 @@
 #include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/tap_axis.hpp>
 #include <tweed/kernels/product_panels.hpp>
-#include <tweed/kernels/tile_packing.hpp>
 
 #include <algorithm>
 
@@ -24,17 +23,18 @@ struct KernelSum {
   T* bias_gradient;
   bool adds;  ///< to the gradients, instead of replacing them
 
-  static constexpr Index worker_bytes() {
+  static constexpr Index worker_bytes(const Geometry& g) {
     return Scratch::bytes<T>(depth_block * ProductTile<T>::columns) +
-           Scratch::bytes<T>(tiles_size<T>(most_rows, depth_block));
+           Scratch::bytes<T>(depth_block * copy_step) + Scratch::bytes<T>(g.channels) +
+           Scratch::bytes<const T*>(most_taps * depth_block);
   }
 
   /// Each thread takes some rows of the gradient, or some columns where there are few rows.
   void run(std::byte* memory, Index bytes, int threads) const {
-    constexpr Index few_rows = 4 * ProductTile<T>::rows;
+    constexpr Index rows_of_thread = 4 * ProductTile<T>::rows;
     const RowRange rows{0, g.groups * group_rows()};
     const RowRange columns{0, g.group_filters()};
-    const bool by_rows = rows.end >= few_rows * threads;
+    const bool by_rows = rows.end >= rows_of_thread * threads;
     const Index tile = by_rows ? ProductTile<T>::rows : simd::width<T>;
     const Index length = by_rows ? rows.end : columns.end;
     const Index tiles = (length + tile - 1) / tile;
@@ -43,9 +43,9 @@ struct KernelSum {
       const RowRange range = share_of(tiles, share, shares);
       const RowRange mine{range.begin * tile, std::min(range.end * tile, length)};
       const Part part = by_rows ? Part{mine, columns} : Part{rows, mine};
+      const Memory mine_alone(g, worker_scratch(memory, worker, bytes));
       for (Index pixel = 0; pixel < pixels; pixel += depth_block) {
-        add_pixels(part, {pixel, std::min(pixel + depth_block, pixels)},
-                   worker_scratch(memory, worker, bytes));
+        add_pixels(part, {pixel, std::min(pixel + depth_block, pixels)}, mine_alone);
       }
     });
   }
@@ -54,11 +54,17 @@ struct KernelSum {
   /// Output pixels that are summed at a time.
   static constexpr Index depth_block = 160;
 
-  /// Rows at a time, so that what they read stays in the second-level cache.
+  /// Rows and taps at a time, so that what they read stays in the second-level cache.
   static constexpr Index most_rows = 480;
+  static constexpr Index most_taps = 32;
 
-  /// What a pixel outside the image holds.
-  static constexpr T zeros[most_rows] = {};
+  /// More rows repay a copy of the panel that they are multiplied with.
+  static constexpr Index few_rows = 128;
+
+  /// Pixels so far apart fall on the same few sets of a cache, and are copied next to each other.
+  /// An odd number of cache lines from one to the next is none too many.
+  static constexpr Index far_bytes = 2048;
+  static constexpr Index copy_step = most_rows + alignment / Index{sizeof(T)};
 
   /// Rows and columns of the gradient.
   struct Part {
@@ -66,24 +72,80 @@ struct KernelSum {
     RowRange columns;
   };
 
-  Index group_rows() const { return g.taps() * g.group_channels(); }
+  /// A worker's own.
+  struct Memory {
+    T* panel;
+    T* copies;         ///< of pixels that are far apart
+    T* zeros;          ///< what a pixel outside the image holds
+    const T** inputs;  ///< for some taps, the pixels under them
 
-  EIGEN_DONT_INLINE void add_pixels(const Part& part, const RowRange& range,
-                                    Scratch scratch) const {
-    T* const panel = scratch.take<T>(depth_block * ProductTile<T>::columns);
-    T* const inputs = scratch.take<T>(tiles_size<T>(most_rows, depth_block));
+    Memory(const Geometry& g, Scratch scratch)
+        : panel(scratch.take<T>(depth_block * ProductTile<T>::columns)),
+          copies(scratch.take<T>(depth_block * copy_step)),
+          zeros(scratch.take<T>(g.channels)),
+          inputs(scratch.take<const T*>(most_taps * depth_block)) {
+      std::fill_n(zeros, g.channels, T{});
+    }
+  };
+
+  Index group_rows() const { return g.taps() * g.group_channels(); }
+  bool is_far() const { return g.columns.stride * g.channels * Index{sizeof(T)} >= far_bytes; }
+
+  void add_pixels(const Part& part, const RowRange& range, const Memory& memory) const {
+    LinesAhead<T> later = pixels_behind(part, range);
     for (Index row = part.rows.begin; row < part.rows.end;) {
       const Index group_end = (row / group_rows() + 1) * group_rows();
-      const RowRange rows{row, std::min({row + most_rows, part.rows.end, group_end})};
-      gather_inputs(rows, range, inputs);
-      multiply(rows, part.columns, range, inputs, panel);
+      const Index taps_end = (row / g.group_channels() + most_taps) * g.group_channels();
+      const RowRange rows{row, std::min({row + most_rows, part.rows.end, group_end, taps_end})};
+      for_each_tap(rows, [&](const Tap& tap) {
+        const T** const inputs = memory.inputs + tap.index * depth_block;
+        find_inputs(tap.tap, range, memory.zeros, inputs);
+        if (is_far()) copy_inputs(tap, range, memory.copies + (tap.begin - rows.begin), inputs);
+      });
+      multiply(rows, part.columns, range, memory, later);
       row = rows.end;
     }
   }
 
+  /// Rows of one tap: channels from `channel` on.
+  struct Tap {
+    Index tap;
+    Index index;  ///< among those of some rows
+    Index channel;
+    Index begin;
+    Index end;
+  };
+
+  /// Calls `body(tap)` for those that some rows of one group make up.
+  template <class Body>
+  void for_each_tap(const RowRange& rows, const Body& body) const {
+    const Index channels = g.group_channels();
+    const Index first = rows.begin / channels;
+    const Index group_channel = rows.begin / group_rows() * channels;
+    for (Index row = rows.begin; row < rows.end;) {
+      const Index tap = row / channels;
+      const Index end = std::min((tap + 1) * channels, rows.end);
+      body(Tap{tap % g.taps(), tap - first, group_channel + row % channels, row, end});
+      row = end;
+    }
+  }
+
+  /// What the next pixels read, where that lies behind what these do.
+  LinesAhead<T> pixels_behind(const Part& part, const RowRange& range) const {
+    const Index count = std::min(depth_block, pixels - range.end);
+    if (count <= 0 || g.kernel_size() != g.channels * g.filters || g.rows.stride > 1 ||
+        g.columns.stride > 1) {
+      return {};
+    }
+    const T* const first = x + range.end * g.channels + part.rows.begin;
+    return LinesAhead<T>(
+        Matrix<const T>{first, count, part.rows.end - part.rows.begin, g.channels});
+  }
+
   /// Some rows of one group, and of its filters `columns`.
-  void multiply(const RowRange& rows, const RowRange& columns, const RowRange& range,
-                const T* inputs, T* panel) const {
+  EIGEN_DONT_INLINE void multiply(const RowRange& rows, const RowRange& columns,
+                                  const RowRange& range, const Memory& memory,
+                                  LinesAhead<T>& later) const {
     const Index count = rows.end - rows.begin;
     const Index depth = range.end - range.begin;
     const bool is_first = range.begin == 0 && !adds;
@@ -95,49 +157,68 @@ struct KernelSum {
     const Matrix<const T> deltas{delta + range.begin * g.filters + filter, depth,
                                  columns.end - columns.begin, g.filters};
     for_each_panel<T>(deltas.columns, [&](Index vectors, Index j, Index panel_columns) {
-      const auto b = pack_panel(vectors, deltas.block(0, j, depth, panel_columns), panel);
+      const auto part = deltas.block(0, j, depth, panel_columns);
+      const bool is_panel = panel_columns == vectors * simd::width<T> &&
+                            (count <= few_rows || panel_columns == g.filters);
+      const PanelOperand<T> b = is_panel ? PanelOperand<T>{part.data, part.row_step, vectors}
+                                         : pack_panel(vectors, part, memory.panel);
       if (rows.begin % group_rows() == 0) {
         add_rows(b, depth, panel_columns, bias_gradient + filter + j, is_first);
       }
-      multiply_panel<T>(
-          TilesOperand<T>{inputs, tile_step<T>(depth)}, count, 0, depth, b,
-          {.rows = targets, .column = filter + j, .columns = panel_columns, .adds = !is_first});
+      LinesAhead<T> next = panel_behind(deltas, j + panel_columns, range);
+      next.then = &later;
+      for_each_tap(rows, [&](const Tap& tap) {
+        multiply_panel<T>(
+            ColumnsOperand<T>{memory.inputs + tap.index * depth_block, is_far() ? 0 : tap.channel},
+            tap.end - tap.begin, 0, depth, b,
+            {.rows = targets + (tap.begin - rows.begin),
+             .column = filter + j,
+             .columns = panel_columns,
+             .adds = !is_first},
+            next);
+      });
     });
+  }
+
+  /// The gradients of the output that are needed after those in front of `column`: the next ones,
+  /// or the first ones of the next pixels.
+  LinesAhead<T> panel_behind(const Matrix<const T>& deltas, Index column,
+                             const RowRange& range) const {
+    const bool is_last = column == deltas.columns;
+    const Index count = is_last ? std::min(depth_block, pixels - range.end) : deltas.rows;
+    if (count <= 0) return {};
+    const Index first = is_last ? 0 : column;
+    const Index width = std::min(ProductTile<T>::columns, deltas.columns - first);
+    return LinesAhead<T>(deltas.block(is_last ? deltas.rows : 0, first, count, width));
   }
 
   /// sum (+)= the rows of a panel.
   static void add_rows(const PanelOperand<T>& panel, Index rows, Index columns, T* sum,
                        bool replaces) {
-    for (Index v = 0; v < panel.vectors; ++v) {
+    for (Index v = 0; v < panel.vectors; v += 2) {
+      const Index second = std::min(v + 1, panel.vectors - 1) * simd::width<T>;
       auto total = simd::broadcast(T{});
-      for (Index r = 0; r < rows; ++r) {
-        total = simd::add(total, simd::load(panel.data + r * panel.row_step + v * simd::width<T>));
+      auto second_total = total;
+      const T* row = panel.data;
+      for (Index r = 0; r < rows; ++r, row += panel.row_step) {
+        total = simd::add(total, simd::load(row + v * simd::width<T>));
+        second_total = simd::add(second_total, simd::load(row + second));
       }
-      T* const to = sum + v * simd::width<T>;
-      const Index lanes = std::clamp<Index>(columns - v * simd::width<T>, 0, simd::width<T>);
-      simd::store_part(to, replaces ? total : simd::add(total, simd::load_part(to, lanes)), lanes);
+      put_sum(total, v * simd::width<T>, columns, sum, replaces);
+      if (v + 1 < panel.vectors) put_sum(second_total, second, columns, sum, replaces);
     }
   }
 
-  /// What the kernel's rows [groups * kh * kw * c] read for some output pixels: a matrix
-  /// [rows,pixels], in tiles.
-  void gather_inputs(const RowRange& rows, const RowRange& range, T* inputs) const {
-    const Index channels = g.group_channels();
-    for (Index row = rows.begin; row < rows.end;) {
-      const Index channel = row % channels;
-      const Index count = std::min(channels - channel, rows.end - row);
-      const Index tap = row / channels % g.taps();
-      const Index first = row / (channels * g.taps()) * channels + channel;
-      gather_tap(x + first, tap, range, count, row - rows.begin, inputs);
-      row += count;
-    }
+  static void put_sum(const simd::Vector<T>& total, Index column, Index columns, T* sum,
+                      bool replaces) {
+    const Index lanes = std::clamp<Index>(columns - column, 0, simd::width<T>);
+    const auto before = replaces ? simd::broadcast(T{}) : simd::load_part(sum + column, lanes);
+    simd::store_part(sum + column, simd::add(total, before), lanes);
   }
 
-  /// `count` channels of the pixels under a tap, or zeros outside the image, for rows from `to_row`
-  /// on.
-  EIGEN_DONT_INLINE void gather_tap(const T* from, Index tap, const RowRange& range, Index count,
-                                    Index to_row, T* inputs) const {
-    const Index step = tile_step<T>(range.end - range.begin);
+  /// The pixels under a tap, or zeros outside the image.
+  EIGEN_DONT_INLINE void find_inputs(Index tap, const RowRange& range, const T* zeros,
+                                     const T** inputs) const {
     const TapAxis rows{g.rows, false};
     const TapAxis columns{g.columns, false};
     Index n = range.begin / g.output_pixels();
@@ -149,12 +230,19 @@ struct KernelSum {
         ++n;
       }
       const Index r = rows.source(row, tap / g.columns.window);
-      const T* const line = from + (n * g.rows.input + r) * g.columns.input * g.channels;
+      const T* const line = x + (n * g.rows.input + r) * g.columns.input * g.channels;
       for (; column < g.columns.output && p < range.end; ++column, ++p) {
         const Index c = columns.source(column, tap % g.columns.window);
-        const T* const pixel = r < 0 || c < 0 ? zeros : line + c * g.channels;
-        put_in_tiles(pixel, count, to_row, p - range.begin, step, inputs);
+        *inputs++ = r < 0 || c < 0 ? zeros : line + c * g.channels;
       }
+    }
+  }
+
+  /// Copies what some rows of a tap read, and points to the copies instead.
+  static void copy_inputs(const Tap& tap, const RowRange& range, T* to, const T** inputs) {
+    for (Index d = 0; d < range.end - range.begin; ++d, to += copy_step) {
+      std::copy_n(inputs[d] + tap.channel, tap.end - tap.begin, to);
+      inputs[d] = to;
     }
   }
 };

@@ -5,6 +5,7 @@
 #include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/tap_axis.hpp>
 #include <tweed/kernels/product_panels.hpp>
+#include <tweed/kernels/streaming.hpp>
 
 #include <algorithm>
 
@@ -30,7 +31,7 @@ class TapSum {
            Scratch::bytes<T>(g_.groups * padded_outputs()) + Scratch::bytes<T>(source_step());
   }
   constexpr Index worker_bytes() const {
-    return Scratch::bytes<const T*>(g_.taps() * pointers) +
+    return Scratch::bytes<const T*>(g_.taps() * most_places) +
            Scratch::bytes<Index>(columns_.size() * g_.columns.window);
   }
 
@@ -59,6 +60,14 @@ class TapSum {
       }
       at += phase.taps() * depth_ * padded_outputs();
     });
+  }
+
+  /// Stores the target of so many images past the caches if it would not stay in them.
+  void choose_stores(const T* target, Index images) {
+    constexpr Index line = alignment / Index{sizeof(T)};
+    is_streamed_ =
+        outputs_ % line == 0 &&
+        is_streamed(target, target_step(), images * rows_.size() * columns_.size() * target_step());
   }
 
   /// Rows of an image of the target.
@@ -93,7 +102,7 @@ class TapSum {
   EIGEN_DONT_INLINE void run_joined(const T* source, Index source_size, Index images,
                                     Activation activation, T* target, Index target_size,
                                     Scratch scratch) const {
-    const T** const sources = scratch.take<const T*>(g_.taps() * pointers);
+    const T** const sources = scratch.take<const T*>(g_.taps() * most_places);
     const T* packed = packed_;
     for_each_phase([&](const Phase& phase) {
       for (Index row = phase.row; row < rows_.size(); row += rows_.step()) {
@@ -102,10 +111,8 @@ class TapSum {
           T* const to = target + (row * columns_.size() + column) * target_step();
           for (Index first = 0; first < images; first += most_places) {
             const Index count = std::min(most_places, images - first);
-            T* targets[pointers];
-            for (Index i = 0; i < count + ProductTile<T>::behind; ++i) {
-              targets[i] = to + (first + std::min(i, count - 1)) * target_size;
-            }
+            T* targets[most_places];
+            for (Index i = 0; i < count; ++i) targets[i] = to + (first + i) * target_size;
             point_into(phase, taps, row, column, source + first * source_size, source_size, count,
                        sources);
             multiply_groups(phase, taps, count, {packed, nullptr, sources}, activation, targets);
@@ -114,12 +121,13 @@ class TapSum {
       }
       packed += phase.taps() * depth_ * padded_outputs();
     });
+    if (is_streamed_) simd::finish_stream();
   }
 
   /// Rows of one image of the target.
   EIGEN_DONT_INLINE void run(const T* source, const RowRange& rows, Activation activation,
                              T* target, Scratch scratch) const {
-    const T** const sources = scratch.take<const T*>(g_.taps() * pointers);
+    const T** const sources = scratch.take<const T*>(g_.taps() * most_places);
     Index* const columns = scratch.take<Index>(columns_.size() * g_.columns.window);
     const T* packed = packed_;
     for_each_phase([&](const Phase& phase) {
@@ -127,13 +135,12 @@ class TapSum {
       run_phase(source, rows, phase, {packed, columns, sources}, activation, target);
       packed += phase.taps() * depth_ * padded_outputs();
     });
+    if (is_streamed_) simd::finish_stream();
   }
 
  private:
   static constexpr Index depth_block = 512;
   static constexpr Index most_places = 120;
-  static constexpr Index pointers = most_places + ProductTile<T>::behind;
-  static constexpr Index short_row = 256;  // more than this is a burst too long to fetch at once
   static constexpr Index few_places = 2 * most_places;  // do not repay a copy of the kernel
 
   /// Places whose row and column have these remainders, with the number of taps in each axis.
@@ -239,7 +246,7 @@ class TapSum {
       const Index begin = height * width * block / blocks;
       const Index end = height * width * (block + 1) / blocks;
       const Places places{first_row + begin / width * rows_.step(), begin % width, end - begin};
-      T* targets[pointers];
+      T* targets[most_places];
       find_targets(phase, places, width, target, targets);
       find_sources(phase, places, width, source, memory);
       const TapWindow all{{0, phase.row_taps}, {0, phase.column_taps}};
@@ -263,13 +270,12 @@ class TapSum {
       const Index at = row * columns_.size() + phase.column + column * columns_.step();
       targets[i] = target + at * target_step();
     }
-    std::fill_n(targets + places.count, ProductTile<T>::behind, targets[places.count - 1]);
   }
 
   void find_sources(const Phase& phase, const Places& places, Index width, const T* source,
                     const PhaseMemory& memory) const {
     for (Index tap = 0; tap < phase.taps(); ++tap) {
-      const T** const to = memory.sources + tap * pointers;
+      const T** const to = memory.sources + tap * most_places;
       const Index* const columns = memory.columns + tap % phase.column_taps * width;
       const Index i = rows_.tap_of_phase(phase.row, tap / phase.column_taps);
       Index row = places.row;
@@ -282,7 +288,6 @@ class TapSum {
           to[p] = inside ? line + columns[column] * source_step() : zeros_;
         }
       }
-      std::fill_n(to + places.count, ProductTile<T>::behind, to[places.count - 1]);
     }
   }
 
@@ -298,10 +303,8 @@ class TapSum {
       for (Index j = taps.columns.begin; j < taps.columns.end; ++j) {
         const Index c = columns_.source(column, columns_.tap_of_phase(phase.column, j));
         const T* const from = source + (r * columns_.source_size() + c) * source_step();
-        const T** const to = sources + (i * phase.column_taps + j) * pointers;
-        for (Index n = 0; n < count + ProductTile<T>::behind; ++n) {
-          to[n] = from + std::min(n, count - 1) * source_size;
-        }
+        const T** const to = sources + (i * phase.column_taps + j) * most_places;
+        for (Index n = 0; n < count; ++n) to[n] = from + n * source_size;
       }
     }
   }
@@ -351,16 +354,26 @@ class TapSum {
           kernel_ != nullptr
               ? PanelOperand<T>{kernel_ + depth.begin * outputs_ + j, outputs_, vectors}
               : PanelOperand<T>{block + j * length + (depth.begin - begin) * panel, panel, vectors};
-      const bool is_far = j == 0 && depth.begin == 0 && depth.end > 0 && depth_ <= short_row;
-      multiply_panel<T>({memory.sources, pointers, depth_, group * depth_, is_far}, places,
-                        depth.begin, depth.end, b,
-                        {.rows = targets,
-                         .column = group * outputs_ + j,
-                         .columns = columns,
-                         .adds = adds,
-                         .bias = bias_ + group * padded_outputs() + j,
-                         .activation = activation});
+      LinesAhead<T> next = j == 0 ? rows_ahead(memory.sources, places) : LinesAhead<T>();
+      multiply_panel<T>(
+          RowsOperand<T>{memory.sources, most_places, depth_, group * depth_}, places, depth.begin,
+          depth.end, b,
+          {.rows = targets,
+           .column = group * outputs_ + j,
+           .columns = columns,
+           .adds = adds,
+           .bias = bias_ + group * padded_outputs() + j,
+           .activation = activation,
+           .is_streamed = is_streamed_ && depth.begin == 0 && depth.end == phase.taps() * depth_},
+          next);
     });
+  }
+
+  /// What lies behind the rows of a tile: the next one's, where rows are read from end to end.
+  LinesAhead<T> rows_ahead(const T* const* sources, Index places) const {
+    constexpr Index height = ProductTile<T>::rows;
+    if (!is_pointwise() || g_.groups > 1 || depth_ > depth_block) return {};
+    return {sources[0] + height * depth_, height, height * depth_, places};
   }
 
   Geometry g_;
@@ -368,6 +381,7 @@ class TapSum {
   TapAxis columns_;
   Index depth_;                ///< of a tap: channels of the source in a group
   Index outputs_;              ///< channels of the target in a group
+  bool is_streamed_ = false;   ///< the target
   const T* kernel_ = nullptr;  ///< where it is read in place
   const T* packed_ = nullptr;
   const T* bias_ = nullptr;
