@@ -55,7 +55,7 @@ struct KernelSum {
   static constexpr Index depth_block = 160;
 
   /// Rows and taps at a time, so that what they read stays in the second-level cache.
-  static constexpr Index most_rows = 480;
+  static constexpr Index most_rows = 512;
   static constexpr Index most_taps = 32;
 
   /// More rows repay a copy of the panel that they are multiplied with.

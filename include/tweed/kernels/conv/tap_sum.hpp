@@ -115,7 +115,7 @@ class TapSum {
             for (Index i = 0; i < count; ++i) targets[i] = to + (first + i) * target_size;
             point_into(phase, taps, row, column, source + first * source_size, source_size, count,
                        sources);
-            multiply_groups(phase, taps, count, {packed, nullptr, sources}, activation, targets);
+            multiply_groups(phase, taps, {count}, {packed, nullptr, sources}, activation, targets);
           }
         }
       }
@@ -170,6 +170,12 @@ class TapSum {
     Index row;
     Index column;
     Index count;
+  };
+
+  /// Places whose pointers are known: `skip` places behind these.
+  struct Pointed {
+    Index count;
+    Index skip = 0;
   };
 
   constexpr Index padded_outputs() const { return padded_columns<T>(outputs_); }
@@ -242,16 +248,27 @@ class TapSum {
     const Index height = count_from(first_row, rows.end, rows_.step());
     const Index width = count_from(phase.column, columns_.size(), columns_.step());
     const Index blocks = (height * width + most_places - 1) / most_places;
+    const TapWindow all{{0, phase.row_taps}, {0, phase.column_taps}};
+    T* targets[most_places];
     for (Index block = 0; block < blocks; ++block) {
       const Index begin = height * width * block / blocks;
       const Index end = height * width * (block + 1) / blocks;
-      const Places places{first_row + begin / width * rows_.step(), begin % width, end - begin};
-      T* targets[most_places];
-      find_targets(phase, places, width, target, targets);
-      find_sources(phase, places, width, source, memory);
-      const TapWindow all{{0, phase.row_taps}, {0, phase.column_taps}};
-      multiply_groups(phase, all, places.count, memory, activation, targets);
+      if (is_pointwise()) {  // the same pointers, further on
+        const Places first{first_row, 0, std::min(most_places, height * width)};
+        if (block == 0) find_pointers(phase, first, width, source, memory, target, targets);
+        multiply_groups(phase, all, {end - begin, begin}, memory, activation, targets);
+      } else {
+        const Places places{first_row + begin / width * rows_.step(), begin % width, end - begin};
+        find_pointers(phase, places, width, source, memory, target, targets);
+        multiply_groups(phase, all, {end - begin}, memory, activation, targets);
+      }
     }
+  }
+
+  void find_pointers(const Phase& phase, const Places& places, Index width, const T* source,
+                     const PhaseMemory& memory, T* target, T** targets) const {
+    find_targets(phase, places, width, target, targets);
+    find_sources(phase, places, width, source, memory);
   }
 
   static constexpr Index count_from(Index first, Index end, Index step) {
@@ -309,7 +326,7 @@ class TapSum {
     }
   }
 
-  void multiply_groups(const Phase& phase, const TapWindow& taps, Index places,
+  void multiply_groups(const Phase& phase, const TapWindow& taps, const Pointed& places,
                        const PhaseMemory& memory, Activation activation, T* const* targets) const {
     for (Index group = 0; group < g_.groups; ++group) {
       bool adds = false;
@@ -342,7 +359,7 @@ class TapSum {
   }
 
   /// The places of one group, a part of a block of the depth.
-  void multiply(const Phase& phase, const RowRange& depth, Index places, Index group,
+  void multiply(const Phase& phase, const RowRange& depth, const Pointed& places, Index group,
                 const PhaseMemory& memory, bool adds, Activation activation,
                 T* const* targets) const {
     const Index begin = depth.begin / depth_block * depth_block;
@@ -354,12 +371,13 @@ class TapSum {
           kernel_ != nullptr
               ? PanelOperand<T>{kernel_ + depth.begin * outputs_ + j, outputs_, vectors}
               : PanelOperand<T>{block + j * length + (depth.begin - begin) * panel, panel, vectors};
-      LinesAhead<T> next = j == 0 ? rows_ahead(memory.sources, places) : LinesAhead<T>();
+      LinesAhead<T> next = j == 0 ? rows_ahead(memory.sources[0], places) : LinesAhead<T>();
       multiply_panel<T>(
-          RowsOperand<T>{memory.sources, most_places, depth_, group * depth_}, places, depth.begin,
-          depth.end, b,
+          RowsOperand<T>{memory.sources, most_places, depth_,
+                         group * depth_ + places.skip * source_step()},
+          places.count, depth.begin, depth.end, b,
           {.rows = targets,
-           .column = group * outputs_ + j,
+           .column = group * outputs_ + j + places.skip * target_step(),
            .columns = columns,
            .adds = adds,
            .bias = bias_ + group * padded_outputs() + j,
@@ -370,10 +388,11 @@ class TapSum {
   }
 
   /// What lies behind the rows of a tile: the next one's, where rows are read from end to end.
-  LinesAhead<T> rows_ahead(const T* const* sources, Index places) const {
+  LinesAhead<T> rows_ahead(const T* first, const Pointed& places) const {
     constexpr Index height = ProductTile<T>::rows;
     if (!is_pointwise() || g_.groups > 1 || depth_ > depth_block) return {};
-    return {sources[0] + height * depth_, height, height * depth_, places};
+    const T* const second_tile = first + (places.skip + height) * depth_;
+    return {second_tile, height, height * depth_, places.count};
   }
 
   Geometry g_;
