@@ -152,6 +152,12 @@ TEST_CASE("matmul: sizes, orders and gaps in random combinations agree with Eige
   }
 }
 
+TEST_CASE("matmul: columns far apart, more rows than are done at once, agree with Eigen") {
+  for (const Index columns : {60, 140}) {
+    check({.rows = 530, .depth = 130, .columns = columns, .a_transposed = true});
+  }
+}
+
 TEST_CASE("matmul: nothing to add up gives zeros, or leaves what is there") {
   check({.rows = 130, .depth = 0, .columns = 200, .write = Write::replace});
   check({.rows = 130, .depth = 0, .columns = 200, .write = Write::add});

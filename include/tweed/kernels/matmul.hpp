@@ -2,6 +2,7 @@
 
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/scratch.hpp>
+#include <tweed/kernels/far_columns.hpp>
 #include <tweed/kernels/matrix.hpp>
 #include <tweed/kernels/product_panels.hpp>
 
@@ -21,13 +22,18 @@ namespace detail {
 
 /// Rows of A and C that are in use at a time, to stay in the second-level cache.
 inline constexpr Index product_rows = 1152;
+inline constexpr Index copied_rows = 512;
+
+/// More columns of C repay a copy of A.
+inline constexpr Index few_columns = 128;
 
 }  // namespace detail
 
 /// Scratch of one worker.
 template <class T>
 constexpr Index matmul_scratch_bytes() {
-  return Scratch::bytes<T>(matmul_depth * ProductTile<T>::columns);
+  return Scratch::bytes<T>(matmul_depth * ProductTile<T>::columns) +
+         Scratch::bytes<T>(matmul_depth * column_copy_step<T>(detail::copied_rows));
 }
 
 namespace detail {
@@ -65,6 +71,17 @@ void multiply_block(const A& a, const Matrix<const T>& b, const Matrix<T>& c, bo
     LinesAhead<T> next(b.block(0, end, b.rows, std::min(columns, b.columns - end)));
     multiply_panel<T>(a, c.rows, 0, b.rows, operand, {c_rows.rows, j, columns, adds}, next);
   });
+}
+
+/// The same for A as columns that `copies` has room for.
+template <class T>
+void multiply_columns(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c,
+                      bool adds, T* panel, T* copies) {
+  RowPointers<const T, matmul_depth> columns(a.transposed());
+  if (are_columns_far<T>(a.column_step) && c.columns > few_columns) {
+    copy_columns(columns.rows, a.columns, 0, a.rows, copies, column_copy_step<T>(copied_rows));
+  }
+  multiply_block<T>(ColumnsOperand<T>{columns.rows}, b, c, adds, panel);
 }
 
 /// Rows or columns of C cut into parts of whole tiles.
@@ -109,8 +126,10 @@ void matmul(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>&
   if (c.rows == 0 || c.columns == 0) return;
   if (a.columns == 0) return detail::multiply_nothing(c, write);
   T* const panel = scratch.take<T>(matmul_depth * ProductTile<T>::columns);
+  T* const copies = scratch.take<T>(matmul_depth * column_copy_step<T>(detail::copied_rows));
   const bool by_rows = a.column_step == 1;
-  const Index parts = (c.rows + detail::product_rows - 1) / detail::product_rows;
+  const Index most_rows = by_rows ? detail::product_rows : detail::copied_rows;
+  const Index parts = (c.rows + most_rows - 1) / most_rows;
   for (Index part = 0; part < parts; ++part) {
     const Index r = c.rows * part / parts;
     const Index rows = c.rows * (part + 1) / parts - r;
@@ -125,9 +144,7 @@ void matmul(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>&
         detail::multiply_block<T>(RowsOperand<T>{rows_of_a.rows, 0, depth}, b_block, c_block, adds,
                                   panel);
       } else {
-        const detail::RowPointers<const T, matmul_depth> columns_of_a(a_block.transposed());
-        detail::multiply_block<T>(ColumnsOperand<T>{columns_of_a.rows}, b_block, c_block, adds,
-                                  panel);
+        detail::multiply_columns<T>(a_block, b_block, c_block, adds, panel, copies);
       }
     }
   }

@@ -70,7 +70,13 @@ TEST_CASE("indirect: products of several blocks agree with the naive convolution
          {2, 9, 11, 121, 131, 1},                                    // 1x1
          {5, 7, 7, 33, 17, 1},                                       // 1x1, more than a block
          {1, 12, 12, 60, 10, 3, 2},                                  // strided
+         {1, 5, 34, 530, 20, 1},                                     // pixels far apart
+         {1, 7, 9, 300, 9, 3, 2},                                    // the same, strided
          {1, 6, 6, 120, 140, {2, 3}, 1, tweed::Padding::same, 2}});  // dilated
+}
+
+TEST_CASE("indirect: results too large for the caches agree with the naive convolution") {
+  check({{1, 128, 128, 16, 256, 1}, {1, 128, 130, 256, 8, 1, 2}});
 }
 
 TEST_CASE("indirect: many small images agree with the naive convolution") {
@@ -88,8 +94,10 @@ TEST_CASE("indirect: many small images agree with the naive convolution") {
 }
 
 TEST_CASE("indirect: any number of threads gives the same bits") {
-  for (const auto& c : std::vector<tests::ConvolutionCase>{
-           {21, 7, 6, 9, 11, 3}, {2, 26, 25, 30, 5, 5}, {3, 9, 8, 2, 70, 1, 2}}) {
+  for (const auto& c : std::vector<tests::ConvolutionCase>{{21, 7, 6, 9, 11, 3},
+                                                           {2, 26, 25, 30, 5, 5},
+                                                           {3, 9, 8, 2, 70, 1, 2},
+                                                           {3, 9, 8, 530, 70, 1}}) {
     CAPTURE(to_string(c));
     const ConvolutionSample sample(c);
     const auto one = run<float>(sample, Activation::relu, 1);

@@ -4,6 +4,7 @@
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/tap_axis.hpp>
+#include <tweed/kernels/far_columns.hpp>
 #include <tweed/kernels/product_panels.hpp>
 
 #include <algorithm>
@@ -61,10 +62,7 @@ struct KernelSum {
   /// More rows repay a copy of the panel that they are multiplied with.
   static constexpr Index few_rows = 128;
 
-  /// Pixels so far apart fall on the same few sets of a cache, and are copied next to each other.
-  /// An odd number of cache lines from one to the next is none too many.
-  static constexpr Index far_bytes = 2048;
-  static constexpr Index copy_step = most_rows + alignment / Index{sizeof(T)};
+  static constexpr Index copy_step = column_copy_step<T>(most_rows);
 
   /// Rows and columns of the gradient.
   struct Part {
@@ -89,7 +87,7 @@ struct KernelSum {
   };
 
   Index group_rows() const { return g.taps() * g.group_channels(); }
-  bool is_far() const { return g.columns.stride * g.channels * Index{sizeof(T)} >= far_bytes; }
+  bool is_far() const { return are_columns_far<T>(g.columns.stride * g.channels); }
 
   void add_pixels(const Part& part, const RowRange& range, const Memory& memory) const {
     LinesAhead<T> later = pixels_behind(part, range);
@@ -100,7 +98,10 @@ struct KernelSum {
       for_each_tap(rows, [&](const Tap& tap) {
         const T** const inputs = memory.inputs + tap.index * depth_block;
         find_inputs(tap.tap, range, memory.zeros, inputs);
-        if (is_far()) copy_inputs(tap, range, memory.copies + (tap.begin - rows.begin), inputs);
+        if (is_far()) {
+          copy_columns(inputs, range.end - range.begin, tap.channel, tap.end - tap.begin,
+                       memory.copies + (tap.begin - rows.begin), copy_step);
+        }
       });
       multiply(rows, part.columns, range, memory, later);
       row = rows.end;
@@ -235,14 +236,6 @@ struct KernelSum {
         const Index c = columns.source(column, tap % g.columns.window);
         *inputs++ = r < 0 || c < 0 ? zeros : line + c * g.channels;
       }
-    }
-  }
-
-  /// Copies what some rows of a tap read, and points to the copies instead.
-  static void copy_inputs(const Tap& tap, const RowRange& range, T* to, const T** inputs) {
-    for (Index d = 0; d < range.end - range.begin; ++d, to += copy_step) {
-      std::copy_n(inputs[d] + tap.channel, tap.end - tap.begin, to);
-      inputs[d] = to;
     }
   }
 };
