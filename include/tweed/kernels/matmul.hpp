@@ -106,14 +106,16 @@ inline void cut_for(Index threads, Cut& rows, Cut& columns) {
 }  // namespace detail
 
 /// C = A B, for few rows of A and C and a B that lies in the panels of `for_each_panel`, each row
-/// by row: nothing is copied.
+/// by row: nothing is copied. Meanwhile what is needed `next` is fetched.
 template <class T>
-void multiply_panels(const Matrix<const T>& a, const T* b, const Matrix<T>& c) {
-  const detail::RowPointers<const T> a_rows(a);
-  const detail::RowPointers<T> c_rows(c);
+void multiply_panels(const Matrix<const T>& a, const T* b, const Matrix<T>& c,
+                     LinesAhead<T>& next) {
+  const detail::RowPointers<const T, detail::product_rows> a_rows(a);
+  const detail::RowPointers<T, detail::product_rows> c_rows(c);
   for_each_panel<T>(c.columns, [&](Index vectors, Index j, Index columns) {
     multiply_panel<T>(RowsOperand<T>{a_rows.rows, 0, a.columns}, c.rows, 0, a.columns,
-                      {b + j * a.columns, columns, vectors}, {c_rows.rows, j, columns, false});
+                      {b + j * a.columns, columns, vectors}, {c_rows.rows, j, columns, false},
+                      next);
   });
 }
 

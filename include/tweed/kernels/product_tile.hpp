@@ -181,7 +181,7 @@ EIGEN_DONT_INLINE void multiply_tiles(A a, Index tiles, Index begin, Index end,
   for (; tiles > 0; --tiles) {
     simd::Vector<T> sum[height][vectors];
     detail::start_tile(c, sum);
-    const LineAhead<T> ahead = next.is_done() ? LineAhead<T>{b.data, 0} : next.take();
+    const LineAhead<T> ahead = next.take(b.data);
     detail::add_products(a, begin, end, b, ahead, sum);
     detail::finish_tile(c, sum);
     a.skip(height);

@@ -50,35 +50,33 @@ class SlotProduct {
 
   /// c [rows,columns] = a b, for a [rows,depth] and b [depth,columns] in the panels of
   /// `for_each_panel`, whose sums are made here. Columns are whole cache lines. Meanwhile what is
-  /// `upcoming` is fetched.
+  /// needed `next` is fetched.
   static void complex(Index rows, Index columns, Index depth, const SlotRows<T>& a,
-                      const SlotPanels<T>& b, const SlotResult<T>& c, Upcoming<T>& upcoming) {
+                      const SlotPanels<T>& b, const SlotResult<T>& c, LinesAhead<T>& next) {
     for_each_tile(rows, columns, [&](auto height, auto vectors, Index r, Index j) {
-      complex_tile<height, vectors>(depth, a, r, b, j, c, upcoming);
+      complex_tile<height, vectors>(depth, a, r, b, j, c, next);
     });
   }
 
   /// The same of real matrices.
-  static void real(const Matrix<const T>& a, const T* b, const Matrix<T>& c,
-                   Upcoming<T>& upcoming) {
+  static void real(const Matrix<const T>& a, const T* b, const Matrix<T>& c, LinesAhead<T>& next) {
     for_each_tile(c.rows, c.columns, [&](auto height, auto vectors, Index r, Index j) {
-      real_tile<height, vectors>(a, r, b + j * a.columns, &c(r, j), c.row_step, upcoming);
+      real_tile<height, vectors>(a, r, b + j * a.columns, &c(r, j), c.row_step, next);
     });
   }
 
   /// c [rows,columns] (+)= a^T b, for a [depth,rows] and b [depth,columns] in panels, sums
-  /// included. Rows and columns are whole cache lines. As with `complex`, what is `upcoming` is
+  /// included. Rows and columns are whole cache lines. As with `complex`, what is `next` is
   /// fetched.
   static void transposed(Index rows, Index columns, Index depth, const SlotPanels<T>& a,
-                         const SlotPanels<T>& b, const SlotResult<T>& c,
-                         UpcomingColumns<T> upcoming) {
+                         const SlotPanels<T>& b, const SlotResult<T>& c, LinesAhead<T>& next) {
     constexpr Index height = many_registers ? 8 : 4;
     for (Index j = 0; j < columns; j += right_panel) {
       for (Index r = 0; r < rows; r += height) {
         if (columns - j >= right_panel) {
-          transposed_tile<height, 2>(depth, a, r, b, j, c, upcoming);
+          transposed_tile<height, 2>(depth, a, r, b, j, c, next);
         } else {
-          transposed_tile<height, 1>(depth, a, r, b, j, c, upcoming);
+          transposed_tile<height, 1>(depth, a, r, b, j, c, next);
         }
       }
     }
@@ -143,9 +141,9 @@ class SlotProduct {
   template <Index height, Index vectors>
   static EIGEN_ALWAYS_INLINE void add_rows(Index depth, const T* a, Index a_step, const T* b,
                                            const T* other, Pack<T> (&sum)[height][vectors],
-                                           Upcoming<T>& upcoming) {
-    const T* next = upcoming.take(depth);
-    for (Index k = 0; k < depth; ++k, b += vectors * width, next += Upcoming<T>::line) {
+                                           LinesAhead<T>& next) {
+    LineAhead<T> ahead = next.take(b);
+    for (Index k = 0; k < depth; ++k, b += vectors * width, ahead.line += ahead.step) {
       Pack<T> row[vectors];
       load(b, row);
       if (other != nullptr) {
@@ -153,7 +151,7 @@ class SlotProduct {
         for (Index v = 0; v < vectors; ++v) row[v] = row[v] + Pack<T>::load(other + v * width);
         other += vectors * width;
       }
-      simd::prefetch(next);
+      simd::prefetch(ahead.line);
       add_product(
           row, [&](Index r) { return a[r * a_step + k]; }, sum);
     }
@@ -163,11 +161,11 @@ class SlotProduct {
   template <Index height, Index vectors>
   static EIGEN_ALWAYS_INLINE void add_columns(Index depth, const T* a, const T* b,
                                               Pack<T> (&sum)[height][vectors],
-                                              UpcomingColumns<T>& upcoming) {
-    auto next = upcoming.take();
+                                              LinesAhead<T>& next) {
+    LineAhead<T> ahead = next.take(b);
     for (Index k = 0; k < depth; ++k, a += left_panel, b += vectors * width) {
-      simd::prefetch_far(next.first);
-      next.first += next.row_step;
+      simd::prefetch_far(ahead.line);
+      ahead.line += ahead.step;
       Pack<T> row[vectors];
       load(b, row);
       add_product(
@@ -177,10 +175,10 @@ class SlotProduct {
 
   template <Index height, Index vectors>
   EIGEN_DONT_INLINE static void real_tile(const Matrix<const T>& a, Index row, const T* b, T* c,
-                                          Index c_step, Upcoming<T>& upcoming) {
+                                          Index c_step, LinesAhead<T>& next) {
     Pack<T> sum[height][vectors];
     clear(sum);
-    add_rows(a.columns, &a(row, 0), a.row_step, b, nullptr, sum, upcoming);
+    add_rows(a.columns, &a(row, 0), a.row_step, b, nullptr, sum, next);
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL
@@ -236,28 +234,27 @@ class SlotProduct {
   template <Index height, Index vectors>
   EIGEN_DONT_INLINE static void complex_tile(Index depth, const SlotRows<T>& a, Index row,
                                              const SlotPanels<T>& b, Index column,
-                                             const SlotResult<T>& c, Upcoming<T>& upcoming) {
+                                             const SlotResult<T>& c, LinesAhead<T>& next) {
     const Index first = row * a.row_step;
     const T* const re = b.re + column * depth;
     const T* const im = b.im + column * depth;
     complex_sums<height, vectors>(
         c, row, column,
-        [&](auto& sum) { add_rows(depth, a.im + first, a.row_step, im, nullptr, sum, upcoming); },
-        [&](auto& sum) { add_rows(depth, a.re + first, a.row_step, re, nullptr, sum, upcoming); },
+        [&](auto& sum) { add_rows(depth, a.im + first, a.row_step, im, nullptr, sum, next); },
+        [&](auto& sum) { add_rows(depth, a.re + first, a.row_step, re, nullptr, sum, next); },
         [&](auto& sum) {
-          add_rows(depth, a.sum + row * a.sum_step, a.sum_step, re, im, sum, upcoming);
+          add_rows(depth, a.sum + row * a.sum_step, a.sum_step, re, im, sum, next);
         });
   }
 
   template <Index height, Index vectors>
   EIGEN_DONT_INLINE static void transposed_tile(Index depth, const SlotPanels<T>& a, Index row,
                                                 const SlotPanels<T>& b, Index column,
-                                                const SlotResult<T>& c,
-                                                UpcomingColumns<T>& upcoming) {
+                                                const SlotResult<T>& c, LinesAhead<T>& next) {
     const Index left = row / left_panel * left_panel * depth + row % left_panel;
     const Index right = column * depth;
     const auto add = [&](const T* from, const T* other, auto& sum) {
-      add_columns(depth, from + left, other + right, sum, upcoming);
+      add_columns(depth, from + left, other + right, sum, next);
     };
     complex_sums<height, vectors>(
         c, row, column, [&](auto& sum) { add(a.im, b.im, sum); },

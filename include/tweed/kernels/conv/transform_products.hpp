@@ -9,22 +9,23 @@
 
 namespace tweed::kernels::conv {
 
-/// C = A B for B in the panels of `for_each_panel`, while what is `upcoming` may be fetched.
+/// C = A B for B in the panels of `for_each_panel`, while what is needed `next` is fetched.
 template <class T>
 using RealProduct = void(const Matrix<const T>& a, const T* b, const Matrix<T>& c,
-                         Upcoming<T>& upcoming);
+                         LinesAhead<T>& next);
 
 /// As transforms need it whose slots are all real.
 template <class T>
 void many_real_products(const Matrix<const T>& a, const T* b, const Matrix<T>& c,
-                        Upcoming<T>& upcoming) {
-  SlotProduct<T>::real(a, b, c, upcoming);
+                        LinesAhead<T>& next) {
+  SlotProduct<T>::real(a, b, c, next);
 }
 
 /// As those need it that have few: this has no tiles of its own to compile.
 template <class T>
-void few_real_products(const Matrix<const T>& a, const T* b, const Matrix<T>& c, Upcoming<T>&) {
-  multiply_panels<T>(a, b, c);
+void few_real_products(const Matrix<const T>& a, const T* b, const Matrix<T>& c,
+                       LinesAhead<T>& next) {
+  multiply_panels<T>(a, b, c, next);
 }
 
 /// The products of a transformed convolution, slot by slot.
@@ -58,7 +59,8 @@ class TransformProducts {
       const Index slot = l.kind.slot_of(frequency);
       const Index slots = l.kind.is_real(frequency) ? 1 : 2;
       const T* const b = kernel.data + slot * l.kernel_step();
-      Upcoming<T> next(b + slots * l.kernel_step(), slots * l.kernel_step());
+      LinesAhead<T> next =
+          end_to_end(b + slots * l.kernel_step(), slots * l.kernel_step(), from.depth);
       const Scratch scratch = memory.sums(block.threads == 1 ? block.worker : worker);
       for (Index first = 0; first < tiles; first += most) {
         const Index rows = std::min(most, tiles - first);
@@ -95,15 +97,17 @@ class TransformProducts {
     }
     for (Index first = 0; first < tiles; first += transform_depth_block) {
       const Index depth = std::min(transform_depth_block, tiles - first);
-      const LineOfRows<T> a_rows{a + first * l.input.tile_step, l.input.tile_step};
-      const LineOfRows<T> b_rows{b + first * l.output.tile_step, l.output.tile_step};
+      const Matrix<const T> x_rows{a + first * l.input.tile_step, depth, rows, l.input.tile_step};
+      const Matrix<const T> z_rows{b + first * l.output.tile_step, depth, columns,
+                                   l.output.tile_step};
       Scratch memory = scratch;
-      const auto left = in_panels(a_rows, depth, rows, SlotProduct<T>::left_panel, memory);
-      const auto right = in_panels(b_rows, depth, columns, SlotProduct<T>::right_panel, memory);
-      const UpcomingColumns<T> next_slot(behind(a_rows, 2 * rows), 2 * rows,
-                                         behind(b_rows, 2 * columns), 2 * columns);
+      const auto left = in_panels(x_rows, SlotProduct<T>::left_panel, memory);
+      const auto right = in_panels(z_rows, SlotProduct<T>::right_panel, memory);
+      LinesAhead<T> next(x_rows.block(0, 2 * rows, depth, 2 * rows));
+      LinesAhead<T> next_z(z_rows.block(0, 2 * columns, depth, 2 * columns));
+      next.then = &next_z;
       SlotProduct<T>::transposed(rows, columns, depth, left, right,
-                                 {to, to + l.kernel_step(), columns, add || first > 0}, next_slot);
+                                 {to, to + l.kernel_step(), columns, add || first > 0}, next);
     }
   }
 
@@ -115,8 +119,10 @@ class TransformProducts {
     return std::clamp<Index>((Index{32} << 10) / channels / height * height, 8 * height, 1024);
   }
 
-  static LineOfRows<T> behind(const LineOfRows<T>& rows, Index columns) {
-    return {rows.first + columns, rows.row_step};
+  /// `count` elements from end to end, a line for each step of loops over `depth`.
+  static LinesAhead<T> end_to_end(const T* from, Index count, Index depth) {
+    const Index advance = std::max<Index>(depth, 1) * LinesAhead<T>::length;
+    return {from, LinesAhead<T>::length, advance, (count + advance - 1) / advance};
   }
 
   /// Rows of a complex matrix and the sum of its parts, columns being whole vectors.
@@ -132,20 +138,21 @@ class TransformProducts {
     return {a, a + columns, row_step, sum, columns};
   }
 
-  /// A complex matrix [rows,columns] copied into panels, with the sum of its parts.
-  EIGEN_DONT_INLINE static SlotPanels<T> in_panels(const LineOfRows<T>& a, Index rows,
-                                                   Index columns, Index panel, Scratch& scratch) {
-    T* const to_re = scratch.take<T>(rows * columns);
-    T* const to_im = scratch.take<T>(rows * columns);
-    T* const to_sum = scratch.take<T>(rows * columns);
-    for (Index r = 0; r < rows; ++r) {
-      const T* const from = a.first + r * a.row_step;
-      for (Index j = 0; j < columns; j += panel) {
-        const Index width = std::min(panel, columns - j);
-        const Index to = j * rows + r * width;
+  /// A complex matrix copied into panels, with the sum of its parts. Imaginary parts lie behind the
+  /// real ones.
+  EIGEN_DONT_INLINE static SlotPanels<T> in_panels(const Matrix<const T>& a, Index panel,
+                                                   Scratch& scratch) {
+    T* const to_re = scratch.take<T>(a.rows * a.columns);
+    T* const to_im = scratch.take<T>(a.rows * a.columns);
+    T* const to_sum = scratch.take<T>(a.rows * a.columns);
+    for (Index r = 0; r < a.rows; ++r) {
+      const T* const from = &a(r, 0);
+      for (Index j = 0; j < a.columns; j += panel) {
+        const Index width = std::min(panel, a.columns - j);
+        const Index to = j * a.rows + r * width;
         for (Index i = 0; i < width; i += Pack<T>::width) {
           const auto re = Pack<T>::load(from + j + i);
-          const auto im = Pack<T>::load(from + columns + j + i);
+          const auto im = Pack<T>::load(from + a.columns + j + i);
           re.store(to_re + to + i);
           im.store(to_im + to + i);
           (re + im).store(to_sum + to + i);
