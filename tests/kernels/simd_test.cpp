@@ -7,6 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
 
 namespace simd = tweed::kernels::simd;
 using tweed::Index;
@@ -53,4 +57,52 @@ TEST_CASE_TEMPLATE("simd: a stream past the caches stores what a store does", T,
   }
   simd::finish_stream();
   CHECK(std::equal(out.begin(), out.end(), numbers.begin()));
+}
+
+TEST_CASE_TEMPLATE("simd: takes one of four for each element", T, float, double) {
+  constexpr Index width = simd::width<T>;
+  const auto four = tests::numbers<T>(4, 5);
+  std::array<std::uint8_t, width> places{};
+  for (std::size_t i = 0; i < places.size(); ++i)
+    places[i] = static_cast<std::uint8_t>(7 * i + 253);
+  std::array<T, width> out{};
+  simd::store(out.data(), simd::take(four.data(), places.data()));
+  for (std::size_t i = 0; i < places.size(); ++i) CHECK(out[i] == four[places[i] % 4]);
+}
+
+TEST_CASE_TEMPLATE("simd: four registers element by element", T, float, double) {
+  constexpr Index width = simd::width<T>;
+  const auto numbers = tests::numbers<T>(4 * width, 6);
+  const auto row = [&](Index r) { return simd::load(numbers.data() + r * width); };
+  std::array<T, 4 * width> out{};
+  simd::store_interleaved(out.data(), row(0), row(1), row(2), row(3));
+  for (Index i = 0; i < 4 * width; ++i) {
+    CHECK(out[static_cast<std::size_t>(i)] ==
+          numbers[static_cast<std::size_t>(i % 4 * width + i / 4)]);
+  }
+}
+
+TEST_CASE_TEMPLATE("simd: comparisons choose element by element", T, float, double) {
+  constexpr Index width = simd::width<T>;
+  auto a = tests::numbers<T>(width, 7);
+  const auto b = tests::numbers<T>(width, 8);
+  a[1] = b[1];
+  a[0] = std::numeric_limits<T>::quiet_NaN();
+  const auto x = simd::load(a.data());
+  const auto y = simd::load(b.data());
+  const auto chosen = [&](const simd::Mask<T>& mask) {
+    std::array<T, width> out{};
+    simd::store(out.data(), simd::select(mask, simd::broadcast(T{1}), simd::broadcast(T{2})));
+    return std::vector<T>(out.begin(), out.end());
+  };
+  const auto expected = [&](const auto& f) {
+    std::vector<T> out;
+    for (std::size_t i = 0; i < a.size(); ++i) out.push_back(f(a[i], b[i]) ? T{1} : T{2});
+    return out;
+  };
+  CHECK(chosen(simd::less(x, y)) == expected([](T p, T q) { return p < q; }));
+  CHECK(chosen(simd::equal(x, y)) == expected([](T p, T q) { return p == q; }));
+  CHECK(chosen(simd::is_nan(x)) == expected([](T p, T) { return std::isnan(p); }));
+  CHECK(chosen(simd::either(simd::is_nan(x), simd::less(x, y))) ==
+        expected([](T p, T q) { return std::isnan(p) || p < q; }));
 }

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 // GCC before 13 takes the registers that AVX-512 intrinsics leave undefined on purpose for mistakes
 // (GCC bug 105593), and says of register types that template arguments drop their attributes.
@@ -246,6 +247,36 @@ V multiply_add(const V& a, const V& b, const V& c) {
   return Eigen::internal::pmadd(a, b, c);
 }
 
+#if defined(EIGEN_VECTORIZE_AVX512)
+
+inline __m512i load_bytes(const std::uint8_t* from) {
+  return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+}
+
+#endif
+
+/// Whether `take` is a matter of a few instructions.
+#if defined(EIGEN_VECTORIZE_AVX512)
+template <class T>
+inline constexpr bool has_fast_take = sizeof(T) == 4;
+#else
+template <class T>
+inline constexpr bool has_fast_take = false;
+#endif
+
+/// Each element is one of four, the lowest two bits of its place say which.
+template <class T>
+Vector<T> take(const T* four, const std::uint8_t* places) {
+#if defined(EIGEN_VECTORIZE_AVX512)
+  if constexpr (has_fast_take<T>) {
+    return _mm512_permutevar_ps(_mm512_broadcast_f32x4(_mm_loadu_ps(four)), load_bytes(places));
+  }
+#endif
+  T elements[width<T>];
+  for (Index i = 0; i < width<T>; ++i) elements[i] = four[places[i] % 4];
+  return load(elements);
+}
+
 #if defined(__GNUC__)
 
 template <class Element, Index count>
@@ -254,6 +285,17 @@ using ElementsOf [[gnu::vector_size(count * sizeof(Element))]] = Element;
 /// Whole numbers of another type as a register of T.
 template <class T, class Small>
 Vector<T> load_converted(const Small* from) {
+  // What g++ 12 makes of the general way takes them one by one.
+#if defined(EIGEN_VECTORIZE_AVX512)
+  if constexpr (sizeof(T) == 4 && std::is_same_v<Small, std::uint8_t>) {
+    return _mm512_cvtepi32_ps(load_bytes(from));
+  }
+#elif defined(EIGEN_VECTORIZE_AVX2)
+  if constexpr (sizeof(T) == 4 && std::is_same_v<Small, std::uint8_t>) {
+    const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
+  }
+#endif
   ElementsOf<Small, width<T>> small;
   std::memcpy(&small, from, sizeof small);
   const auto whole = __builtin_convertvector(small, ElementsOf<std::int32_t, width<T>>);
@@ -285,6 +327,24 @@ void store_converted(const Vector<T>& value, Small* to) {
 }
 
 #endif
+
+/// to = a[0], b[0], c[0], d[0], a[1], ...
+template <class T>
+void store_interleaved(T* to, const Vector<T>& a, const Vector<T>& b, const Vector<T>& c,
+                       const Vector<T>& d) {
+  if constexpr (width<T> >= 4) {
+    Eigen::internal::PacketBlock<Vector<T>, 4> block{{a, b, c, d}};
+    Eigen::internal::ptranspose(block);
+    for (Index i = 0; i < 4; ++i) store(to + i * width<T>, block.packet[i]);
+    return;
+  }
+  T rows[4][width<T>];
+  store(rows[0], a);
+  store(rows[1], b);
+  store(rows[2], c);
+  store(rows[3], d);
+  for (Index i = 0; i < 4 * width<T>; ++i) to[i] = rows[i % 4][i / 4];
+}
 
 /// to [columns,rows] = the transpose of from [rows,columns], both multiples of the width.
 template <class T>

@@ -2,6 +2,7 @@
 
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
+#include <tweed/kernels/conv/pooled_gradient.hpp>
 #include <tweed/kernels/pack.hpp>
 
 #include <algorithm>
@@ -15,12 +16,16 @@ namespace tweed::kernels::conv {
 /// input gradient.
 template <class T>
 struct Direct {
+  using Pooled = PooledGradient<T>;
+
   static constexpr Index shared_bytes(const Geometry& g) {
     return Scratch::bytes<T>(padded_kernel_size(g));
   }
   static constexpr Index worker_bytes(const Geometry& g) {
-    return Scratch::bytes<T>(padded_image_size(g)) + Scratch::bytes<T>(padded_output_size(g)) +
-           Scratch::bytes<T>(padded_filters(g)) + Scratch::bytes<T>(padded_kernel_size(g));
+    return std::max(
+        Scratch::bytes<T>(padded_image_size(g)) + Scratch::bytes<T>(padded_output_size(g)) +
+            Scratch::bytes<T>(padded_filters(g)) + Scratch::bytes<T>(padded_kernel_size(g)),
+        Pooled::scratch_bytes(g));
   }
 
   /// The kernel with rows of whole filter tiles.

@@ -18,7 +18,8 @@ namespace tweed::kernels::conv {
 /// alone;
 /// - `add_kernel_gradient(g, x, dy, gradient, bias_gradient, scratch)`: adds that of one image, and
 ///   writes that of the bias;
-/// - or instead of these two `add_gradients(g, x, dy, kernel, dx, gradient, bias_gradient,
+/// - `Pooled`, where it has a faster way behind some max-pools;
+/// - or instead of the gradients `add_gradients(g, x, dy, kernel, dx, gradient, bias_gradient,
 /// scratch)`,
 ///   where dx may be nullptr.
 template <class T>
@@ -77,8 +78,17 @@ struct PerImage {
       Scratch scratch = worker_scratch(memory, worker, bytes);
       T* const aside = scratch.take<T>(g.output_size());
       for (Index n = parts.begin(part); n < parts.end(part); ++n) {
-        const T* const delta = delta_image(g, pass, n, aside);
         const T* const x = pass.x + n * g.input_size();
+        if constexpr (has_pooled<Algorithm>()) {
+          if (pass.pool != nullptr && Algorithm::Pooled::fits(g, *pass.pool)) {
+            const auto& pool = pass.pool->geometry;
+            const Index offset = n * pool.output_size();
+            Algorithm::Pooled::add(g, pool, x, pass.dy + offset, pass.pool->taps + offset,
+                                   kernel_gradient, bias_parts + n * g.filters, scratch);
+            continue;
+          }
+        }
+        const T* const delta = delta_image(g, pass, n, aside);
         T* const dx = pass.dx == nullptr ? nullptr : pass.dx + n * g.input_size();
         T* const bias_gradient = bias_parts + n * g.filters;
         if constexpr (has_joint_gradients<Algorithm>) {
@@ -98,6 +108,12 @@ struct PerImage {
   }
 
  private:
+  template <class Algorithm>
+  static constexpr bool has_pooled() {
+    if constexpr (requires { typename Algorithm::Pooled; }) return Algorithm::Pooled::is_available;
+    return false;
+  }
+
   template <class Algorithm>
   static constexpr bool has_input_gradient = requires(const Geometry& g, const T* in, T* out) {
     Algorithm::input_gradient(g, in, in, out, Scratch{});
