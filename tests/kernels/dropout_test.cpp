@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <vector>
 
 using tests::Guarded;
@@ -143,6 +145,25 @@ TEST_CASE("dropout: any number of threads gives the same, in place too") {
       tweed::kernels::dropout(y.data(), y.data(), count, 0.25, {.seed = 4}, threads);
       CHECK(y.intact());
       CHECK(tests::same_bits(y.values(), one));
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("dropout: the gradient passes where elements were kept", T, float, double) {
+  for (const Index count : {0, 1, 7, 259, 20'011}) {
+    const auto x = tests::numbers<T>(count, 3);
+    auto dy = tests::numbers<T>(count, 4);
+    if (count > 5) dy[5] = std::numeric_limits<T>::infinity();
+    for (const int threads : {1, 3}) {
+      Guarded<T> y(count);
+      Guarded<std::uint8_t> is_kept(count);
+      Guarded<T> dx(count);
+      tweed::kernels::dropout(x.data(), y.data(), count, 0.25, {.seed = 6}, threads,
+                              is_kept.data());
+      tweed::kernels::dropout_gradient(dy.data(), is_kept.data(), dx.data(), count, 0.25, threads);
+      Guarded<T> expected(count);
+      tweed::kernels::dropout(dy.data(), expected.data(), count, 0.25, {.seed = 6}, threads);
+      for (Index i = 0; i < count; ++i) CHECK(dx.data()[i] == expected.data()[i]);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/random.hpp>
+#include <tweed/kernels/pack.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -39,10 +40,11 @@ inline void draw(const RandomKey& key, Index first, std::uint16_t (&draws)[dropo
 
 /// y = x / (1 - rate) where an element is kept, else 0 (inverted dropout: Srivastava, Hinton,
 /// Krizhevsky, Sutskever and Salakhutdinov, *Dropout*, JMLR 2014). Which are kept follows from
-/// `key` alone, so the same call on dy gives the gradient. Each element draws 16 bits: the rate is
-/// met to within 1/65536. y may be x.
+/// `key` alone; `is_kept`, if given, gets a 1 for each of them and 0 for the others. Each element
+/// draws 16 bits: the rate is met to within 1/65536. y may be x.
 template <class T>
-void dropout(const T* x, T* y, Index count, double rate, const RandomKey& key, int threads) {
+void dropout(const T* x, T* y, Index count, double rate, const RandomKey& key, int threads,
+             std::uint8_t* is_kept = nullptr) {
   const auto threshold = static_cast<std::uint32_t>(rate * 65536.0 + 0.5);
   const T scale = static_cast<T>(1.0 / (1.0 - rate));
   parallel_ranges(count, 8192, threads, [&](Index begin, Index end) {
@@ -57,6 +59,23 @@ void dropout(const T* x, T* y, Index count, double rate, const RandomKey& key, i
         kept[i] = draws[i] >= threshold ? scaled : T{};
       }
       std::copy_n(kept, n, y + first);
+      if (is_kept == nullptr) continue;
+      for (Index i = 0; i < n; ++i) is_kept[first + i] = draws[i] >= threshold;
+    }
+  });
+}
+
+/// dx = dy / (1 - rate) where the element was kept, else 0. dx may be dy.
+template <class T>
+void dropout_gradient(const T* dy, const std::uint8_t* is_kept, T* dx, Index count, double rate,
+                      int threads) {
+  const T scale = static_cast<T>(1.0 / (1.0 - rate));
+  parallel_ranges(count, 8192, threads, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; i += Pack<T>::width) {
+      const Index lanes = std::min(Pack<T>::width, end - i);
+      const auto kept = Pack<T>::load_converted(is_kept + i, lanes);
+      const auto gradient = scale * Pack<T>::load(dy + i, lanes);
+      select(less(Pack<T>::zero(), kept), gradient, Pack<T>::zero()).store(dx + i, lanes);
     }
   });
 }

@@ -40,6 +40,12 @@ struct Dropout {
 
   static constexpr Fit<AlwaysFits> fit(const Shape& input) { return {input}; }
 
+  /// A byte for each element: whether it was kept.
+  template <class T>
+  static constexpr LayerMemory memory(const Shape& input, Index batch, int) {
+    return {.kept = aligned_bytes(batch * input.size())};
+  }
+
   template <class T>
   static void infer(const InferPass<T>& pass) {
     if (pass.x.data != pass.y.data) std::copy_n(pass.x.data, pass.x.size(), pass.y.data);
@@ -48,13 +54,14 @@ struct Dropout {
   template <class T>
   static void forward(const ForwardPass<T>& pass) {
     kernels::dropout(pass.x.data, pass.y.data, pass.x.size(), rate.value(), pass.random,
-                     pass.threads);
+                     pass.threads, reinterpret_cast<std::uint8_t*>(pass.kept.data()));
   }
 
   template <class T>
   static void backward(const BackwardPass<T>& pass) {
-    kernels::dropout<T>(pass.dy.data, pass.dx.data, pass.dy.size(), rate.value(), pass.random,
-                        pass.threads);
+    kernels::dropout_gradient<T>(pass.dy.data,
+                                 reinterpret_cast<const std::uint8_t*>(pass.kept.data()),
+                                 pass.dx.data, pass.dy.size(), rate.value(), pass.threads);
   }
 
   static std::string describe() {

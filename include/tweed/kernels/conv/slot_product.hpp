@@ -93,18 +93,13 @@ class SlotProduct {
     for_each_panel<T>(columns, [&](Index panel_vectors, Index j, Index) {
       kernels::detail::with_vectors<T>(panel_vectors, [&](auto vectors) {
         for (Index r = 0; r < rows;) {
-          const auto tile = [&](auto height) {
+          const auto tile = [&](auto height) -> Index {
             body(height, vectors, std::min<Index>(r, rows - height), j);
-            r += height;
+            return height;
           };
           const Index left = rows - r;
-          if (rows < low) {
-            tile(lowest);
-          } else if (left <= low || left == low + 3 || left == 2 * low || rows < high) {
-            tile(low);
-          } else {
-            tile(high);
-          }
+          const bool is_low = left <= low || left == low + 3 || left == 2 * low || rows < high;
+          r += rows < low ? tile(lowest) : is_low ? tile(low) : tile(high);
         }
       });
     });
