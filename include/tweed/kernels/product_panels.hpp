@@ -43,15 +43,23 @@ void with_vectors(Index vectors, const Body& body) {
   body(std::integral_constant<Index, ProductTile<T>::vectors>{});
 }
 
+/// Rows of tiles for what is left below the high ones, in panels of full width.
+inline constexpr Index low_tile = 2;
+
 /// Tiles one below the other; where they are narrower than their panel, they are computed aside.
 template <Index height, class A, class T>
 EIGEN_DONT_INLINE void multiply_tiles_of(A a, Index tiles, Index begin, Index end,
                                          const PanelOperand<T>& b, TileTarget<T> c,
                                          LinesAhead<T>& next) {
+  constexpr Index most_vectors = ProductTile<T>::vectors;
   const auto multiply = [&](Index count, const TileTarget<T>& target) {
-    with_vectors<T>(b.vectors, [&](auto vectors) {
-      multiply_tiles<height, vectors>(a, count, begin, end, b, target, next);
-    });
+    if constexpr (height == low_tile) {
+      return multiply_tiles<height, most_vectors>(a, count, begin, end, b, target, next);
+    } else {
+      with_vectors<T>(b.vectors, [&](auto vectors) {
+        multiply_tiles<height, vectors>(a, count, begin, end, b, target, next);
+      });
+    }
   };
   if (c.columns == b.vectors * simd::width<T>) return multiply(tiles, c);
   constexpr Index width = ProductTile<T>::columns;
@@ -93,7 +101,9 @@ void multiply_panel(A a, Index count, Index begin, Index end, const PanelOperand
     count -= tiles * height;
   };
   multiply(std::integral_constant<Index, ProductTile<T>::rows>{});
-  multiply(std::integral_constant<Index, 2>{});
+  if (b.vectors == ProductTile<T>::vectors) {
+    multiply(std::integral_constant<Index, detail::low_tile>{});
+  }
   multiply(std::integral_constant<Index, 1>{});
 }
 

@@ -18,33 +18,85 @@ struct KernelSource {
   Index columns;
 };
 
+/// Some columns of a row of all taps, of which `columns` are there.
+template <class T>
+struct Taps {
+  const T* data;
+  Index step;
+  Index columns;
+
+  Pack<T> load(Index tap, Index c) const {
+    return Pack<T>::load(data + tap * step + c, std::clamp<Index>(columns - c, 0, Pack<T>::width));
+  }
+};
+
+/// Where kernels are on their way to and from the slots of a transform, whichever it is.
+template <class T>
+struct KernelPanels {
+  static constexpr Index panel = ProductTile<T>::columns;
+  static constexpr Index most_taps = 81;
+  static constexpr Index most_slots = 256;
+
+  alignas(alignment) T gathered[most_taps * panel];
+  alignas(alignment) T slots[most_slots * panel];
+
+  /// Columns of a row of the taps, copied as far as there is room: taps that lie a power of two
+  /// apart would push each other out of the caches before their line is read to its end.
+  EIGEN_DONT_INLINE Taps<T> gather(Index taps, const KernelSource<T>& kernel, Index row,
+                                   Index first, Index columns) {
+    const Taps<T> in_place{kernel.data + row * kernel.columns + first, kernel.rows * kernel.columns,
+                           std::clamp<Index>(kernel.columns - first, 0, columns)};
+    if (taps > most_taps) return in_place;
+    for (Index tap = 0; tap < taps; ++tap) {
+      for (Index c = 0; c < columns; c += Pack<T>::width) {
+        in_place.load(tap, c).store(gathered + tap * columns + c);
+      }
+    }
+    return {gathered, columns, columns};
+  }
+
+  /// Stores columns of a row of all slots, past the caches.
+  EIGEN_DONT_INLINE void stream(Index count, Index columns, T* to, Index step) const {
+    const T* from = slots;
+    for (Index slot = 0; slot < count; ++slot, from += columns, to += step) {
+      for (Index c = 0; c < columns; c += Pack<T>::width) {
+        simd::stream(to + c, simd::load(from + c));
+      }
+    }
+  }
+
+  /// Asks for columns of a row of all slots, in long pieces: they may come from memory.
+  EIGEN_DONT_INLINE static void fetch(const T* from, Index count, Index step) {
+    for (Index slot = 0; slot < count; ++slot, from += step) {
+      for (Index c = 0; c < panel; c += Pack<T>::width) simd::prefetch_far(from + c);
+    }
+  }
+};
+
 /// Kernels to slots, each a matrix [row][column] in the panels of `for_each_panel`, and gradients,
 /// each a matrix that lies row by row, back.
 template <class Tile, class T>
 class KernelTransform {
   using Layout = TransformLayout<T>;
+  using Panels = KernelPanels<T>;
 
  public:
   static void forward(const Geometry& g, const Layout& l, const KernelSource<T>& kernel, T* to,
                       int threads) {
-    const bool streams = l.kind.slots() <= most_slots &&
+    const bool streams = l.kind.slots() <= Panels::most_slots &&
                          is_streamed(to, aligned_count<T>(kernel.columns), l.kernel_size());
     parallel_for(kernel.rows, threads, [&](Index r, int) {
       Tile workspace;
-      alignas(alignment) T gathered[most_taps * panel];
-      alignas(alignment) T aside[most_slots * panel];
+      Panels panels;
       for_each_panel<T>(aligned_count<T>(kernel.columns), [&](Index, Index first, Index columns) {
         T* const row = to + first * kernel.rows + r * columns;
-        const Taps taps = taps_of(g, kernel, r, first, columns, gathered);
+        const Taps<T> taps = panels.gather(g.taps(), kernel, r, first, columns);
         for (Index c = 0; c < columns; c += width) {
           load(g, l, taps, c, workspace);
-          if (streams) {
-            workspace.to_slots(aside + c, {columns});
-          } else {
-            workspace.to_slots(row + c, {l.kernel_step()});
-          }
+          workspace.to_slots((streams ? panels.slots : row) + c,
+                             {streams ? columns : l.kernel_step()});
         }
-        if (streams) stream_slots(aside, l.kind.slots(), columns, row, l.kernel_step());
+        if (streams) panels.stream(l.kind.slots(), columns, row, l.kernel_step());
       });
       if (streams) simd::finish_stream();
     });
@@ -56,7 +108,9 @@ class KernelTransform {
       Tile workspace;
       for (Index c = 0; c < g.filters; c += width) {
         const T* const slots = from + r * l.output.padded_channels + c;
-        if (c % panel == 0) fetch_next(l, slots + panel);
+        if (c % Panels::panel == 0) {
+          Panels::fetch(slots + Panels::panel, l.kind.slots(), l.kernel_step());
+        }
         workspace.from_slots(slots, {l.kernel_step()});
         store(g, l, r, c, workspace, gradient);
       }
@@ -65,53 +119,9 @@ class KernelTransform {
 
  private:
   static constexpr Index width = Pack<T>::width;
-  static constexpr Index panel = ProductTile<T>::columns;
-  static constexpr Index most_taps = 81;
-  static constexpr Index most_slots = 256;
 
-  /// Some columns of a row of all taps, of which `columns` are there.
-  struct Taps {
-    const T* data;
-    Index step;
-    Index columns;
-  };
-
-  /// Copies them, as far as there is room: taps that lie a power of two apart would push each other
-  /// out of the caches before their line is read to its end.
-  static Taps taps_of(const Geometry& g, const KernelSource<T>& kernel, Index r, Index first,
-                      Index columns, T* room) {
-    const Index there = std::clamp<Index>(kernel.columns - first, 0, columns);
-    const Taps in_place{kernel.data + r * kernel.columns + first, kernel.rows * kernel.columns,
-                        there};
-    if (g.taps() > most_taps) return in_place;
-    for (Index tap = 0; tap < g.taps(); ++tap) {
-      for (Index c = 0; c < columns; c += width) {
-        load_column(in_place, tap, c).store(room + tap * columns + c);
-      }
-    }
-    return {room, columns, columns};
-  }
-
-  static Pack<T> load_column(const Taps& taps, Index tap, Index c) {
-    return Pack<T>::load(taps.data + tap * taps.step + c,
-                         std::clamp<Index>(taps.columns - c, 0, width));
-  }
-
-  /// Asks for some columns of a row of the gradient's slots, in long pieces: they may come from
-  /// memory.
-  static void fetch_next(const Layout& l, const T* from) {
-    for (Index slot = 0; slot < l.kind.slots(); ++slot, from += l.kernel_step()) {
-      for (Index c = 0; c < panel; c += width) simd::prefetch_far(from + c);
-    }
-  }
-
-  static void stream_slots(const T* from, Index slots, Index columns, T* to, Index step) {
-    for (Index slot = 0; slot < slots; ++slot, from += columns, to += step) {
-      for (Index c = 0; c < columns; c += width) simd::stream(to + c, simd::load(from + c));
-    }
-  }
-
-  static void load(const Geometry& g, const Layout& l, const Taps& taps, Index c, Tile& workspace) {
+  static void load(const Geometry& g, const Layout& l, const Taps<T>& taps, Index c,
+                   Tile& workspace) {
     for (Index y = 0; y < Tile::length; ++y) workspace.clear_row(y);
     Pack<T> values[Tile::length];
     for (auto& value : values) value = Pack<T>::zero();
@@ -119,7 +129,7 @@ class KernelTransform {
     for (Index i = 0; i < g.rows.window; ++i) {
       for (Index j = 0; j < g.columns.window; ++j) {
         values[l.kind.tap_position(l.columns, j, false)] =
-            scale * load_column(taps, i * g.columns.window + j, c);
+            scale * taps.load(i * g.columns.window + j, c);
       }
       workspace.set_row(l.kind.tap_position(l.rows, i, false), values);
     }

@@ -83,8 +83,8 @@ class SlotProduct {
   }
 
  private:
-  /// Tiles of six rows, as many as there are, and of four for the rest. One may begin before the
-  /// one above it ends: its first rows are then computed twice, to the same bits.
+  /// Tiles of six rows, as many as there are, and in wide panels of four for the rest. One may
+  /// begin before the one above it ends: its first rows are then computed twice, to the same bits.
   template <class Body>
   static void for_each_tile(Index rows, Index columns, const Body& body) {
     constexpr std::integral_constant<Index, ProductTile<T>::rows> high;
@@ -98,8 +98,12 @@ class SlotProduct {
             return height;
           };
           const Index left = rows - r;
-          const bool is_low = left <= low || left == low + 3 || left == 2 * low || rows < high;
-          r += rows < low ? tile(lowest) : is_low ? tile(low) : tile(high);
+          if constexpr (vectors == ProductTile<T>::vectors) {
+            const bool is_low = left <= low || left == low + 3 || left == 2 * low || rows < high;
+            r += rows < low ? tile(lowest) : is_low ? tile(low) : tile(high);
+          } else {
+            r += rows < high ? tile(lowest) : tile(high);
+          }
         }
       });
     });
@@ -183,63 +187,48 @@ class SlotProduct {
 
   /// Three real products instead of four (Gauss): with p = re re, q = im im and
   /// s = (re + im)(re + im), the result is (p - q) + i (s - p - q). The sums run on from one
-  /// product to the next: q, then -q + p, then -(p - q) - 2 q + s.
-  template <Index height, Index vectors, class AddIm, class AddRe, class AddSum>
+  /// product to the next: q, then -q + p, then -(p - q) - 2 q + s. `add(part, sum)` adds them,
+  /// which is written out once for all three.
+  template <Index height, Index vectors, class Add>
   static EIGEN_ALWAYS_INLINE void complex_sums(const SlotResult<T>& c, Index row, Index column,
-                                               const AddIm& add_im, const AddRe& add_re,
-                                               const AddSum& add_sum) {
+                                               const Add& add) {
     Pack<T> sum[height][vectors];
     alignas(alignment) T aside[height * vectors * width];
-    T* const re = c.re + row * c.row_step + column;
-    T* const im = c.im + row * c.row_step + column;
+    const Index first = row * c.row_step + column;
     clear(sum);
-    add_im(sum);
-    TWEED_UNROLL
-    for (Index r = 0; r < height; ++r) {
+    for (Index part = 0; part < 3; ++part) {
+      add(part, sum);
+      T* const to = (part == 1 ? c.re : c.im) + first;
       TWEED_UNROLL
-      for (Index v = 0; v < vectors; ++v) {
-        sum[r][v].store(aside + (r * vectors + v) * width);
-        sum[r][v] = -sum[r][v];
+      for (Index r = 0; r < height; ++r) {
+        TWEED_UNROLL
+        for (Index v = 0; v < vectors; ++v) {
+          T* const q = aside + (r * vectors + v) * width;
+          if (part == 0) {
+            sum[r][v].store(q);
+            sum[r][v] = -sum[r][v];
+            continue;
+          }
+          T* const at = to + r * c.row_step + v * width;
+          (c.add ? Pack<T>::load(at) + sum[r][v] : sum[r][v]).store(at);
+          if (part == 1) sum[r][v] = -multiply_add(T{2}, Pack<T>::load(q), sum[r][v]);
+        }
       }
     }
-    add_re(sum);
-    TWEED_UNROLL
-    for (Index r = 0; r < height; ++r) {
-      TWEED_UNROLL
-      for (Index v = 0; v < vectors; ++v) {
-        put(re + r * c.row_step + v * width, sum[r][v], c.add);
-        const auto q = Pack<T>::load(aside + (r * vectors + v) * width);
-        sum[r][v] = -multiply_add(T{2}, q, sum[r][v]);
-      }
-    }
-    add_sum(sum);
-    TWEED_UNROLL
-    for (Index r = 0; r < height; ++r) {
-      TWEED_UNROLL
-      for (Index v = 0; v < vectors; ++v) {
-        put(im + r * c.row_step + v * width, sum[r][v], c.add);
-      }
-    }
-  }
-
-  static EIGEN_ALWAYS_INLINE void put(T* to, const Pack<T>& value, bool add) {
-    (add ? Pack<T>::load(to) + value : value).store(to);
   }
 
   template <Index height, Index vectors>
   EIGEN_DONT_INLINE static void complex_tile(Index depth, const SlotRows<T>& a, Index row,
                                              const SlotPanels<T>& b, Index column,
                                              const SlotResult<T>& c, LinesAhead<T>& next) {
-    const Index first = row * a.row_step;
+    const T* const rows[] = {a.im + row * a.row_step, a.re + row * a.row_step,
+                             a.sum + row * a.sum_step};
     const T* const re = b.re + column * depth;
     const T* const im = b.im + column * depth;
-    complex_sums<height, vectors>(
-        c, row, column,
-        [&](auto& sum) { add_rows(depth, a.im + first, a.row_step, im, nullptr, sum, next); },
-        [&](auto& sum) { add_rows(depth, a.re + first, a.row_step, re, nullptr, sum, next); },
-        [&](auto& sum) {
-          add_rows(depth, a.sum + row * a.sum_step, a.sum_step, re, im, sum, next);
-        });
+    complex_sums<height, vectors>(c, row, column, [&](Index part, auto& sum) {
+      add_rows(depth, rows[part], part < 2 ? a.row_step : a.sum_step, part == 0 ? im : re,
+               part < 2 ? nullptr : im, sum, next);
+    });
   }
 
   template <Index height, Index vectors>
@@ -248,12 +237,11 @@ class SlotProduct {
                                                 const SlotResult<T>& c, LinesAhead<T>& next) {
     const Index left = row / left_panel * left_panel * depth + row % left_panel;
     const Index right = column * depth;
-    const auto add = [&](const T* from, const T* other, auto& sum) {
-      add_columns(depth, from + left, other + right, sum, next);
-    };
-    complex_sums<height, vectors>(
-        c, row, column, [&](auto& sum) { add(a.im, b.im, sum); },
-        [&](auto& sum) { add(a.re, b.re, sum); }, [&](auto& sum) { add(a.sum, b.sum, sum); });
+    const T* const columns[] = {a.im + left, a.re + left, a.sum + left};
+    const T* const rows[] = {b.im + right, b.re + right, b.sum + right};
+    complex_sums<height, vectors>(c, row, column, [&](Index part, auto& sum) {
+      add_columns(depth, columns[part], rows[part], sum, next);
+    });
   }
 };
 
