@@ -61,19 +61,24 @@ EIGEN_DONT_INLINE void multiply_tiles_of(A a, Index tiles, Index begin, Index en
       });
     }
   };
-  if (c.columns == b.vectors * simd::width<T>) return multiply(tiles, c);
+  const bool is_narrow = c.columns < b.vectors * simd::width<T>;
   constexpr Index width = ProductTile<T>::columns;
-  for (; tiles > 0; --tiles) {
-    alignas(alignment) T tile[height * width] = {};
-    T* rows[height];
-    for (Index r = 0; r < height; ++r) {
-      rows[r] = tile + r * width;
-      if (c.adds) std::copy_n(c.rows[r] + c.column, c.columns, rows[r]);
+  alignas(alignment) T tile[height * width] = {};
+  T* rows[height];
+  for (Index r = 0; r < height; ++r) rows[r] = tile + r * width;
+  while (tiles > 0) {
+    for (Index r = 0; is_narrow && c.adds && r < height; ++r) {
+      std::copy_n(c.rows[r] + c.column, c.columns, rows[r]);
     }
-    multiply(1, {rows, 0, c.columns, c.adds, c.bias, c.activation});
-    for (Index r = 0; r < height; ++r) std::copy_n(rows[r], c.columns, c.rows[r] + c.column);
-    a.skip(height);
-    c.rows += height;
+    const Index count = is_narrow ? 1 : tiles;
+    multiply(count,
+             is_narrow ? TileTarget<T>{rows, 0, c.columns, c.adds, c.bias, c.activation} : c);
+    for (Index r = 0; is_narrow && r < height; ++r) {
+      std::copy_n(rows[r], c.columns, c.rows[r] + c.column);
+    }
+    a.skip(count * height);
+    c.rows += count * height;
+    tiles -= count;
   }
 }
 

@@ -57,7 +57,9 @@ struct PooledGradient {
   }
 
  private:
-  static constexpr Index most_taps = simd::registers >= 32 ? 25 : 9;
+  /// Taps that are summed at once: those of 5 x 5, which registers have just room for, or of 3 x 3.
+  static constexpr Index most_taps = 25;
+  static constexpr Index some_taps = 9;
 
   struct Pooled {
     const PoolGeometry& pool;
@@ -104,8 +106,9 @@ struct PooledGradient {
     }
   }
 
-  /// A channel of a row of x with the zeros beside it.
-  static void load_line(const Geometry& g, const T* x, Index row, Index count, T* line) {
+  /// A channel of a row of x with the zeros beside it. Short, and compiled as if it were rare.
+  [[gnu::cold]] static void load_line(const Geometry& g, const T* x, Index row, Index count,
+                                      T* line) {
     std::fill_n(line, count, T{});
     if (row < 0 || row >= g.rows.input) return;
     const T* const from = x + row * g.columns.input * g.channels;
@@ -117,47 +120,45 @@ struct PooledGradient {
     const Index step = g.channels * g.filters;
     for (Index tap = 0; tap < g.taps();) {
       const Index left = g.taps() - tap;
-      Index offsets[most_taps];
+      Index offsets[most_taps] = {};
       for (Index i = 0; i < std::min(left, most_taps); ++i) {
         offsets[i] =
             ((tap + i) / g.columns.window * pooled.width + (tap + i) % g.columns.window) * 4;
       }
-      const auto add = [&](auto count) {
-        add_taps<count>(pooled, offsets, filter, gradient + tap * step, step);
-        tap += count;
-      };
+      T* const to = gradient + tap * step;
       if (left >= most_taps) {
-        add(std::integral_constant<Index, most_taps>{});
-      } else if (left >= 9) {
-        add(std::integral_constant<Index, 9>{});
+        add_taps<most_taps>(pooled, offsets, filter, most_taps, to, step);
+        tap += most_taps;
       } else {
-        add(std::integral_constant<Index, 1>{});
+        add_taps<some_taps>(pooled, offsets, filter, std::min(left, some_taps), to, step);
+        tap += some_taps;
       }
     }
   }
 
-  /// Rows of the pool's output are summed one by one: sums of sums lose less than one long sum.
-  template <Index count>
+  /// The sums of `taps` taps, of which `count` are wanted.
+  template <Index taps>
   EIGEN_DONT_INLINE static void add_taps(const Pooled& pooled, const Index* offsets, Index filter,
-                                         T* gradient, Index gradient_step) {
+                                         Index count, T* gradient, Index gradient_step) {
     const Index columns = pooled.pool.columns.output;
-    Pack<T> sum[count];
+    Pack<T> sum[taps];
     TWEED_UNROLL
-    for (Index t = 0; t < count; ++t) sum[t] = Pack<T>::zero();
+    for (Index t = 0; t < taps; ++t) sum[t] = Pack<T>::zero();
     Index at = filter;
     for (Index row = 0; row < pooled.pool.rows.output; ++row) {
       const T* fours = pooled.fours + 2 * row * pooled.width * 4;
       for (Index column = 0; column < columns; ++column, fours += 8, at += pooled.filters) {
         const Pack<T> delta = pooled.gradient(at);
         TWEED_UNROLL
-        for (Index t = 0; t < count; ++t) {
-          sum[t] = multiply_add(Pack<T>{simd::take(fours + offsets[t], pooled.taps + at)}, delta,
-                                sum[t]);
+        for (Index t = 0; t < taps; ++t) {
+          const Pack<T> x{simd::take(fours + offsets[t], pooled.taps + at)};
+          sum[t] = multiply_add(x, delta, sum[t]);
         }
       }
     }
     TWEED_UNROLL
-    for (Index t = 0; t < count; ++t) {
+    for (Index t = 0; t < taps; ++t) {
+      if (t >= count) return;
       T* const to = gradient + t * gradient_step;
       (Pack<T>::load(to) + sum[t]).store(to);
     }
