@@ -31,7 +31,7 @@ constexpr Index per_image_bytes(const Geometry& g, Index batch, int threads) {
 
 /// Bytes that `forward` leaves for `backward`, for the whole batch.
 template <class T>
-constexpr Index kept_bytes(const Plan& plan, const Geometry& g, Index batch) {
+[[gnu::cold]] constexpr Index kept_bytes(const Plan& plan, const Geometry& g, Index batch) {
   if (plan.is_transformed()) {
     return Transformed<T>::kept_bytes(transform_of(plan.forward, g), g, batch);
   }
@@ -40,7 +40,8 @@ constexpr Index kept_bytes(const Plan& plan, const Geometry& g, Index batch) {
 
 /// Scratch that `forward` and `backward` may take.
 template <class T>
-constexpr Index scratch_bytes(const Plan& plan, const Geometry& g, Index batch, int threads) {
+[[gnu::cold]] constexpr Index scratch_bytes(const Plan& plan, const Geometry& g, Index batch,
+                                            int threads) {
   if (plan.is_transformed()) {
     const auto kind = transform_of(plan.forward, g);
     return std::max(Transformed<T>::forward_bytes(kind, g, batch, threads),
@@ -58,8 +59,8 @@ constexpr Index scratch_bytes(const Plan& plan, const Geometry& g, Index batch, 
 
 /// Bytes to keep for any batch of up to `batch` samples: a smaller one may be planned otherwise.
 template <class T>
-EIGEN_DONT_INLINE constexpr Index largest_kept_bytes(const Geometry& g, Index batch,
-                                                     Algorithm asked) {
+[[gnu::cold]] EIGEN_DONT_INLINE constexpr Index largest_kept_bytes(const Geometry& g, Index batch,
+                                                                   Algorithm asked) {
   Index most = 0;
   for_each_plan(g, batch, asked,
                 [&](const Plan& plan) { most = std::max(most, kept_bytes<T>(plan, g, batch)); });
@@ -68,8 +69,9 @@ EIGEN_DONT_INLINE constexpr Index largest_kept_bytes(const Geometry& g, Index ba
 
 /// Scratch for any batch of up to `batch` samples.
 template <class T>
-EIGEN_DONT_INLINE constexpr Index largest_scratch_bytes(const Geometry& g, Index batch, int threads,
-                                                        Algorithm asked) {
+[[gnu::cold]] EIGEN_DONT_INLINE constexpr Index largest_scratch_bytes(const Geometry& g,
+                                                                      Index batch, int threads,
+                                                                      Algorithm asked) {
   Index most = 0;
   for_each_plan(g, batch, asked, [&](const Plan& plan) {
     most = std::max(most, scratch_bytes<T>(plan, g, batch, threads));

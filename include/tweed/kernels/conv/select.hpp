@@ -44,7 +44,8 @@ constexpr TransformCosts costs_of(const TransformKind& kind, bool by_slots) {
 }
 
 /// Multiply-adds of one pass over a batch, those of the transforms weighted.
-constexpr double transformed_cost(const TransformKind& kind, const Geometry& g, Index batch) {
+[[gnu::cold]] constexpr double transformed_cost(const TransformKind& kind, const Geometry& g,
+                                                Index batch) {
   const TransformLayout<float> l(kind, g, batch);
   const TransformCosts costs = costs_of(kind, l.by_slots);
   const auto channels = static_cast<double>(l.input.padded_channels);
@@ -81,7 +82,7 @@ constexpr bool is_accurate(Algorithm algorithm, const Geometry& g) {
 
 /// What `select` believes one pass by an algorithm costs, in multiply-adds of a matrix product;
 /// infinite where it cannot be used.
-constexpr double estimated_cost(Algorithm algorithm, const Geometry& g, Index batch) {
+[[gnu::cold]] constexpr double estimated_cost(Algorithm algorithm, const Geometry& g, Index batch) {
   if (!can_run(algorithm, g)) return std::numeric_limits<double>::infinity();
   if (is_transform(algorithm)) {
     return detail::transformed_cost(transform_of(algorithm, g), g, batch);
@@ -97,7 +98,8 @@ constexpr double estimated_cost(Algorithm algorithm, const Geometry& g, Index ba
 
 /// The fastest plan for a geometry and a batch, or the plan for `asked` if it can do the geometry.
 /// The environment variable TWEED_CONV_ALGORITHM asks where the caller does not.
-constexpr Plan select(const Geometry& g, Index batch, Algorithm asked = Algorithm::automatic) {
+[[gnu::cold]] constexpr Plan select(const Geometry& g, Index batch,
+                                    Algorithm asked = Algorithm::automatic) {
   if (!std::is_constant_evaluated() && asked == Algorithm::automatic) {
     asked = detail::algorithm_from_environment();
   }

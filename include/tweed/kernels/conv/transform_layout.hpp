@@ -40,7 +40,8 @@ struct TransformLayout {
   bool by_slots;      ///< threads share out the slots of a block, and not the tiles of the batch
   bool keeps_input;   ///< the transform of x from forward to backward, and does not make it again
 
-  constexpr TransformLayout(const TransformKind& kind_, const Geometry& g, Index batch_)
+  [[gnu::cold]] constexpr TransformLayout(const TransformKind& kind_, const Geometry& g,
+                                          Index batch_)
       : kind(kind_),
         rows(kind_.tiling(g.rows)),
         columns(kind_.tiling(g.columns)),

@@ -27,13 +27,14 @@ class Transformed {
   using Products = TransformProducts<T>;
 
  public:
-  static constexpr Index kept_bytes(const TransformKind& kind, const Geometry& g, Index batch) {
+  [[gnu::cold]] static constexpr Index kept_bytes(const TransformKind& kind, const Geometry& g,
+                                                  Index batch) {
     const Layout l(kind, g, batch);
     return l.keeps_input ? Scratch::bytes<T>(l.tiles() * l.input.tile_step) : 0;
   }
 
-  static constexpr Index forward_bytes(const TransformKind& kind, const Geometry& g, Index batch,
-                                       int threads) {
+  [[gnu::cold]] static constexpr Index forward_bytes(const TransformKind& kind, const Geometry& g,
+                                                     Index batch, int threads) {
     const Layout l(kind, g, batch);
     const Index blocks = l.by_slots ? 1 : threads;
     return Scratch::bytes<T>(l.kernel_size()) +
@@ -42,8 +43,8 @@ class Transformed {
            threads * Memory::worker_bytes(g, l);
   }
 
-  static constexpr Index backward_bytes(const TransformKind& kind, const Geometry& g, Index batch,
-                                        int threads) {
+  [[gnu::cold]] static constexpr Index backward_bytes(const TransformKind& kind, const Geometry& g,
+                                                      Index batch, int threads) {
     const Layout l(kind, g, batch);
     const Index blocks = l.by_slots ? 1 : threads;
     const Index sums = l.keeps_input ? 1 : std::max<Index>(1, BatchParts{batch}.count());
