@@ -50,17 +50,19 @@ void dropout(const T* x, T* y, Index count, double rate, const RandomKey& key, i
   parallel_ranges(count, 8192, threads, [&](Index begin, Index end) {
     std::uint16_t draws[detail::dropout_draws];
     T kept[detail::dropout_draws];
+    std::uint8_t flags[detail::dropout_draws];
     for (Index first = begin; first < end; first += detail::dropout_draws) {
       detail::draw(key, first, draws);
       const Index n = std::min(detail::dropout_draws, end - first);
-      // By way of `kept`: the compiler need not wonder whether y is x.
+      // By way of `kept` and `flags`: the compiler need not wonder whether y is x, or bytes either.
       for (Index i = 0; i < n; ++i) {
         const T scaled = x[first + i] * scale;
         kept[i] = draws[i] >= threshold ? scaled : T{};
       }
       std::copy_n(kept, n, y + first);
       if (is_kept == nullptr) continue;
-      for (Index i = 0; i < n; ++i) is_kept[first + i] = draws[i] >= threshold;
+      for (Index i = 0; i < detail::dropout_draws; ++i) flags[i] = draws[i] >= threshold ? 1 : 0;
+      std::copy_n(flags, n, is_kept + first);
     }
   });
 }
