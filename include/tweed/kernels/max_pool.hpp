@@ -20,7 +20,19 @@ struct WindowPart {
   Index columns;
 };
 
-inline WindowPart window_part(const PoolGeometry& g, Index row, Index column) {
+/// Whether the windows take two inputs each and lie within the image.
+constexpr bool takes_pairs(const SlidingAxis& axis) {
+  return axis.window == 2 && axis.dilation == 1 && axis.before == 0 &&
+         (axis.output - 1) * axis.stride + 2 <= axis.input;
+}
+
+/// For windows of `two_by_two` within the image, the most common, without divisions.
+template <bool two_by_two>
+WindowPart window_part(const PoolGeometry& g, Index row, Index column) {
+  if constexpr (two_by_two) {
+    const Index first = row * g.rows.stride * g.columns.input + column * g.columns.stride;
+    return {0, 0, first * g.channels, (g.columns.input - 2) * g.channels, 2, 2};
+  }
   const Index i = g.rows.first_tap(row);
   const Index j = g.columns.first_tap(column);
   const Index columns = g.columns.end_tap(column) - j;
@@ -46,7 +58,7 @@ EIGEN_ALWAYS_INLINE void for_each_tap(const WindowPart& part, Index channels, co
     body(input, tap);
     body(input + channels, tap + one);
   };
-  if (part.rows == 2 && part.columns == 2) {  // the most common, without loops
+  if (part.rows == 2 && part.columns == 2) {  // without loops
     row_of_two();
     input += 2 * channels + part.input_step;
     tap = tap + one + one + step;
@@ -84,55 +96,90 @@ constexpr bool tiles_exactly(const SlidingAxis& axis) {
   return axis.stride == axis.window && axis.before == 0 && axis.output * axis.stride == axis.input;
 }
 
+/// Some channels of an output pixel, and the taps that they come from.
+template <class T, class Tap>
+EIGEN_ALWAYS_INLINE void max_pool_lanes(const WindowPart& part, Index channels, const T* x, T* y,
+                                        Tap* taps, bool behind_relu, Index lanes) {
+  auto largest = largest_of(part, channels, x, lanes);
+  largest.value.store(y, lanes);
+  if (taps == nullptr) return;
+  if (behind_relu) {
+    const auto none = Pack<T>::broadcast(static_cast<T>(no_tap<Tap>));
+    largest.tap = select(less(Pack<T>::zero(), largest.value), largest.tap, none);
+  }
+  largest.tap.store_converted(taps, lanes);
+}
+
+/// Some channels of the gradient of an output pixel, handed to the inputs of its window.
+template <class T, class Tap>
+EIGEN_ALWAYS_INLINE void max_pool_gradient_lanes(const WindowPart& part, Index channels,
+                                                 const T* dy, const Tap* taps, T* dx, bool adds,
+                                                 Index lanes) {
+  const auto gradient = Pack<T>::load(dy, lanes);
+  const auto tap = Pack<T>::load_converted(taps, lanes);
+  for_each_tap<T>(part, channels, [&](Index input, const Pack<T>& this_tap) {
+    auto share = select(equal(tap, this_tap), gradient, Pack<T>::zero());
+    if (adds) share = share + Pack<T>::load(dx + input, lanes);
+    share.store(dx + input, lanes);
+  });
+}
+
+template <bool two_by_two, class T, class Tap>
+EIGEN_DONT_INLINE void max_pool_rows_of(const PoolGeometry& g, Index begin, Index end, const T* x,
+                                        T* y, Tap* taps, bool behind_relu) {
+  const Index whole = g.channels / Pack<T>::width * Pack<T>::width;
+  for (Index row = begin; row < end; ++row) {
+    for (Index column = 0; column < g.columns.output; ++column) {
+      const auto part = window_part<two_by_two>(g, row, column);
+      const Index pixel = (row * g.columns.output + column) * g.channels;
+      const auto pool = [&](Index c, Index lanes) {
+        max_pool_lanes(part, g.channels, x + c, y + pixel + c,
+                       taps == nullptr ? nullptr : taps + pixel + c, behind_relu, lanes);
+      };
+      for (Index c = 0; c < whole; c += Pack<T>::width) pool(c, Pack<T>::width);
+      if (whole < g.channels) pool(whole, g.channels - whole);
+    }
+  }
+}
+
+template <bool two_by_two, class T, class Tap>
+EIGEN_DONT_INLINE void max_pool_gradient_of(const PoolGeometry& g, const T* dy, const Tap* taps,
+                                            T* dx) {
+  const bool adds = !tiles_exactly(g.rows) || !tiles_exactly(g.columns);
+  if (adds) std::fill_n(dx, g.input_size(), T{});
+  const Index whole = g.channels / Pack<T>::width * Pack<T>::width;
+  for (Index row = 0; row < g.rows.output; ++row) {
+    for (Index column = 0; column < g.columns.output; ++column) {
+      const auto part = window_part<two_by_two>(g, row, column);
+      const Index pixel = (row * g.columns.output + column) * g.channels;
+      const auto share = [&](Index c, Index lanes) {
+        max_pool_gradient_lanes(part, g.channels, dy + pixel + c, taps + pixel + c, dx + c, adds,
+                                lanes);
+      };
+      for (Index c = 0; c < whole; c += Pack<T>::width) share(c, Pack<T>::width);
+      if (whole < g.channels) share(whole, g.channels - whole);
+    }
+  }
+}
+
 }  // namespace detail
 
 /// Rows [begin, end) of y [oh,ow,c] = the largest input of each window of x [h,w,c]. Where `taps`
 /// is given, [oh,ow,c], it tells which one; behind a ReLU only where that lets the gradient pass.
 template <class T, class Tap>
-EIGEN_DONT_INLINE void max_pool_rows(const PoolGeometry& g, Index begin, Index end, const T* x,
-                                     T* y, Tap* taps, bool behind_relu = false) {
-  const auto none = Pack<T>::broadcast(static_cast<T>(no_tap<Tap>));
-  for (Index row = begin; row < end; ++row) {
-    for (Index column = 0; column < g.columns.output; ++column) {
-      const Index pixel = (row * g.columns.output + column) * g.channels;
-      const auto part = detail::window_part(g, row, column);
-      for (Index c = 0; c < g.channels; c += Pack<T>::width) {
-        const Index lanes = std::min(Pack<T>::width, g.channels - c);
-        auto largest = detail::largest_of(part, g.channels, x + c, lanes);
-        largest.value.store(y + pixel + c, lanes);
-        if (taps == nullptr) continue;
-        if (behind_relu) {
-          largest.tap = select(less(Pack<T>::zero(), largest.value), largest.tap, none);
-        }
-        largest.tap.store_converted(taps + pixel + c, lanes);
-      }
-    }
-  }
+void max_pool_rows(const PoolGeometry& g, Index begin, Index end, const T* x, T* y, Tap* taps,
+                   bool behind_relu = false) {
+  detail::takes_pairs(g.rows) && detail::takes_pairs(g.columns)
+      ? detail::max_pool_rows_of<true>(g, begin, end, x, y, taps, behind_relu)
+      : detail::max_pool_rows_of<false>(g, begin, end, x, y, taps, behind_relu);
 }
 
 /// dx [h,w,c] = the sum of the dy [oh,ow,c] that each input was the largest for.
 template <class T, class Tap>
-EIGEN_DONT_INLINE void max_pool_gradient_image(const PoolGeometry& g, const T* dy, const Tap* taps,
-                                               T* dx) {
-  const bool exact = detail::tiles_exactly(g.rows) && detail::tiles_exactly(g.columns);
-  if (!exact) std::fill_n(dx, g.input_size(), T{});
-  for (Index row = 0; row < g.rows.output; ++row) {
-    for (Index column = 0; column < g.columns.output; ++column) {
-      const Index pixel = (row * g.columns.output + column) * g.channels;
-      const auto part = detail::window_part(g, row, column);
-      for (Index c = 0; c < g.channels; c += Pack<T>::width) {
-        const Index lanes = std::min(Pack<T>::width, g.channels - c);
-        const auto gradient = Pack<T>::load(dy + pixel + c, lanes);
-        const auto tap = Pack<T>::load_converted(taps + pixel + c, lanes);
-        detail::for_each_tap<T>(part, g.channels, [&](Index input, const Pack<T>& this_tap) {
-          T* const to = dx + input + c;
-          auto share = select(equal(tap, this_tap), gradient, Pack<T>::zero());
-          if (!exact) share = share + Pack<T>::load(to, lanes);
-          share.store(to, lanes);
-        });
-      }
-    }
-  }
+void max_pool_gradient_image(const PoolGeometry& g, const T* dy, const Tap* taps, T* dx) {
+  detail::takes_pairs(g.rows) && detail::takes_pairs(g.columns)
+      ? detail::max_pool_gradient_of<true>(g, dy, taps, dx)
+      : detail::max_pool_gradient_of<false>(g, dy, taps, dx);
 }
 
 /// y [n,oh,ow,c] of x [n,h,w,c]; `taps` [n,oh,ow,c] may be nullptr.
