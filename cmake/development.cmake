@@ -28,7 +28,7 @@ if(TWEED_COVERAGE)
   target_link_options(tweed_development INTERFACE --coverage)
 endif()
 
-# The library as tweed's own programs link it.
+# The library as the examples link it.
 set(TWEED_LIBRARY tweed::tweed)
 if(TWEED_USE_COMPILED)
   set(TWEED_LIBRARY tweed::compiled)

@@ -3,6 +3,9 @@
 #include <tweed/kernels/conv/pass.hpp>
 #include <support/convolution_check.hpp>
 
+#include <algorithm>
+#include <cmath>
+
 namespace tests {
 
 template <class T>
@@ -75,6 +78,21 @@ void check_same_bits(const PassResults<T>& found, const PassResults<T>& expected
   CHECK(same_bits(found.dx, expected.dx));
   CHECK(same_bits(found.kernel_gradient, expected.kernel_gradient));
   CHECK(same_bits(found.bias_gradient, expected.bias_gradient));
+}
+
+/// The largest difference relative to the largest value, or to what a sum of so many random
+/// products is about where all are smaller: the transforms' rounding errors follow their input, and
+/// a single sum may cancel.
+template <class T>
+double error_of(const std::vector<T>& found, const std::vector<double>& expected, Index terms) {
+  double worst = 0.0;
+  double largest = std::sqrt(static_cast<double>(terms)) / 3.0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const double difference = std::abs(static_cast<double>(found[i]) - expected[i]);
+    if (!(difference <= worst)) worst = difference;
+    largest = std::max(largest, std::abs(expected[i]));
+  }
+  return worst == 0.0 ? 0.0 : worst / largest;
 }
 
 }  // namespace tests

@@ -25,6 +25,9 @@ constexpr bool takes_pairs(const SlidingAxis& axis) {
   return axis.window == 2 && axis.dilation == 1 && axis.before == 0 &&
          (axis.output - 1) * axis.stride + 2 <= axis.input;
 }
+constexpr bool takes_pairs(const PoolGeometry& g) {
+  return takes_pairs(g.rows) && takes_pairs(g.columns);
+}
 
 /// For windows of `two_by_two` within the image, the most common, without divisions.
 template <bool two_by_two>
@@ -124,22 +127,30 @@ EIGEN_ALWAYS_INLINE void max_pool_gradient_lanes(const WindowPart& part, Index c
   });
 }
 
+/// Calls `body(window part, output offset, channel, lanes)` for the channels of each output pixel
+/// in rows [begin, end), a register at a time.
+template <bool two_by_two, class T, class Body>
+EIGEN_ALWAYS_INLINE void for_each_output(const PoolGeometry& g, Index begin, Index end,
+                                         const Body& body) {
+  const Index whole = g.channels / Pack<T>::width * Pack<T>::width;
+  Index output = begin * g.columns.output * g.channels;
+  for (Index row = begin; row < end; ++row) {
+    for (Index column = 0; column < g.columns.output; ++column, output += g.channels) {
+      const auto part = window_part<two_by_two>(g, row, column);
+      for (Index c = 0; c < whole; c += Pack<T>::width) body(part, output + c, c, Pack<T>::width);
+      if (whole < g.channels) body(part, output + whole, whole, g.channels - whole);
+    }
+  }
+}
+
 template <bool two_by_two, class T, class Tap>
 EIGEN_DONT_INLINE void max_pool_rows_of(const PoolGeometry& g, Index begin, Index end, const T* x,
                                         T* y, Tap* taps, bool behind_relu) {
-  const Index whole = g.channels / Pack<T>::width * Pack<T>::width;
-  for (Index row = begin; row < end; ++row) {
-    for (Index column = 0; column < g.columns.output; ++column) {
-      const auto part = window_part<two_by_two>(g, row, column);
-      const Index pixel = (row * g.columns.output + column) * g.channels;
-      const auto pool = [&](Index c, Index lanes) {
-        max_pool_lanes(part, g.channels, x + c, y + pixel + c,
-                       taps == nullptr ? nullptr : taps + pixel + c, behind_relu, lanes);
-      };
-      for (Index c = 0; c < whole; c += Pack<T>::width) pool(c, Pack<T>::width);
-      if (whole < g.channels) pool(whole, g.channels - whole);
-    }
-  }
+  for_each_output<two_by_two, T>(
+      g, begin, end, [&](const WindowPart& part, Index output, Index c, Index lanes) {
+        max_pool_lanes(part, g.channels, x + c, y + output,
+                       taps == nullptr ? nullptr : taps + output, behind_relu, lanes);
+      });
 }
 
 template <bool two_by_two, class T, class Tap>
@@ -147,19 +158,10 @@ EIGEN_DONT_INLINE void max_pool_gradient_of(const PoolGeometry& g, const T* dy, 
                                             T* dx) {
   const bool adds = !tiles_exactly(g.rows) || !tiles_exactly(g.columns);
   if (adds) std::fill_n(dx, g.input_size(), T{});
-  const Index whole = g.channels / Pack<T>::width * Pack<T>::width;
-  for (Index row = 0; row < g.rows.output; ++row) {
-    for (Index column = 0; column < g.columns.output; ++column) {
-      const auto part = window_part<two_by_two>(g, row, column);
-      const Index pixel = (row * g.columns.output + column) * g.channels;
-      const auto share = [&](Index c, Index lanes) {
-        max_pool_gradient_lanes(part, g.channels, dy + pixel + c, taps + pixel + c, dx + c, adds,
-                                lanes);
-      };
-      for (Index c = 0; c < whole; c += Pack<T>::width) share(c, Pack<T>::width);
-      if (whole < g.channels) share(whole, g.channels - whole);
-    }
-  }
+  for_each_output<two_by_two, T>(
+      g, 0, g.rows.output, [&](const WindowPart& part, Index output, Index c, Index lanes) {
+        max_pool_gradient_lanes(part, g.channels, dy + output, taps + output, dx + c, adds, lanes);
+      });
 }
 
 }  // namespace detail
@@ -169,17 +171,15 @@ EIGEN_DONT_INLINE void max_pool_gradient_of(const PoolGeometry& g, const T* dy, 
 template <class T, class Tap>
 void max_pool_rows(const PoolGeometry& g, Index begin, Index end, const T* x, T* y, Tap* taps,
                    bool behind_relu = false) {
-  detail::takes_pairs(g.rows) && detail::takes_pairs(g.columns)
-      ? detail::max_pool_rows_of<true>(g, begin, end, x, y, taps, behind_relu)
-      : detail::max_pool_rows_of<false>(g, begin, end, x, y, taps, behind_relu);
+  detail::takes_pairs(g) ? detail::max_pool_rows_of<true>(g, begin, end, x, y, taps, behind_relu)
+                         : detail::max_pool_rows_of<false>(g, begin, end, x, y, taps, behind_relu);
 }
 
 /// dx [h,w,c] = the sum of the dy [oh,ow,c] that each input was the largest for.
 template <class T, class Tap>
 void max_pool_gradient_image(const PoolGeometry& g, const T* dy, const Tap* taps, T* dx) {
-  detail::takes_pairs(g.rows) && detail::takes_pairs(g.columns)
-      ? detail::max_pool_gradient_of<true>(g, dy, taps, dx)
-      : detail::max_pool_gradient_of<false>(g, dy, taps, dx);
+  detail::takes_pairs(g) ? detail::max_pool_gradient_of<true>(g, dy, taps, dx)
+                         : detail::max_pool_gradient_of<false>(g, dy, taps, dx);
 }
 
 /// y [n,oh,ow,c] of x [n,h,w,c]; `taps` [n,oh,ow,c] may be nullptr.

@@ -1,5 +1,5 @@
 #include <tweed/kernels/conv/algorithm.hpp>
-#include <tweed/kernels/conv/fft.hpp>
+#include <tweed/kernels/conv/transform_layout.hpp>
 #include <support/transformed_check.hpp>
 
 using tests::ConvolutionCase;
@@ -10,38 +10,13 @@ using namespace tweed::kernels::conv;
 
 namespace {
 
-template <class T>
-using Fft8 = Fft<8, T>;
-template <class T>
-using Fft9 = Fft<9, T>;
-template <class T>
-using Fft16 = Fft<16, T>;
-template <class T>
-using Fft32 = Fft<32, T>;
-
-/// Calls `body` with the FFT that suits the geometry.
-template <class Body>
-void with_best(const ConvolutionCase& c, const Body& body) {
-  switch (best_fft_size(tests::geometry_of(c))) {
-    case 8:
-      return body.template operator()<Fft8>();
-    case 9:
-      return body.template operator()<Fft9>();
-    case 16:
-      return body.template operator()<Fft16>();
-    case 32:
-      return body.template operator()<Fft32>();
-    default:
-      FAIL("no size fits");
-  }
-}
-
+/// With the size that suits the geometry.
 void check(const ConvolutionCase& c, int threads) {
+  const Index size = best_fft_size(tests::geometry_of(c));
+  REQUIRE(size > 0);
   const ConvolutionSample sample(c);
-  with_best(c, [&]<template <class> class Algorithm>() {
-    tests::check_transformed<Algorithm, float>(sample, threads, 2e-6);
-    tests::check_transformed<Algorithm, double>(sample, threads, tests::rounding<double>);
-  });
+  tests::check_transformed<float>(fourier(size), sample, threads, 2e-6);
+  tests::check_transformed<double>(fourier(size), sample, threads, tests::rounding<double>);
 }
 
 }  // namespace
@@ -89,40 +64,41 @@ TEST_CASE("fft: each transform size, whole images and tiles") {
 }
 
 TEST_CASE("fft: any number of threads gives the same bits") {
-  tests::check_transformed_threads<Fft8>({21, 6, 6, 9, 11, 3});
-  tests::check_transformed_threads<Fft16>({2, 40, 30, 5, 6, 5});
+  tests::check_transformed_threads(fourier(8), {21, 6, 6, 9, 11, 3});
+  tests::check_transformed_threads(fourier(16), {2, 40, 30, 5, 6, 5});
 }
 
 TEST_CASE("fft: large kernels share out slots, not images") {
   const ConvolutionCase c{3, 4, 4, 160, 176, 3};
   REQUIRE(TransformLayout<float>(fourier(8), tests::geometry_of(c), c.batch).by_slots);
   const ConvolutionSample sample(c);
-  tests::check_transformed<Fft8, float>(sample, 2, 2e-6);
-  tests::check_transformed_threads<Fft8>(c);
+  tests::check_transformed<float>(fourier(8), sample, 2, 2e-6);
+  tests::check_transformed_threads(fourier(8), c);
 }
 
 TEST_CASE("fft: more tiles than are multiplied at a time") {
   const ConvolutionCase c{64, 2, 2, 512, 56, 3};
   REQUIRE(TransformLayout<float>(fourier(8), tests::geometry_of(c), c.batch).by_slots);
-  tests::check_transformed<Fft8, float>(ConvolutionSample(c), 2, 2e-6);
+  tests::check_transformed<float>(fourier(8), ConvolutionSample(c), 2, 2e-6);
 }
 
 TEST_CASE("fft: kernels and images that are stored past the caches") {
-  tests::check_transformed<Fft8, float>(ConvolutionSample({2, 3, 4, 256, 272, 3}), 2, 2e-6);
-  tests::check_transformed<Fft32, float>(ConvolutionSample({1, 512, 512, 1, 16, 3}), 2, 2e-6);
+  tests::check_transformed<float>(fourier(8), ConvolutionSample({2, 3, 4, 256, 272, 3}), 2, 2e-6);
+  tests::check_transformed<float>(fourier(32), ConvolutionSample({1, 512, 512, 1, 16, 3}), 2, 2e-6);
 }
 
 TEST_CASE("fft: batches of several blocks") {
   const ConvolutionCase c{300, 28, 28, 1, 2, 5};
   const TransformLayout<float> layout(fourier(32), tests::geometry_of(c), c.batch);
   REQUIRE(layout.block_tiles < layout.tiles());
-  tests::check_transformed<Fft32, float>(ConvolutionSample(c), 2, 2e-6);
+  tests::check_transformed<float>(fourier(32), ConvolutionSample(c), 2, 2e-6);
 }
 
 TEST_CASE("fft: the first layer needs no input gradient") {
   const ConvolutionSample sample({3, 6, 6, 4, 5, 3});
-  const auto with = tests::run_transformed<Fft8, float>(sample, Activation::none, 2);
-  const auto without = tests::run_transformed<Fft8, float>(sample, Activation::none, 2, false);
+  const auto with = tests::run_transformed<float>(fourier(8), sample, Activation::none, 2);
+  const auto without =
+      tests::run_transformed<float>(fourier(8), sample, Activation::none, 2, false);
   CHECK(tests::same_bits(with.kernel_gradient, without.kernel_gradient));
   CHECK(tests::same_bits(with.bias_gradient, without.bias_gradient));
 }

@@ -1,5 +1,5 @@
 #include <tweed/kernels/conv/indirect.hpp>
-#include <support/transformed_check.hpp>
+#include <support/convolution_run.hpp>
 
 using tests::ConvolutionSample;
 using tests::Index;

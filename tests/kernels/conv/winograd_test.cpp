@@ -1,5 +1,4 @@
 #include <tweed/kernels/conv/algorithm.hpp>
-#include <tweed/kernels/conv/winograd.hpp>
 #include <support/transformed_check.hpp>
 
 using tests::ConvolutionCase;
@@ -9,18 +8,13 @@ using namespace tweed::kernels::conv;
 
 namespace {
 
-template <class T>
-using Winograd4 = Winograd<4, T>;
-template <class T>
-using Winograd6 = Winograd<6, T>;
-
 /// Both variants in both types; their errors in float are the larger the larger the tiles.
 void check(const ConvolutionCase& c, int threads) {
   const ConvolutionSample sample(c);
-  tests::check_transformed<Winograd4, float>(sample, threads, 4e-6);
-  tests::check_transformed<Winograd6, float>(sample, threads, 1e-5);
-  tests::check_transformed<Winograd4, double>(sample, threads, 1e-13);
-  tests::check_transformed<Winograd6, double>(sample, threads, 1e-13);
+  tests::check_transformed<float>(winograd(4), sample, threads, 4e-6);
+  tests::check_transformed<float>(winograd(6), sample, threads, 1e-5);
+  tests::check_transformed<double>(winograd(4), sample, threads, 1e-13);
+  tests::check_transformed<double>(winograd(6), sample, threads, 1e-13);
 }
 
 }  // namespace
@@ -53,8 +47,8 @@ TEST_CASE("winograd: random geometries agree with the naive convolution") {
 }
 
 TEST_CASE("winograd: any number of threads gives the same bits") {
-  tests::check_transformed_threads<Winograd4>({21, 9, 6, 9, 11, 3});
-  tests::check_transformed_threads<Winograd6>({3, 40, 30, 5, 6, 3});
+  tests::check_transformed_threads(winograd(4), {21, 9, 6, 9, 11, 3});
+  tests::check_transformed_threads(winograd(6), {3, 40, 30, 5, 6, 3});
 }
 
 TEST_CASE("winograd: 3x3 kernels that move by one pixel") {

@@ -74,23 +74,27 @@ class TileTransform {
   /// Meanwhile fetches the slots that the tile will be stored `to`, if they are many.
   static void load(const Layout& l, const TransformSide& side, const Place& place, const T* from,
                    Index channels, const T* to, Tile& workspace) {
+    // Copies, which no store can change.
+    const TransformKind kind = l.kind;
     const bool is_gradient = side.grid == Grid::output;
+    const Index pixel_step = side.channels;
+    const Index slot_step = side.steps.slot;
     const Index lanes = std::clamp<Index>(channels, 0, width);
     Pack<T> values[Tile::length];
     for (auto& value : values) value = Pack<T>::zero();
     for (Index y = 0; y < Tile::length; ++y) {
-      const Index row = l.kind.position(y, is_gradient);
-      const T* const slots = to + l.slot_offset(side, y * l.kind.size);
-      if (l.kind.family == TransformKind::Family::fourier) {
-        for (Index i = 0; i < l.kind.size; ++i) simd::prefetch(slots + i * side.steps.slot);
+      const Index row = kind.position(y, is_gradient);
+      const T* const slots = to + l.slot_offset(side, y * kind.size);
+      if (kind.family == TransformKind::Family::fourier) {
+        for (Index i = 0; i < kind.size; ++i) simd::prefetch(slots + i * slot_step);
       }
       if (y < place.rows.begin || y >= place.rows.end) {
         workspace.clear_row(row);
         continue;
       }
       const T* pixel = from;
-      for (Index x = place.columns.begin; x < place.columns.end; ++x, pixel += side.channels) {
-        values[l.kind.position(x, is_gradient)] = Pack<T>::load(pixel, lanes);
+      for (Index x = place.columns.begin; x < place.columns.end; ++x, pixel += pixel_step) {
+        values[kind.position(x, is_gradient)] = Pack<T>::load(pixel, lanes);
       }
       workspace.set_row(row, values);
       from += side.width * side.channels;
@@ -99,21 +103,25 @@ class TileTransform {
 
   static void store(const Layout& l, const TransformSide& side, const Place& place, Index channel,
                     const Tile& workspace, const Finish<T>& finish, T* to) {
+    const TransformKind kind = l.kind;
     const bool is_gradient = side.grid == Grid::input;
+    const Index pixel_step = side.channels;
+    const bool rectifies = finish.activation == Activation::relu;
+    const bool streams = finish.streams;
     const Index lanes = std::min(width, side.channels - channel);
     const auto bias =
         finish.bias == nullptr ? Pack<T>::zero() : Pack<T>::load(finish.bias + channel, lanes);
     for (Index y = place.rows.begin; y < place.rows.end; ++y) {
       Pack<T> values[Tile::length];
-      workspace.get_row(l.kind.position(y, is_gradient), values);
+      workspace.get_row(kind.position(y, is_gradient), values);
       T* pixel = to;
-      for (Index x = place.columns.begin; x < place.columns.end; ++x, pixel += side.channels) {
-        Pack<T> value = values[l.kind.position(x, is_gradient)] + bias;
+      for (Index x = place.columns.begin; x < place.columns.end; ++x, pixel += pixel_step) {
+        Pack<T> value = values[kind.position(x, is_gradient)] + bias;
         if (y < place.old_rows || x < place.old_columns) {
           value = value + Pack<T>::load(pixel, lanes);
         }
-        if (finish.activation == Activation::relu) value = max(value, Pack<T>::zero());
-        if (finish.streams) {
+        if (rectifies) value = max(value, Pack<T>::zero());
+        if (streams) {
           simd::stream(pixel, value.lanes);
         } else {
           value.store(pixel, lanes);

@@ -11,6 +11,9 @@ namespace tweed::kernels::conv {
 /// Tiles of the kernel gradient's sum that are multiplied at a time.
 inline constexpr Index transform_depth_block = 256;
 
+/// Tiles that are multiplied at a time by a slot of the kernel, at most.
+inline constexpr Index transform_row_block = 1024;
+
 /// Tiles [first, end), and the threads that work on them: `threads` from number `worker` on.
 struct TransformBlock {
   Index first;
@@ -49,7 +52,7 @@ class TransformMemory {
     const Index depth = std::min(l.tiles(), transform_depth_block);
     const Index panels = 3 * (Scratch::bytes<T>(depth * l.input.padded_channels) +
                               Scratch::bytes<T>(depth * l.output.padded_channels));
-    const Index rows = std::min(l.block_tiles, Index{1024});
+    const Index rows = std::min(l.block_tiles, transform_row_block);
     const Index sums =
         Scratch::bytes<T>(rows * std::max(l.input.padded_channels, l.output.padded_channels));
     return Scratch::bytes<T>(g.output_size()) + std::max({panels, sums, matmul_scratch_bytes<T>()});

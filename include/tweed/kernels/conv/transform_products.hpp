@@ -116,7 +116,8 @@ class TransformProducts {
   /// second-level cache meanwhile.
   static constexpr Index most_rows(Index channels) {
     constexpr Index height = ProductTile<T>::rows;
-    return std::clamp<Index>((Index{32} << 10) / channels / height * height, 8 * height, 1024);
+    return std::clamp<Index>((Index{32} << 10) / channels / height * height, 8 * height,
+                             transform_row_block);
   }
 
   /// `count` elements from end to end, a line for each step of loops over `depth`.
