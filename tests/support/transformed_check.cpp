@@ -1,4 +1,5 @@
 #include <tweed/kernels/conv/transformed.hpp>
+#include <tweed/kernels/kernels.hpp>
 #include <support/transformed_check.hpp>
 
 #include <doctest/doctest.h>
@@ -9,22 +10,29 @@ namespace tests {
 
 using tweed::kernels::Activation;
 using namespace tweed::kernels::conv;
+namespace conv = tweed::kernels::conv;
 
 namespace {
 
-/// The passes through one kind of transform, for `run_passes`.
+/// The passes of a transform, for `run_passes`.
 template <class T>
 struct TransformedPasses {
-  TransformKind kind;
+  tweed::Algorithm algorithm;
   Geometry g;
   Index batch;
   int threads;
 
-  Index kept_bytes() const { return Transformed<T>::kept_bytes(kind, g, batch); }
-  Index forward_bytes() const { return Transformed<T>::forward_bytes(kind, g, batch, threads); }
-  Index backward_bytes() const { return Transformed<T>::backward_bytes(kind, g, batch, threads); }
-  void forward(const Forward<T>& pass) const { Transformed<T>::forward(kind, g, pass); }
-  void backward(const Backward<T>& pass) const { Transformed<T>::backward(kind, g, pass); }
+  TransformKind kind() const { return transform_of(algorithm, g); }
+  Plan plan() const { return {algorithm, algorithm, algorithm}; }
+  Index kept_bytes() const { return Transformed<T>::kept_bytes(kind(), g, batch); }
+  Index forward_bytes() const { return Transformed<T>::forward_bytes(kind(), g, batch, threads); }
+  Index backward_bytes() const { return Transformed<T>::backward_bytes(kind(), g, batch, threads); }
+  void forward(const Forward<T>& pass) const {
+    conv::forward<T, Family::dense_3x3>(plan(), g, pass);
+  }
+  void backward(const Backward<T>& pass) const {
+    conv::backward<T, Family::dense_3x3>(plan(), g, pass);
+  }
 };
 
 std::vector<double> bias_gradient_of(const ConvolutionSample& s) {
@@ -36,20 +44,20 @@ std::vector<double> bias_gradient_of(const ConvolutionSample& s) {
 }  // namespace
 
 template <class T>
-PassResults<T> run_transformed(const TransformKind& kind, const ConvolutionSample& s,
+PassResults<T> run_transformed(tweed::Algorithm algorithm, const ConvolutionSample& s,
                                Activation activation, int threads, bool with_dx) {
-  const TransformedPasses<T> passes{kind, geometry_of(s.c), s.c.batch, threads};
+  const TransformedPasses<T> passes{algorithm, geometry_of(s.c), s.c.batch, threads};
   return run_passes<T>(passes, s, activation, threads, with_dx);
 }
 
 template <class T>
-void check_transformed(const TransformKind& kind, const ConvolutionSample& s, int threads,
+void check_transformed(tweed::Algorithm algorithm, const ConvolutionSample& s, int threads,
                        double tolerance) {
   const auto g = geometry_of(s.c);
   const Index pixels = s.c.batch * g.output_pixels();
   CAPTURE(to_string(s.c));
   CAPTURE(sizeof(T));
-  const auto plain = run_transformed<T>(kind, s, Activation::none, threads);
+  const auto plain = run_transformed<T>(algorithm, s, Activation::none, threads);
   CHECK(error_of(plain.y, s.y, g.taps() * g.channels) < tolerance);
   CHECK(same_bits(plain.y_inferred, plain.y));
   CHECK(error_of(plain.dx, s.dx, g.taps() * g.filters) < tolerance);
@@ -58,34 +66,33 @@ void check_transformed(const TransformKind& kind, const ConvolutionSample& s, in
 
   // Behind a ReLU the gradient counts where y is positive.
   ConvolutionSample masked = s;
-  const auto with_relu = run_transformed<T>(kind, s, Activation::relu, threads);
+  const auto with_relu = run_transformed<T>(algorithm, s, Activation::relu, threads);
   CHECK(same_bits(with_relu.y, rectified(plain.y)));
   for (std::size_t i = 0; i < masked.dy.size(); ++i) {
     if (!(plain.y[i] > T{})) masked.dy[i] = 0.0;
   }
-  const auto expected = run_transformed<T>(kind, masked, Activation::none, threads);
+  const auto expected = run_transformed<T>(algorithm, masked, Activation::none, threads);
   CHECK(same_bits(with_relu.dx, expected.dx));
   CHECK(same_bits(with_relu.kernel_gradient, expected.kernel_gradient));
   CHECK(same_bits(with_relu.bias_gradient, expected.bias_gradient));
 }
 
-void check_transformed_threads(const TransformKind& kind, const ConvolutionCase& c) {
+void check_transformed_threads(tweed::Algorithm algorithm, const ConvolutionCase& c) {
   CAPTURE(to_string(c));
   const ConvolutionSample sample(c);
-  const auto one = run_transformed<float>(kind, sample, Activation::relu, 1);
+  const auto one = run_transformed<float>(algorithm, sample, Activation::relu, 1);
   for (const int threads : {2, 3, 8}) {
     CAPTURE(threads);
-    const auto more = run_transformed<float>(kind, sample, Activation::relu, threads);
+    const auto more = run_transformed<float>(algorithm, sample, Activation::relu, threads);
     check_same_bits(more, one);
   }
 }
 
-template PassResults<float> run_transformed(const TransformKind&, const ConvolutionSample&,
-                                            Activation, int, bool);
-template PassResults<double> run_transformed(const TransformKind&, const ConvolutionSample&,
-                                             Activation, int, bool);
-template void check_transformed<float>(const TransformKind&, const ConvolutionSample&, int, double);
-template void check_transformed<double>(const TransformKind&, const ConvolutionSample&, int,
-                                        double);
+template PassResults<float> run_transformed(tweed::Algorithm, const ConvolutionSample&, Activation,
+                                            int, bool);
+template PassResults<double> run_transformed(tweed::Algorithm, const ConvolutionSample&, Activation,
+                                             int, bool);
+template void check_transformed<float>(tweed::Algorithm, const ConvolutionSample&, int, double);
+template void check_transformed<double>(tweed::Algorithm, const ConvolutionSample&, int, double);
 
 }  // namespace tests

@@ -3,6 +3,18 @@
 
 #include <string>
 
+// Those of tweed::compiled.
+namespace tweed::kernels::conv {
+extern template void forward<float, Family::dense_3x3>(const Plan&, const Geometry&,
+                                                       const Forward<float>&);
+extern template void forward<float, Family::grouped>(const Plan&, const Geometry&,
+                                                     const Forward<float>&);
+extern template void backward<float, Family::dense_3x3>(const Plan&, const Geometry&,
+                                                        const Backward<float>&);
+extern template void backward<float, Family::grouped>(const Plan&, const Geometry&,
+                                                      const Backward<float>&);
+}  // namespace tweed::kernels::conv
+
 using tests::ConvolutionSample;
 using tests::Index;
 using tests::largest_difference;

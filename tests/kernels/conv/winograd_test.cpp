@@ -3,6 +3,7 @@
 
 using tests::ConvolutionCase;
 using tests::ConvolutionSample;
+using tweed::Algorithm;
 using tweed::Index;
 using namespace tweed::kernels::conv;
 
@@ -11,10 +12,10 @@ namespace {
 /// Both variants in both types; their errors in float are the larger the larger the tiles.
 void check(const ConvolutionCase& c, int threads) {
   const ConvolutionSample sample(c);
-  tests::check_transformed<float>(winograd(4), sample, threads, 4e-6);
-  tests::check_transformed<float>(winograd(6), sample, threads, 1e-5);
-  tests::check_transformed<double>(winograd(4), sample, threads, 1e-13);
-  tests::check_transformed<double>(winograd(6), sample, threads, 1e-13);
+  tests::check_transformed<float>(Algorithm::winograd4, sample, threads, 4e-6);
+  tests::check_transformed<float>(Algorithm::winograd6, sample, threads, 1e-5);
+  tests::check_transformed<double>(Algorithm::winograd4, sample, threads, 1e-13);
+  tests::check_transformed<double>(Algorithm::winograd6, sample, threads, 1e-13);
 }
 
 }  // namespace
@@ -47,8 +48,8 @@ TEST_CASE("winograd: random geometries agree with the naive convolution") {
 }
 
 TEST_CASE("winograd: any number of threads gives the same bits") {
-  tests::check_transformed_threads(winograd(4), {21, 9, 6, 9, 11, 3});
-  tests::check_transformed_threads(winograd(6), {3, 40, 30, 5, 6, 3});
+  tests::check_transformed_threads(Algorithm::winograd4, {21, 9, 6, 9, 11, 3});
+  tests::check_transformed_threads(Algorithm::winograd6, {3, 40, 30, 5, 6, 3});
 }
 
 TEST_CASE("winograd: 3x3 kernels that move by one pixel") {
