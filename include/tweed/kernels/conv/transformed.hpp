@@ -55,13 +55,13 @@ class Transformed {
            Scratch::bytes<T>(batch * g.filters) + threads * Memory::worker_bytes(g, l);
   }
 
-  template <Family family = Family::dense_3x3>
+  template <Family family>
   static void forward(const TransformKind& kind, const Geometry& g, const Forward<T>& pass) {
     run_forward(Layout(kind, g, pass.batch), functions_of<T, family>(kind), g, pass);
   }
 
   /// All gradients, those of activation, pool and bias included.
-  template <Family family = Family::dense_3x3>
+  template <Family family>
   static void backward(const TransformKind& kind, const Geometry& g, const Backward<T>& pass) {
     run_backward(Layout(kind, g, pass.batch), functions_of<T, family>(kind), g, pass);
   }
