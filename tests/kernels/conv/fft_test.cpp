@@ -11,6 +11,11 @@ using namespace tweed::kernels::conv;
 
 namespace {
 
+TransformLayout<float> layout_of(const ConvolutionCase& c) {
+  const auto g = tests::geometry_of(c);
+  return {transform_of(Algorithm::fft, g), g, c.batch};
+}
+
 void check(const ConvolutionCase& c, int threads) {
   REQUIRE(best_fft_size(tests::geometry_of(c)) > 0);
   const ConvolutionSample sample(c);
@@ -69,7 +74,7 @@ TEST_CASE("fft: any number of threads gives the same bits") {
 
 TEST_CASE("fft: large kernels share out slots, not images") {
   const ConvolutionCase c{3, 4, 4, 160, 176, 3};
-  REQUIRE(TransformLayout<float>(fourier(8), tests::geometry_of(c), c.batch).by_slots);
+  REQUIRE(layout_of(c).by_slots);
   const ConvolutionSample sample(c);
   tests::check_transformed<float>(Algorithm::fft, sample, 2, 2e-6);
   tests::check_transformed_threads(Algorithm::fft, c);
@@ -77,7 +82,7 @@ TEST_CASE("fft: large kernels share out slots, not images") {
 
 TEST_CASE("fft: more tiles than are multiplied at a time") {
   const ConvolutionCase c{64, 2, 2, 512, 56, 3};
-  REQUIRE(TransformLayout<float>(fourier(8), tests::geometry_of(c), c.batch).by_slots);
+  REQUIRE(layout_of(c).by_slots);
   tests::check_transformed<float>(Algorithm::fft, ConvolutionSample(c), 2, 2e-6);
 }
 
@@ -90,7 +95,7 @@ TEST_CASE("fft: kernels and images that are stored past the caches") {
 
 TEST_CASE("fft: batches of several blocks") {
   const ConvolutionCase c{300, 28, 28, 1, 2, 5};
-  const TransformLayout<float> layout(fourier(32), tests::geometry_of(c), c.batch);
+  const auto layout = layout_of(c);
   REQUIRE(layout.block_tiles < layout.tiles());
   tests::check_transformed<float>(Algorithm::fft, ConvolutionSample(c), 2, 2e-6);
 }
