@@ -14,9 +14,6 @@ template <class T>
 struct DepthwiseWindow {
   using Tile = WindowTile<T>;
 
-  /// Whether this machine has registers for it.
-  static constexpr bool is_worthwhile = Tile::fits_registers;
-
   static constexpr Index scratch_bytes(const Geometry& g) {
     if (!Tile::fits(g)) return 0;
     return Scratch::bytes<T>(g.filters) + Scratch::bytes<const T*>(most_pixels) +
@@ -24,7 +21,7 @@ struct DepthwiseWindow {
   }
 
   static constexpr bool has_sum(const Geometry& g, const RowRange& rows) {
-    return Tile::fits(g) && g.columns.output >= Tile::columns && rows.end - rows.begin >= 2;
+    return Tile::fits(g) && g.columns.output >= Tile::columns && rows.height() >= Tile::rows;
   }
 
   /// Some rows of y.
@@ -32,14 +29,14 @@ struct DepthwiseWindow {
                   Activation activation, const RowRange& rows, T* y, bool streams,
                   Scratch scratch) {
     const Index stride = g.rows.stride;
-    const Index height = Tile::extent(2, stride);
+    const Index height = Tile::extent(Tile::rows, stride);
     const Index width = Tile::extent(Tile::columns, stride);
     const PaddedImage<T> image{x, g.rows.input, g.columns.input, g.filters, zeros(g, scratch)};
     const T** const pixels = scratch.take<const T*>(most_pixels);
     const Index row_step = g.columns.output * g.filters;
     // The last tile may begin before the one ahead of it ends.
-    for (Index begin = rows.begin; begin < rows.end; begin += 2) {
-      const Index row = std::min(begin, rows.end - 2);
+    for (Index begin = rows.begin; begin < rows.end; begin += Tile::rows) {
+      const Index row = std::min(begin, rows.end - Tile::rows);
       for (Index left = 0; left < g.columns.output; left += Tile::columns) {
         const Index column = std::min(left, g.columns.output - Tile::columns);
         image.find(row * stride - g.rows.before, column * stride - g.columns.before, height, width,
@@ -52,18 +49,19 @@ struct DepthwiseWindow {
                                      .to = y + row * row_step + column * g.filters,
                                      .row_step = row_step,
                                      .filters = g.filters,
-                                     .ahead = 2 * stride * g.columns.input * g.filters};
+                                     .ahead = Tile::rows * stride * g.columns.input * g.filters};
         stride == 1 ? Tile::template sum<1>(all) : Tile::template sum<2>(all);
       }
     }
   }
 
-  /// Where each place lies under the middle of a window.
+  /// Where each place lies under the middle of a window, and all cache lines are full.
   static constexpr bool has_gradients(const Geometry& g) {
     const auto is_same = [](const SlidingAxis& axis) {
       return axis.stride == 1 && axis.before == 1 && axis.input == axis.output;
     };
-    return Tile::fits(g) && is_same(g.rows) && is_same(g.columns);
+    return Tile::fits(g) && g.filters % Tile::channels == 0 && is_same(g.rows) &&
+           is_same(g.columns);
   }
 
   /// All gradients of an image.
@@ -96,7 +94,7 @@ struct DepthwiseWindow {
   static constexpr Index most_tiles = 16;
   static constexpr Index most_pixels = most_tiles * Tile::side * Tile::extent(Tile::columns, 1);
 
-  static constexpr Index held_size = most_tiles * Tile::columns * Pack<T>::width;
+  static constexpr Index held_size = most_tiles * Tile::columns * Tile::channels;
 
   static const T* zeros(const Geometry& g, Scratch& scratch) {
     T* const zeros = scratch.take<T>(g.filters);

@@ -2,6 +2,7 @@
 
 #include <tweed/kernels/bias.hpp>
 #include <tweed/kernels/conv/pass.hpp>
+#include <tweed/kernels/conv/row_range.hpp>
 #include <tweed/kernels/max_pool.hpp>
 #include <tweed/kernels/pack.hpp>
 #include <tweed/kernels/relu.hpp>
@@ -10,17 +11,6 @@
 
 /// What follows a convolution at once, and what comes before its gradients.
 namespace tweed::kernels::conv {
-
-/// Rows of the convolution's output [begin, end), and of what follows it.
-struct RowRange {
-  Index begin;
-  Index end;
-};
-
-/// One of `shares` equal shares of `height` rows.
-constexpr RowRange share_of(Index height, Index share, Index shares) {
-  return {height * share / shares, height * (share + 1) / shares};
-}
 
 /// The rows of the convolution that rows `wanted` of the final output are made of.
 inline RowRange convolution_rows(const FusedPool* pool, const RowRange& wanted) {

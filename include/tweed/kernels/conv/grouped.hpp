@@ -5,6 +5,7 @@
 #include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/group_planes.hpp>
 #include <tweed/kernels/conv/grouped_tile.hpp>
+#include <tweed/kernels/conv/row_range.hpp>
 #include <tweed/kernels/conv/tap_blocks.hpp>
 
 #include <algorithm>
@@ -28,10 +29,8 @@ struct Grouped {
   EIGEN_DONT_INLINE static void forward(const Geometry& g, const T* x, const T* kernel,
                                         const T* bias, Activation activation, const RowRange& rows,
                                         T* y, bool streams, Scratch scratch) {
-    if constexpr (Window::is_worthwhile) {
-      if (Window::has_sum(g, rows)) {
-        return Window::sum(g, x, kernel, bias, activation, rows, y, streams, scratch);
-      }
+    if (Window::has_sum(g, rows)) {
+      return Window::sum(g, x, kernel, bias, activation, rows, y, streams, scratch);
     }
     TapBlocks<T> blocks(g, false, scratch);
     T* const planes = scratch.take<T>(planes_size(g));
@@ -48,11 +47,8 @@ struct Grouped {
   EIGEN_DONT_INLINE static void add_gradients(const Geometry& g, const T* x, const T* dy,
                                               const T* kernel, T* dx, bool streams, T* gradient,
                                               T* bias_gradient, Scratch scratch) {
-    if constexpr (Window::is_worthwhile) {
-      if (Window::has_gradients(g)) {
-        return Window::add_gradients(g, x, dy, kernel, dx, streams, gradient, bias_gradient,
-                                     scratch);
-      }
+    if (Window::has_gradients(g)) {
+      return Window::add_gradients(g, x, dy, kernel, dx, streams, gradient, bias_gradient, scratch);
     }
     TapBlocks<T> blocks(g, true, scratch);
     T* const plane = scratch.take<T>(strip_size(g));
@@ -91,26 +87,6 @@ struct Grouped {
                            : std::max<Index>(1, g.rows.output);
   }
 
-  /// Into how many shares a length is cut so that none is longer than `most`.
-  static constexpr Index shares_of(Index length, Index most) { return (length + most - 1) / most; }
-
-  /// Strips of about the same height.
-  template <class Body>
-  static void for_each_strip(Index height, const RowRange& rows, const Body& body) {
-    const Index strips = shares_of(rows.end - rows.begin, height);
-    for (Index strip = 0; strip < strips; ++strip) {
-      const RowRange share = share_of(rows.end - rows.begin, strip, strips);
-      body(RowRange{rows.begin + share.begin, rows.begin + share.end});
-    }
-  }
-
-  /// Rows of the input under rows of the output.
-  static constexpr RowRange rows_under(const Geometry& g, const RowRange& rows) {
-    const Index first = rows.begin * g.rows.stride - g.rows.before;
-    const Index last = (rows.end - 1) * g.rows.stride - g.rows.before + g.rows.span();
-    return {std::clamp<Index>(first, 0, g.rows.input), std::clamp<Index>(last, 0, g.rows.input)};
-  }
-
   /// Of the planes under a strip of the output.
   static constexpr Index planes_size(const Geometry& g) {
     if (!needs_planes(g)) return 0;
@@ -127,7 +103,7 @@ struct Grouped {
   static TapSource<T> spread(const Geometry& g, const T* x, const RowRange& strip, T* planes) {
     if (!needs_planes(g)) return {x, 0, 0};
     const RowRange under = rows_under(g, strip);
-    const Index size = (under.end - under.begin) * g.columns.input * g.filters;
+    const Index size = under.height() * g.columns.input * g.filters;
     for (Index e = 0; e < g.group_channels(); ++e) {
       spread_plane(g, x, under, e, planes + e * size);
     }
@@ -195,7 +171,7 @@ struct Grouped {
     const Index bands = shares_of(block.height, most_rows);
     for (Index band = 0; band < bands; ++band) {
       const RowRange rows = share_of(block.height, band, bands);
-      const Index height = rows.end - rows.begin;
+      const Index height = rows.height();
       const Index parts = shares_of(block.width * height, most_places);
       for (Index part = 0; part < parts; ++part) {
         const RowRange columns = share_of(block.width, part, parts);

@@ -3,6 +3,7 @@
 // The innermost loops of depthwise convolutions with a window of 3 x 3: what a tile of places reads
 // is loaded once and used for all taps that lie over it.
 
+#include <tweed/core/buffer.hpp>
 #include <tweed/kernels/conv/geometry.hpp>
 #include <tweed/kernels/pack.hpp>
 
@@ -37,20 +38,28 @@ struct WindowTile {
   static constexpr Index taps = side * side;
   static constexpr Index columns = 7;  // sides of images are often multiples of it
 
-  /// Whether there are registers for the weights and sums of a tile.
-  static constexpr bool fits_registers = simd::registers >= 32;
+  static constexpr bool has_many_registers = simd::registers >= 32;
+  /// Rows of places in a tile of the forward pass: their sums stay in registers.
+  static constexpr Index rows = has_many_registers ? 2 : 1;
+
+  /// Channels that both gradients are made of at a time: a whole cache line of each pixel, whose
+  /// other part would often have left the cache before its turn. Pixels tend to be a power of two
+  /// apart and to share few sets.
+  static constexpr Index channels = std::max(Vector::width, alignment / Index{sizeof(T)});
+  static constexpr Index vectors = channels / Vector::width;
+  /// And rows of taps: their sums stay in registers.
+  static constexpr Index tap_rows = has_many_registers && vectors == 1 ? side : 1;
 
   /// Whether the geometry is of the right kind, and all vectors are full.
   static constexpr bool fits(const Geometry& g) {
     const auto fits = [](const SlidingAxis& axis) {
       return axis.window == side && axis.dilation == 1 && axis.stride <= 2;
     };
-    return fits_registers && g.group_channels() == 1 && g.group_filters() == 1 &&
-           g.filters % Vector::width == 0 && fits(g.rows) && fits(g.columns) &&
-           g.rows.stride == g.columns.stride;
+    return g.group_channels() == 1 && g.group_filters() == 1 && g.filters % Vector::width == 0 &&
+           fits(g.rows) && fits(g.columns) && g.rows.stride == g.columns.stride;
   }
 
-  /// What a tile of the forward pass has, two rows of `columns` places.
+  /// What a tile of the forward pass has, `rows` of `columns` places.
   struct Sum {
     const T* const* pixels;
     const T* kernel;
@@ -60,7 +69,7 @@ struct WindowTile {
     T* to;
     Index row_step;
     Index filters;
-    Index ahead;  // from what is read to what will be read two rows on
+    Index ahead;  // from what is read to what the tile below will read
   };
 
   /// Pixels that it reads.
@@ -69,7 +78,6 @@ struct WindowTile {
   /// to = activation(bias + the sum over the taps).
   template <Index stride>
   EIGEN_DONT_INLINE static void sum(const Sum& s) {
-    constexpr Index rows = 2;
     constexpr Index height = extent(rows, stride);
     constexpr Index width = extent(columns, stride);
     for (Index f = 0; f < s.filters; f += Vector::width) {
@@ -118,7 +126,7 @@ struct WindowTile {
     const T* x;
     const T* kernel;
     T* dx;    // or nullptr
-    T* held;  // memory for a vector of each place
+    T* held;  // memory for `channels` of each place
     bool streams;
     T* kernel_gradient;
     T* bias_gradient;
@@ -130,65 +138,96 @@ struct WindowTile {
   /// taps run backwards over dy.
   template <Index places>
   EIGEN_DONT_INLINE static void add_gradients(const Gradients& g) {
-    constexpr Index width = extent(places, 1);
-    for (Index f = 0; f < g.filters; f += Vector::width) {
-      Vector weights[taps];
-      Vector sum[taps];
-      Vector bias = Vector::zero();
+    for (Index f = 0; f < g.filters; f += channels) {
       TWEED_UNROLL
-      for (Index t = 0; t < taps; ++t) {
-        weights[t] = Vector::load(g.kernel + (taps - 1 - t) * g.filters + f);
-        sum[t] = Vector::zero();
-      }
-      const T* const* pixels = g.pixels;
-      T* held = g.held;
-      for (Index tile = 0; tile < g.tiles; ++tile, pixels += side * width) {
-        const T* const x = g.x + g.places[tile] + f;
-        Vector value[places];
-        Vector total[places];
-        TWEED_UNROLL
-        for (Index column = 0; column < width; ++column) {
-          if (column < places) {
-            value[column] = Vector::load(x + column * g.filters);
-            total[column] = Vector::zero();
-            simd::prefetch_far(x + column * g.filters + g.ahead);
-          }
-          TWEED_UNROLL
-          for (Index i = 0; i < side; ++i) {
-            const T* const pixel = pixels[i * width + column] + f;
-            const Vector delta = Vector::load(pixel);
-            if (i == 1 && column > 0 && column <= places) {
-              bias = bias + delta;
-              simd::prefetch_far(pixel + g.ahead);
-            }
-            TWEED_UNROLL
-            for (Index j = 0; j < side; ++j) {
-              const Index p = column - j;
-              if (p < 0 || p >= places) continue;
-              total[p] = multiply_add(weights[i * side + j], delta, total[p]);
-              sum[i * side + j] = multiply_add(value[p], delta, sum[i * side + j]);
-            }
-          }
-          if (column >= side - 1) {
-            const Index p = column - side + 1;
-            const T* const at = x + p * g.filters;
-            total[p].store_or_stream(g.streams ? g.dx + (at - g.x) : held, g.streams);
-            held += Vector::width;
-          }
-        }
-      }
+      for (Index row = 0; row < side; row += tap_rows) add_tap_rows<places>(g, f, row);
       if (g.dx != nullptr && !g.streams) put<places>(g, f);
-      TWEED_UNROLL
-      for (Index t = 0; t < taps; ++t) {
-        T* const to = g.kernel_gradient + (taps - 1 - t) * g.filters + f;
-        (Vector::load(to) + sum[t]).store(to);
-      }
-      T* const to = g.bias_gradient + f;
-      (Vector::load(to) + bias).store(to);
     }
   }
 
  private:
+  /// The share of some rows of taps.
+  template <Index places>
+  TWEED_INLINE static void add_tap_rows(const Gradients& g, Index f, Index row) {
+    constexpr Index width = extent(places, 1);
+    constexpr Index some = tap_rows * side;
+    const Index last_tap = taps - 1 - row * side;
+    Vector weights[vectors][some];
+    Vector sum[vectors][some];
+    Vector bias[vectors];
+    TWEED_UNROLL
+    for (Index v = 0; v < vectors; ++v) {
+      bias[v] = Vector::zero();
+      TWEED_UNROLL
+      for (Index t = 0; t < some; ++t) {
+        weights[v][t] = Vector::load(g.kernel + (last_tap - t) * g.filters + f + v * Vector::width);
+        sum[v][t] = Vector::zero();
+      }
+    }
+    const T* const* pixels = g.pixels + row * width;
+    T* held = g.held;
+    for (Index tile = 0; tile < g.tiles; ++tile, pixels += side * width) {
+      TWEED_UNROLL
+      for (Index v = 0; v < vectors; ++v, held += places * Vector::width) {
+        add_tile<places>(g, tile, pixels, row, f + v * Vector::width, weights[v], held, sum[v],
+                         bias[v]);
+      }
+    }
+    TWEED_UNROLL
+    for (Index v = 0; v < vectors; ++v) {
+      TWEED_UNROLL
+      for (Index t = 0; t < some; ++t) {
+        add(sum[v][t], g.kernel_gradient + (last_tap - t) * g.filters + f + v * Vector::width);
+      }
+      add(bias[v], g.bias_gradient + f + v * Vector::width);
+    }
+  }
+
+  /// A vector of each place of a tile.
+  template <Index places>
+  TWEED_INLINE static void add_tile(const Gradients& g, Index tile, const T* const* pixels,
+                                    Index row, Index f, const Vector (&weights)[tap_rows * side],
+                                    T* held, Vector (&sum)[tap_rows * side], Vector& bias) {
+    constexpr Index width = extent(places, 1);
+    const bool is_first = row == 0;
+    const bool streams = g.streams && row + tap_rows == side;  // else it is added to
+    const bool is_new_line = f % channels == 0;
+    const T* const x = g.x + g.places[tile] + f;
+    Vector value[places];
+    Vector total[places];
+    TWEED_UNROLL
+    for (Index column = 0; column < width; ++column) {
+      if (column < places) {
+        value[column] = Vector::load(x + column * g.filters);
+        total[column] = is_first ? Vector::zero() : Vector::load(held + column * Vector::width);
+        if (is_first && is_new_line) simd::prefetch_far(x + column * g.filters + g.ahead);
+      }
+      TWEED_UNROLL
+      for (Index i = 0; i < tap_rows; ++i) {
+        const T* const pixel = pixels[i * width + column] + f;
+        const Vector delta = Vector::load(pixel);
+        if (row + i == 1 && column > 0 && column <= places) {
+          bias = bias + delta;
+          if (is_new_line) simd::prefetch_far(pixel + g.ahead);
+        }
+        TWEED_UNROLL
+        for (Index j = 0; j < side; ++j) {
+          const Index p = column - j;
+          if (p < 0 || p >= places) continue;
+          total[p] = multiply_add(weights[i * side + j], delta, total[p]);
+          sum[i * side + j] = multiply_add(value[p], delta, sum[i * side + j]);
+        }
+      }
+      if (column >= side - 1) {
+        const Index p = column - side + 1;
+        T* const to = streams ? g.dx + (x - g.x) + p * g.filters : held + p * Vector::width;
+        total[p].store_or_stream(to, streams);
+      }
+    }
+  }
+
+  static void add(const Vector& sum, T* to) { (Vector::load(to) + sum).store(to); }
+
   /// The vectors that are held to dx: all at once, because loads wait for stores before them whose
   /// addresses differ by a multiple of a page, as those of pixels may. Streams wait less.
   template <Index places>
@@ -197,9 +236,14 @@ struct WindowTile {
     for (Index tile = 0; tile < g.tiles; ++tile) {
       T* const dx = g.dx + g.places[tile] + f;
       TWEED_UNROLL
-      for (Index p = 0; p < places; ++p, held += Vector::width) {
-        Vector::load(held).store(dx + p * g.filters);
+      for (Index p = 0; p < places; ++p) {
+        TWEED_UNROLL
+        for (Index v = 0; v < vectors; ++v) {
+          Vector::load(held + (v * places + p) * Vector::width)
+              .store(dx + p * g.filters + v * Vector::width);
+        }
       }
+      held += places * channels;
     }
   }
 };
