@@ -1,5 +1,5 @@
-// The reference network: a whole training step at batch 100, and inference. bench_step tells where
-// the step's time goes.
+// The reference network: a whole training step at batch 100, and inference, with the model as it is
+// and prepared. bench_step tells where the step's time goes.
 
 #include "../examples/fashion_mnist/network.hpp"
 
@@ -60,6 +60,18 @@ void inference(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * batch);
 }
 
+void prepared_inference(benchmark::State& state) {
+  const Index batch = state.range(1);
+  const Samples samples(batch);
+  const PreparedModel prepared(Model<FashionCnn>{1}, batch);
+  Inference infer(prepared, threads_of(state));
+  for ([[maybe_unused]] auto _ : state) {
+    benchmark::DoNotOptimize(infer(prepared, samples.images()));
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * batch);
+}
+
 std::vector<std::int64_t> thread_counts() {
   if (default_threads() == 1) return {1};
   return {1, default_threads()};
@@ -79,5 +91,6 @@ void each_batch_size(benchmark::internal::Benchmark* entry) {
 
 BENCHMARK(training_step)->Apply(each_thread_count);
 BENCHMARK(inference)->Apply(each_batch_size);
+BENCHMARK(prepared_inference)->Apply(each_batch_size);
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include <tweed/model/any_model.hpp>
+#include <tweed/model/any_inference.hpp>
 #include <tweed/model/predict.hpp>
 #include <support/error_message.hpp>
 #include <support/numbers.hpp>
@@ -61,6 +61,13 @@ void check_equal() {
       const Batch<const float> batch{x.data(), count, Net::input};
       const PredictOptions options{.batch_size = 16, .threads = threads};
       CHECK(predict_logits(any, batch, options) == predict_logits(model, batch, options));
+      for (const Index batch_size : {1, 4}) {
+        const PreparedAnyModel prepared_any(any, batch_size, threads);
+        const PreparedModel prepared(model, batch_size, threads);
+        CHECK(prepared_any.bytes() == prepared.bytes());
+        CHECK(predict_logits(prepared_any, batch, options) ==
+              predict_logits(prepared, batch, options));
+      }
     }
   }
 }
@@ -106,6 +113,23 @@ TEST_CASE("an inference takes batches that fit, of its own network") {
   CHECK(error_message([&] {
           infer(other, {numbers.data(), 1, {1, 1, 1}});
         }) == "AnyInference: it was made for another network");
+}
+
+TEST_CASE("an inference is for a prepared model or for one as it is") {
+  const AnyModel model = any_copy(Model<Dots>{2});
+  const PreparedAnyModel prepared(model, 2);
+  const std::vector<float> numbers(2, 1.0F);
+  const Batch<const float> x{numbers.data(), 2, {1, 1, 1}};
+  AnyInference plain(model, 2, 1);
+  AnyInference infer(prepared, 1);
+  CHECK(infer(prepared, x).count == 2);
+  CHECK(error_message([&] { infer(model, x); }) ==
+        "AnyInference: it was made for a prepared model, make one for this model");
+  CHECK(error_message([&] { plain(prepared, x); }) ==
+        "AnyInference: it was not made for a model prepared for batches of up to 2 samples, make "
+        "one from it");
+  CHECK(error_message([&] { infer(PreparedAnyModel(any_copy(Model<Dots>{2}), 2), x); }) ==
+        "AnyInference: it was made for another network");
 }
 
 TEST_CASE("layers that do not fit are refused") {

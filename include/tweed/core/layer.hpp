@@ -56,12 +56,30 @@ struct NoSettings {
   static constexpr void visit(Settings&, const Take&) {}
 };
 
+/// What a layer gets to make ready, for inference in batches of up to `batch` samples, what depends
+/// on its parameters alone.
+template <class T>
+struct PreparePass {
+  Shape input;
+  Index batch;
+  Tensors<const T> parameters;
+  std::byte* to;
+  int threads = 1;
+};
+
+/// What it made ready, and for which batches; nothing in training.
+struct Prepared {
+  const std::byte* data = nullptr;
+  Index batch = 0;
+};
+
 /// What a layer gets to compute y from x.
 template <class T>
 struct InferPass {
   Batch<const T> x;
   Batch<T> y;
   Tensors<const T> parameters;
+  Prepared prepared = {};
   Scratch scratch;
   int threads = 1;
 };
@@ -104,6 +122,10 @@ struct BackwardPass {
 /// - `static constexpr bool in_place`: y may be x, and dx may be dy (by default no);
 /// - `template <class T> static constexpr LayerMemory memory(Shape input, Index batch, int
 /// threads)`;
+/// - `template <class T> static void prepare(const PreparePass<T>&)` and, with the bytes that it
+///   writes as `kept` and those of `infer` after it as `scratch`, `template <class T> static
+///   constexpr LayerMemory prepared_memory(Shape input, Index batch, int threads)`, where something
+///   can be made ready of the parameters alone, and inference is faster with it;
 /// - `static constexpr Index multiply_adds(Shape input)`: of one sample, forward, as the definition
 ///   counts them, for profiles; each of the two gradients is taken to need as many;
 /// - `static constexpr S settings`: what a model file states of the layer.
@@ -161,6 +183,16 @@ constexpr LayerMemory memory_of(const Shape& input, Index batch, int threads) {
     return L::template memory<T>(input, batch, threads);
   } else {
     return {};
+  }
+}
+
+/// What `prepare` writes, and the scratch of `infer` after it.
+template <Layer L, class T>
+constexpr LayerMemory prepared_memory_of(const Shape& input, Index batch, int threads) {
+  if constexpr (requires { L::template prepared_memory<T>(input, batch, threads); }) {
+    return L::template prepared_memory<T>(input, batch, threads);
+  } else {
+    return {.scratch = memory_of<L, T>(input, batch, threads).scratch};
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include <tweed/io/architecture_parser.hpp>
 #include <tweed/io/model_file.hpp>
-#include <tweed/model/any_model.hpp>
+#include <tweed/model/any_inference.hpp>
 
 #include <filesystem>
 #include <new>

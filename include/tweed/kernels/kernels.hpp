@@ -50,6 +50,12 @@ template <class T>
 Index largest_kept_bytes(const Geometry& g, Index batch, Algorithm asked);
 template <class T>
 Index largest_scratch_bytes(const Geometry& g, Index batch, int threads, Algorithm asked);
+template <class T>
+Index prepared_kernel_bytes(const Geometry& g, Index batch, Algorithm asked);
+template <class T>
+Index prepared_scratch_bytes(const Geometry& g, Index batch, int threads, Algorithm asked);
+template <class T, Family family>
+void prepare_kernel(const Plan& plan, const Geometry& g, const T* kernel, T* to, int threads);
 template <class T, Family family>
 void forward(const Plan& plan, const Geometry& g, const Forward<T>& pass);
 template <class T, Family family>

@@ -16,6 +16,37 @@ struct NoPool {
   static constexpr Fit<AlwaysFits> fit(const Shape& input) { return {input}; }
 };
 
+/// How a convolution runs whose kernel was prepared for batches of up to `batch` samples.
+constexpr kernels::conv::Plan prepared_plan(const kernels::conv::Geometry& g, Index batch,
+                                            Algorithm asked) {
+  return kernels::conv::select(g, batch, asked, kernels::conv::Kernel::prepared);
+}
+
+/// How a layer's pass runs.
+template <class T>
+constexpr kernels::conv::Plan forward_plan(const kernels::conv::Geometry& g,
+                                           const InferPass<T>& pass, Algorithm asked) {
+  const bool is_prepared = pass.prepared.data != nullptr;
+  return is_prepared ? prepared_plan(g, pass.prepared.batch, asked)
+                     : kernels::conv::select(g, pass.x.count, asked);
+}
+
+/// What `prepare_convolution` writes, and the scratch of a forward pass after it.
+template <class T>
+constexpr LayerMemory prepared_convolution_memory(const kernels::conv::Geometry& g, Index batch,
+                                                  int threads, Algorithm asked) {
+  return {.kept = kernels::conv::prepared_kernel_bytes<T>(g, batch, asked),
+          .scratch = kernels::conv::prepared_scratch_bytes<T>(g, batch, threads, asked)};
+}
+
+template <kernels::conv::Family family, class T>
+void prepare_convolution(const kernels::conv::Geometry& g, const PreparePass<T>& pass,
+                         Algorithm asked) {
+  kernels::conv::prepare_kernel<T, family>(prepared_plan(g, pass.batch, asked), g,
+                                           pass.parameters[0].data(), reinterpret_cast<T*>(pass.to),
+                                           pass.threads);
+}
+
 /// A layer's pass as the kernels take it; `kept` is their own, behind the pool's taps.
 template <class T>
 kernels::conv::Forward<T> forward_pass(const InferPass<T>& pass, kernels::Activation activation,
@@ -28,6 +59,7 @@ kernels::conv::Forward<T> forward_pass(const InferPass<T>& pass, kernels::Activa
           .activation = activation,
           .pool = pool,
           .kept = kept,
+          .kernel_transform = reinterpret_cast<const T*>(pass.prepared.data),
           .scratch = pass.scratch,
           .threads = pass.threads};
 }
@@ -85,6 +117,18 @@ struct Convolution {
     return {.kept = tap_bytes(fit(input).output, batch) +
                     kernels::conv::largest_kept_bytes<T>(g, batch, asked(g)),
             .scratch = kernels::conv::largest_scratch_bytes<T>(g, batch, threads, asked(g))};
+  }
+
+  template <class T>
+  static constexpr LayerMemory prepared_memory(const Shape& input, Index batch, int threads) {
+    const auto g = geometry(input);
+    return prepared_convolution_memory<T>(g, batch, threads, asked(g));
+  }
+
+  template <class T>
+  static void prepare(const PreparePass<T>& pass) {
+    const auto g = geometry(pass.input);
+    prepare_convolution<family>(g, pass, asked(g));
   }
 
   template <class T>
@@ -174,7 +218,7 @@ struct Convolution {
     const auto g = geometry(pass.x.shape);
     const auto pool = fused_pool(g, kept);
     kernels::conv::forward<T, family>(
-        kernels::conv::select(g, pass.x.count, asked(g)), g,
+        forward_plan(g, pass, asked(g)), g,
         forward_pass(pass, activation, has_pool ? &pool : nullptr,
                      kept == nullptr ? nullptr : kept + tap_bytes(pass.y.shape, pass.x.count)));
   }

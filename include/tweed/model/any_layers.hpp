@@ -19,8 +19,9 @@
 
 /// Layers whose settings are known at run time only. Each computes what its namesake does, with the
 /// same kernels, in inference. A layer has a name, `settings`, `fit` and `infer`, and where it
-/// wants them `in_place`, `parameters`, `scratch_bytes` and, for each layer behind it that its
-/// kernel does as well, a `fold`, as `model/fusion.hpp` has them while compiling.
+/// wants them `in_place`, `parameters`, `scratch_bytes`, `prepare` with `prepared_memory` and, for
+/// each layer behind it that its kernel does as well, a `fold`, as `model/fusion.hpp` has them
+/// while compiling.
 namespace tweed::any {
 
 /// What a layer makes of a shape, or why it does not take it.
@@ -135,6 +136,16 @@ struct Convolution {
     return kernels::conv::largest_scratch_bytes<float>(g, batch, threads,
                                                        detail::asked_algorithm(settings, g));
   }
+  LayerMemory prepared_memory(const Shape& input, Index batch, int threads) const {
+    const auto g = settings.geometry(input);
+    return detail::prepared_convolution_memory<float>(g, batch, threads,
+                                                      detail::asked_algorithm(settings, g));
+  }
+  void prepare(const PreparePass<float>& pass) const {
+    const auto g = settings.geometry(pass.input);
+    detail::prepare_convolution<kernels::conv::Family::dense_3x3>(
+        g, pass, detail::asked_algorithm(settings, g));
+  }
   /// Takes the next layer in, unless it is too late for it.
   bool fold(const ReLU&) {
     if (activation != kernels::Activation::none || pool) return false;
@@ -154,7 +165,7 @@ struct Convolution {
     kernels::conv::FusedPool fused;
     if (pool)
       fused.geometry = pool->settings.geometry({g.rows.output, g.columns.output, g.filters});
-    const auto plan = kernels::conv::select(g, pass.x.count, detail::asked_algorithm(settings, g));
+    const auto plan = detail::forward_plan(g, pass, detail::asked_algorithm(settings, g));
     const auto forward = settings.is_grouped() ? kernels::conv::forward<float, Family::grouped>
                                                : kernels::conv::forward<float, Family::dense_3x3>;
     forward(plan, g, detail::forward_pass(pass, activation, pool ? &fused : nullptr, nullptr));
@@ -204,6 +215,15 @@ Index scratch_bytes_at(const L& layer, const Shape& input, Index batch, int thre
     return layer.scratch_bytes(input, batch, threads);
   } else {
     return 0;
+  }
+}
+
+template <class L>
+LayerMemory prepared_memory_at(const L& layer, const Shape& input, Index batch, int threads) {
+  if constexpr (requires { layer.prepared_memory(input, batch, threads); }) {
+    return layer.prepared_memory(input, batch, threads);
+  } else {
+    return {.scratch = scratch_bytes_at(layer, input, batch, threads)};
   }
 }
 

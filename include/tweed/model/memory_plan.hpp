@@ -134,13 +134,30 @@ struct MemoryPlan {
   }
 
   static constexpr MemoryPlan inference(Index batch, int threads) {
-    MemoryPlan plan;
-    plan.transient = aligned_bytes(detail::largest_activation<Net> * batch * Index{sizeof(T)});
+    MemoryPlan plan = inference_activations(batch);
     for_each_stage<Net>([&](auto i) {
       const LayerMemory memory =
           memory_of<typename StageAt<Net, i>::Run, T>(detail::stage_input<Net, i>, batch, threads);
       plan.scratch = std::max(plan.scratch, memory.scratch);
     });
+    return plan;
+  }
+
+  /// With a model that was prepared for batches of that size.
+  static constexpr MemoryPlan prepared_inference(Index batch, int threads) {
+    MemoryPlan plan = inference_activations(batch);
+    for_each_stage<Net>([&](auto i) {
+      const LayerMemory memory = prepared_memory_of<typename StageAt<Net, i>::Run, T>(
+          detail::stage_input<Net, i>, batch, threads);
+      plan.scratch = std::max(plan.scratch, memory.scratch);
+    });
+    return plan;
+  }
+
+ private:
+  static constexpr MemoryPlan inference_activations(Index batch) {
+    MemoryPlan plan;
+    plan.transient = aligned_bytes(detail::largest_activation<Net> * batch * Index{sizeof(T)});
     return plan;
   }
 };

@@ -89,6 +89,14 @@ TEST_CASE("select: a kernel's transform of many slots pays where many tiles shar
   CHECK(select(geometry(14, 256, 256, 3), 1) != plan_of(Algorithm::fft));
 }
 
+TEST_CASE("select: a prepared transform pays for one image, unless it comes from memory") {
+  const Geometry small = geometry(7, 64, 128, 5);
+  CHECK(select(small, 1).forward == Algorithm::indirect);
+  CHECK(select(small, 1, Algorithm::automatic, Kernel::prepared).forward == Algorithm::fft);
+  const Geometry large = geometry(7, 512, 512, 3);
+  CHECK(select(large, 1, Algorithm::automatic, Kernel::prepared).forward == Algorithm::indirect);
+}
+
 TEST_CASE("select: what is asked for is taken where it works") {
   for (const Algorithm asked :
        {Algorithm::indirect, Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {

@@ -79,6 +79,35 @@ template <class T>
   return most;
 }
 
+/// Bytes of what `prepare_kernel` makes for batches of up to `batch` samples, 0 if nothing.
+template <class T>
+[[gnu::cold]] EIGEN_DONT_INLINE constexpr Index prepared_kernel_bytes(const Geometry& g,
+                                                                      Index batch,
+                                                                      Algorithm asked) {
+  const Plan plan = select(g, batch, asked, Kernel::prepared);
+  if (!plan.is_transformed()) return 0;
+  return Transformed<T>::kernel_bytes(transform_of(plan.forward, g), g);
+}
+
+/// Scratch of `forward` with a prepared kernel.
+template <class T>
+[[gnu::cold]] EIGEN_DONT_INLINE constexpr Index prepared_scratch_bytes(const Geometry& g,
+                                                                       Index batch, int threads,
+                                                                       Algorithm asked) {
+  const Plan plan = select(g, batch, asked, Kernel::prepared);
+  if (!plan.is_transformed()) return largest_scratch_bytes<T>(g, batch, threads, asked);
+  return Transformed<T>::forward_bytes(transform_of(plan.forward, g), g, batch, threads);
+}
+
+/// The transform of a kernel that `plan`, one for prepared kernels, goes through.
+template <class T, Family family>
+void prepare_kernel(const Plan& plan, const Geometry& g, const T* kernel, T* to, int threads) {
+  if constexpr (family == Family::dense || family == Family::dense_3x3) {
+    Transformed<T>::template transform_kernel<family>(transform_of(plan.forward, g), g, kernel, to,
+                                                      threads);
+  }
+}
+
 /// y = activation(x * kernel + bias), pooled if there is a pool. `family` is that of the geometry.
 template <class T, Family family>
 void forward(const Plan& plan, const Geometry& g, const Forward<T>& pass) {

@@ -27,7 +27,8 @@ struct Forward {
   T* y;             // [n,oh,ow,f], or [n,ph,pw,f] behind a pool
   Activation activation = Activation::none;
   const FusedPool* pool = nullptr;
-  std::byte* kept = nullptr;  // what `backward` may reuse; nullptr in inference
+  std::byte* kept = nullptr;            // what `backward` may reuse; nullptr in inference
+  const T* kernel_transform = nullptr;  // where it is there already
   Scratch scratch;
   int threads = 1;
 };

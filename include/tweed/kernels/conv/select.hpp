@@ -12,6 +12,9 @@
 
 namespace tweed::kernels::conv {
 
+/// What a pass gets: the kernel as it is, or its transform as well, made before.
+enum class Kernel { plain, prepared };
+
 /// The plan without transforms: below these numbers a group's product is too narrow to be worth
 /// its name.
 constexpr Plan select_product(const Geometry& g) {
@@ -35,7 +38,8 @@ struct TransformCosts {
   double kernel_of_block;  ///< the same for each block of tiles, to read it again
 };
 
-/// `by_slots`: where blocks are as large as it takes, the transforms wait for memory.
+/// `by_slots`: where blocks are as large as it takes, the transforms wait for memory, from which
+/// the kernel's comes at once.
 constexpr TransformCosts costs_of(const TransformKind& kind, bool by_slots) {
   if (kind.family == TransformKind::Family::winograd) {
     return by_slots ? TransformCosts{1.0, 43.0, 23.0, 0.0} : TransformCosts{0.8, 23.0, 3.0, 13.0};
@@ -45,9 +49,13 @@ constexpr TransformCosts costs_of(const TransformKind& kind, bool by_slots) {
 
 /// Multiply-adds of one pass over a batch, those of the transforms weighted.
 [[gnu::cold]] constexpr double transformed_cost(const TransformKind& kind, const Geometry& g,
-                                                Index batch) {
+                                                Index batch, Kernel kernel) {
   const TransformLayout<float> l(kind, g, batch);
-  const TransformCosts costs = costs_of(kind, l.by_slots);
+  TransformCosts costs = costs_of(kind, l.by_slots);
+  if (kernel == Kernel::prepared) {
+    costs.kernel = 0.0;
+    costs.kernel_of_block = costs_of(kind, false).kernel_of_block;
+  }
   const auto channels = static_cast<double>(l.input.padded_channels);
   const auto filters = static_cast<double>(l.output.padded_channels);
   const auto tiles = static_cast<double>(l.tiles());
@@ -82,10 +90,11 @@ constexpr bool is_accurate(Algorithm algorithm, const Geometry& g) {
 
 /// What `select` believes one pass by an algorithm costs, in multiply-adds of a matrix product;
 /// infinite where it cannot be used.
-[[gnu::cold]] constexpr double estimated_cost(Algorithm algorithm, const Geometry& g, Index batch) {
+[[gnu::cold]] constexpr double estimated_cost(Algorithm algorithm, const Geometry& g, Index batch,
+                                              Kernel kernel = Kernel::plain) {
   if (!can_run(algorithm, g)) return std::numeric_limits<double>::infinity();
   if (is_transform(algorithm)) {
-    return detail::transformed_cost(transform_of(algorithm, g), g, batch);
+    return detail::transformed_cost(transform_of(algorithm, g), g, batch, kernel);
   }
   constexpr double moves = 1.1;  // what goes on beside the products
   if (algorithm != Algorithm::direct)
@@ -99,7 +108,8 @@ constexpr bool is_accurate(Algorithm algorithm, const Geometry& g) {
 /// The fastest plan for a geometry and a batch, or the plan for `asked` if it can do the geometry.
 /// The environment variable TWEED_CONV_ALGORITHM asks where the caller does not.
 [[gnu::cold]] constexpr Plan select(const Geometry& g, Index batch,
-                                    Algorithm asked = Algorithm::automatic) {
+                                    Algorithm asked = Algorithm::automatic,
+                                    Kernel kernel = Kernel::plain) {
   if (!std::is_constant_evaluated() && asked == Algorithm::automatic) {
     asked = detail::algorithm_from_environment();
   }
@@ -107,7 +117,7 @@ constexpr bool is_accurate(Algorithm algorithm, const Geometry& g) {
   Plan best = select_product(g);
   double least = estimated_cost(best.forward, g, batch);
   for (const Algorithm a : {Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
-    const double cost = estimated_cost(a, g, batch);
+    const double cost = estimated_cost(a, g, batch, kernel);
     if (cost < least && is_accurate(a, g)) {
       best = plan_of(a);
       least = cost;

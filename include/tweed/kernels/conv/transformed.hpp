@@ -55,6 +55,19 @@ class Transformed {
            Scratch::bytes<T>(batch * g.filters) + threads * Memory::worker_bytes(g, l);
   }
 
+  /// Of the kernel's transform.
+  static constexpr Index kernel_bytes(const TransformKind& kind, const Geometry& g) {
+    return Scratch::bytes<T>(Layout(kind, g, 1).kernel_size());
+  }
+
+  /// Makes the transform that a forward pass may get, for any batch.
+  template <Family family>
+  static void transform_kernel(const TransformKind& kind, const Geometry& g, const T* kernel, T* to,
+                               int threads) {
+    functions_of<T, family>(kind).forward_kernel(g, Layout(kind, g, 1),
+                                                 {kernel, g.channels, g.filters}, to, threads);
+  }
+
   template <Family family>
   static void forward(const TransformKind& kind, const Geometry& g, const Forward<T>& pass) {
     run_forward(Layout(kind, g, pass.batch), functions_of<T, family>(kind), g, pass);
@@ -69,12 +82,11 @@ class Transformed {
  private:
   static void run_forward(const Layout& l, const Functions& functions, const Geometry& g,
                           Forward<T> pass) {
-    T* const u = pass.scratch.template take<T>(l.kernel_size());
+    const T* const u = kernel_transform(l, functions, g, pass);
     const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 1, .outputs = 1});
     T* const kept = l.keeps_input ? reinterpret_cast<T*>(pass.kept) : nullptr;
     const bool streams =
         pass.pool == nullptr && is_streamed(pass.y, g.filters, pass.batch * g.output_size());
-    functions.forward_kernel(g, l, {pass.kernel, g.channels, g.filters}, u, pass.threads);
     for_each_block(l, pass.threads, [&](const Block& block) {
       T* const x = kept != nullptr ? kept + block.first * l.input.tile_step
                                    : memory.input_block(block.worker);
@@ -94,6 +106,15 @@ class Transformed {
         if (streams) simd::finish_stream();
       });
     });
+  }
+
+  /// That of the pass, or a new one in its scratch.
+  static const T* kernel_transform(const Layout& l, const Functions& functions, const Geometry& g,
+                                   Forward<T>& pass) {
+    if (pass.kernel_transform != nullptr) return pass.kernel_transform;
+    T* const u = pass.scratch.template take<T>(l.kernel_size());
+    functions.forward_kernel(g, l, {pass.kernel, g.channels, g.filters}, u, pass.threads);
+    return u;
   }
 
   static void run_backward(const Layout& l, const Functions& functions, const Geometry& g,
