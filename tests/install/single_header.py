@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""single_header.py COMPILER REPOSITORY EIGEN LIBRARIES...: builds and runs the examples with what
-scripts/single_header writes, and nothing else of tweed on the path."""
+"""single_header.py COMPILER REPOSITORY EIGEN LIBRARIES...: builds and runs examples with what
+scripts/single_header writes, and nothing else of tweed on the path. All parts can be included in any
+order, and in several sources of a program."""
 
 import importlib.machinery
 import importlib.util
@@ -38,20 +39,24 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tweed-single-header-") as folder:
         folder = pathlib.Path(folder)
         subprocess.run([sys.executable, script_path, folder], check=True)
-        examples = repository / "examples"
-        sources = [*examples.glob("*.cpp"), *examples.glob("fashion_mnist/*.[ch]pp")]
-        for source in sources:
-            target = folder / source.relative_to(examples)
-            target.parent.mkdir(exist_ok=True)
-            target.write_text(rewritten(source.read_text(), tree, script))
+        programs = []
+        for example in sorted((repository / "examples").glob("custom_*.cpp")):
+            source = folder / example.name
+            source.write_text(rewritten(example.read_text(), tree, script))
+            programs.append([source])
+        parts = sorted(part.name for part in folder.glob("*.hpp"))
+        programs.append([folder / "forwards.cpp", folder / "backwards.cpp"])
+        for source, order in zip(programs[-1], [parts, parts[::-1]]):
+            source.write_text("".join(f'#include "{part}"\n' for part in order))
+        with open(folder / "forwards.cpp", "a") as source:
+            source.write("int main() {}\n")
         options = ["-std=c++20", "-O1", "-DNDEBUG", f"-I{folder}", "-isystem", eigen]
-        build = [compiler, *options, '-DFASHION_MNIST_FOLDER=""', "-o", "program"]
-        programs = [([path], []) for path in sorted(folder.glob("custom_*.cpp"))]
-        programs.append((sorted(folder.glob("fashion_mnist/*.cpp")), ["--version"]))
-        for paths, arguments in programs:
-            print(f"{paths[0].relative_to(folder)}: {len(paths)} sources", flush=True)
-            subprocess.run([*build, *paths, *libraries], cwd=folder, check=True)
-            subprocess.run(["./program", *arguments], cwd=folder, check=True)
+        for sources in programs:
+            print(*(source.name for source in sources), flush=True)
+            subprocess.run(
+                [compiler, *options, "-o", "program", *sources, *libraries], cwd=folder, check=True
+            )
+            subprocess.run(["./program"], cwd=folder, check=True)
 
 
 if __name__ == "__main__":

@@ -109,9 +109,9 @@ class Training {
     add_block(state, "model", model_.parameters());
     Optimizer::template State<T>::visit(trainer_.state(), [&](const char* name, auto&& value) {
       if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, Index>) {
-        state.numbers.emplace_back(std::string("optimizer.") + name, &value);
+        state.numbers.emplace_back(std::string("optimizer.").append(name), &value);
       } else {
-        add_block(state, std::string("optimizer.") + name, value);
+        add_block(state, std::string("optimizer.").append(name), value);
       }
     });
     add_block(state, "best", best_weights_.values());
