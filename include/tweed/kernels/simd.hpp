@@ -47,6 +47,14 @@ inline constexpr Index width = Eigen::internal::unpacket_traits<Vector<T>>::size
 /// Vector registers that a kernel may count on.
 inline constexpr Index registers = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS;
 
+/// Registers that a processor multiplies and adds in a cycle. Zen 4, which older compilers take for
+/// Zen 3, puts two units together for one of AVX-512.
+#if defined(EIGEN_VECTORIZE_AVX512) && (defined(__znver3__) || defined(__znver4__))
+inline constexpr Index products_per_cycle = 1;
+#else
+inline constexpr Index products_per_cycle = 2;
+#endif
+
 template <class T>
 Vector<T> load(const T* from) {
   return Eigen::internal::ploadu<Vector<T>>(from);

@@ -3,6 +3,7 @@
 #include <tweed/core/text.hpp>
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/transform_layout.hpp>
+#include <tweed/kernels/simd.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -29,8 +30,15 @@ constexpr Plan select_product(const Geometry& g) {
 
 namespace detail {
 
-/// What a transform costs, in multiply-adds of a matrix product: bench_conv measured it on an
-/// AVX-512 machine with a second-level cache of 1 MB.
+/// Where so many numbers are multiplied in a cycle, as on Intel's servers with AVX-512, memory is
+/// what a transform waits for.
+inline constexpr bool multiplies_fast = simd::width<float> * simd::products_per_cycle >= 32;
+
+/// What algorithms without transforms do beside their products, as a factor.
+inline constexpr double moves = multiplies_fast ? 1.3 : 1.1;
+
+/// What a transform costs, in multiply-adds of a matrix product: fits to what bench_conv measured
+/// on Zen 4, and where products are fast on an Intel Xeon with a second-level cache of 2 MB.
 struct TransformCosts {
   double products;         ///< of a pair of channels, for each number of a tile's transform
   double image_transform;  ///< for each number of a tile's transform
@@ -41,7 +49,15 @@ struct TransformCosts {
 /// `by_slots`: where blocks are as large as it takes, the transforms wait for memory, from which
 /// the kernel's comes at once.
 constexpr TransformCosts costs_of(const TransformKind& kind, bool by_slots) {
-  if (kind.family == TransformKind::Family::winograd) {
+  const bool is_winograd = kind.family == TransformKind::Family::winograd;
+  if constexpr (multiplies_fast) {
+    if (is_winograd) {
+      return by_slots ? TransformCosts{1.6, 45.0, 27.0, 0.0}
+                      : TransformCosts{0.9, 30.0, 28.0, 13.0};
+    }
+    return by_slots ? TransformCosts{3.0, 45.0, 75.0, 0.0} : TransformCosts{1.9, 44.0, 20.0, 13.0};
+  }
+  if (is_winograd) {
     return by_slots ? TransformCosts{1.0, 43.0, 23.0, 0.0} : TransformCosts{0.8, 23.0, 3.0, 13.0};
   }
   return by_slots ? TransformCosts{1.35, 58.0, 36.0, 0.0} : TransformCosts{1.4, 30.0, 3.0, 13.0};
@@ -96,9 +112,9 @@ constexpr bool is_accurate(Algorithm algorithm, const Geometry& g) {
   if (is_transform(algorithm)) {
     return detail::transformed_cost(transform_of(algorithm, g), g, batch, kernel);
   }
-  constexpr double moves = 1.1;  // what goes on beside the products
-  if (algorithm != Algorithm::direct)
-    return moves * static_cast<double>(batch * g.multiplications());
+  if (algorithm != Algorithm::direct) {
+    return detail::moves * static_cast<double>(batch * g.multiplications());
+  }
   constexpr double direct = 2.5;     // each product against one of a matrix product
   constexpr Index filter_tile = 16;  // a register, which few filters do not fill
   const Index filters = (g.filters + filter_tile - 1) / filter_tile * filter_tile;

@@ -57,7 +57,7 @@ struct TransformLayout {
       const Index images = std::max<Index>(1, slot_block / (tile * tiles_per_image));
       block_tiles = std::min(batch, images) * tiles_per_image;
     } else {
-      const Index fitting = whole_products(tile_block / tile + rows_of_product / 2);
+      const Index fitting = whole_products(tile_block() / tile + rows_of_product / 2);
       block_tiles = std::min(tiles(), std::max(fitting, rows_of_product));
     }
   }
@@ -83,8 +83,14 @@ struct TransformLayout {
   static constexpr Index whole_products(Index tiles) { return tiles - tiles % rows_of_product; }
 
   static constexpr Index line = alignment / Index{sizeof(T)};
-  /// Bytes of a block that one thread works on alone: they stay in its second-level cache.
-  static constexpr Index tile_block = Index{3} << 19;
+  /// Bytes of a block that one thread works on alone: they stay in its second-level cache. A small
+  /// kernel of few slots stays there with a smaller block; a larger one is read again for each.
+  constexpr Index tile_block() const {
+    constexpr Index small_kernel = Index{1} << 20;
+    const bool is_small = kernel_size() * Index{sizeof(T)} <= small_kernel;
+    const bool is_winograd = kind.family == TransformKind::Family::winograd;
+    return is_small && is_winograd ? Index{3} << 18 : Index{3} << 19;
+  }
   /// A kernel larger than this would be read again and again, once for each such block.
   static constexpr Index largest_kernel = Index{6} << 20;
   /// Bytes of a block that all threads work on together.
