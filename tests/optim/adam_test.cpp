@@ -1,4 +1,6 @@
+#include <tweed/core/flush_denormals.hpp>
 #include <tweed/optim/adam.hpp>
+
 #include <known_answers/pytorch.hpp>
 #include <support/optimizer_run.hpp>
 
@@ -75,6 +77,20 @@ TEST_CASE("Adam: where the gradient is zero, nothing moves") {
     adam.update<float>(state, parameters, std::vector<float>(10), 1);
   }
   CHECK(parameters == start);
+}
+
+TEST_CASE("Adam: the moments of a weight whose gradient has become zero are no denormal numbers") {
+  const Adam adam{.beta2 = 0.9};
+  auto state = adam.make_state<float>(3);
+  std::vector<float> parameters(3);
+  adam.update<float>(state, parameters, std::vector<float>(3, 1e-3F), 1);
+  for (int step = 0; step < 1000; ++step) {
+    adam.update<float>(state, parameters, std::vector<float>(3), 1);
+  }
+  const auto is_normal_or_zero = [](float value) { return value == 0.0F || std::isnormal(value); };
+  const bool flushes = detail::float_control() != 0;
+  CHECK(std::ranges::all_of(state.first_moment.values(), is_normal_or_zero) == flushes);
+  CHECK(std::ranges::all_of(state.second_moment.values(), is_normal_or_zero) == flushes);
 }
 
 TEST_CASE("Adam: any number of threads gives the same bits") {

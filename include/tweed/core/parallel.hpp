@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/flush_denormals.hpp>
 #include <tweed/core/shape.hpp>
 
 #include <algorithm>
@@ -30,18 +31,24 @@ inline int resolve_threads(int threads) {
 }
 
 /// Calls `body(i, worker)` for every i in [0, count), with worker in [0, threads). Which worker
-/// takes which i depends on `threads`, so a result may depend on i alone.
+/// takes which i depends on `threads`, so a result may depend on i alone. Meanwhile denormal
+/// numbers are zeros: see `FlushDenormals`.
 template <class Body>
 void parallel_for(Index count, int threads, const Body& body) {
 #ifdef _OPENMP
   if (threads > 1 && count > 1) {
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (Index i = 0; i < count; ++i) body(i, omp_get_thread_num());
+#pragma omp parallel num_threads(threads)
+    {
+      const FlushDenormals flush;
+#pragma omp for schedule(static)
+      for (Index i = 0; i < count; ++i) body(i, omp_get_thread_num());
+    }
     return;
   }
 #else
   (void)threads;
 #endif
+  const FlushDenormals flush;
   for (Index i = 0; i < count; ++i) body(i, 0);
 }
 
