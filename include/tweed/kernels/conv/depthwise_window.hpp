@@ -2,6 +2,7 @@
 
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
+#include <tweed/kernels/conv/row_range.hpp>
 #include <tweed/kernels/conv/window_tile.hpp>
 
 #include <algorithm>
@@ -16,8 +17,7 @@ struct DepthwiseWindow {
 
   static constexpr Index scratch_bytes(const Geometry& g) {
     if (!Tile::fits(g)) return 0;
-    return Scratch::bytes<T>(g.filters) + Scratch::bytes<const T*>(most_pixels) +
-           Scratch::bytes<Index>(most_tiles) + Scratch::bytes<T>(held_size);
+    return Scratch::bytes<T>(g.filters) + Scratch::bytes<T>(sums_size(g));
   }
 
   static constexpr bool has_sum(const Geometry& g, const RowRange& rows) {
@@ -32,7 +32,7 @@ struct DepthwiseWindow {
     const Index height = Tile::extent(Tile::rows, stride);
     const Index width = Tile::extent(Tile::columns, stride);
     const PaddedImage<T> image{x, g.rows.input, g.columns.input, g.filters, zeros(g, scratch)};
-    const T** const pixels = scratch.take<const T*>(most_pixels);
+    const T* pixels[Tile::extent(Tile::rows, 2) * Tile::extent(Tile::columns, 2)];
     const Index row_step = g.columns.output * g.filters;
     // The last tile may begin before the one ahead of it ends.
     for (Index begin = rows.begin; begin < rows.end; begin += Tile::rows) {
@@ -69,32 +69,42 @@ struct DepthwiseWindow {
                             bool streams, T* gradient, T* bias_gradient, Scratch scratch) {
     std::fill_n(bias_gradient, g.filters, T{});
     const PaddedImage<T> image{dy, g.rows.output, g.columns.output, g.filters, zeros(g, scratch)};
-    const T** const pixels = scratch.take<const T*>(most_pixels);
-    Index* const places = scratch.take<Index>(most_tiles);
-    const typename Tile::Gradients all{.pixels = pixels,
-                                       .places = places,
-                                       .tiles = 0,
+    T* const sums = scratch.take<T>(sums_size(g));
+    T* const bias_sums = sums + g.kernel_size();
+    const typename Tile::Gradients all{.pixels = nullptr,
                                        .x = x,
                                        .kernel = kernel,
                                        .dx = dx,
-                                       .held = scratch.take<T>(held_size),
                                        .streams = streams,
-                                       .kernel_gradient = gradient,
-                                       .bias_gradient = bias_gradient,
-                                       .filters = g.filters,
-                                       .ahead = 0};
+                                       .kernel_gradient = sums,
+                                       .bias_gradient = bias_sums,
+                                       .filters = g.filters};
     const Index whole = g.columns.input - g.columns.input % Tile::columns;
-    add_columns<Tile::columns>(g, image, {0, whole}, all, pixels, places);
-    add_columns<1>(g, image, {whole, g.columns.input}, all, pixels, places);
+    const Index rows_at_a_time = shares_of(places_of_sum, g.columns.input);
+    for (Index first = 0; first < g.rows.input; first += rows_at_a_time) {
+      std::fill_n(sums, sums_size(g), T{});
+      for (Index row = first; row < std::min(first + rows_at_a_time, g.rows.input); ++row) {
+        add_places<Tile::columns>(image, row, {0, whole}, all);
+        add_places<1>(image, row, {whole, g.columns.input}, all);
+      }
+      add(sums, g.kernel_size(), gradient);
+      add(bias_sums, g.filters, bias_gradient);
+    }
   }
 
  private:
-  /// At a time: a tap's gradient is the sum of so many times `Tile::columns` products before it is
-  /// added to those of other tiles.
-  static constexpr Index most_tiles = 16;
-  static constexpr Index most_pixels = most_tiles * Tile::side * Tile::extent(Tile::columns, 1);
+  /// A weight's gradient is a sum of sums over at least so many places: one long sum would lose
+  /// more.
+  static constexpr Index places_of_sum = 112;
 
-  static constexpr Index held_size = most_tiles * Tile::columns * Tile::channels;
+  /// Those of weights and bias.
+  static constexpr Index sums_size(const Geometry& g) { return g.kernel_size() + g.filters; }
+
+  static void add(const T* from, Index count, T* to) {
+    for (Index i = 0; i < count; i += Pack<T>::width) {
+      (Pack<T>::load(to + i) + Pack<T>::load(from + i)).store(to + i);
+    }
+  }
 
   static const T* zeros(const Geometry& g, Scratch& scratch) {
     T* const zeros = scratch.take<T>(g.filters);
@@ -102,24 +112,19 @@ struct DepthwiseWindow {
     return zeros;
   }
 
-  /// Those of some columns, cut into tiles of `width` places.
+  /// Those of some columns of a row, in tiles of `width` places.
   template <Index width>
-  static void add_columns(const Geometry& g, const PaddedImage<T>& image, const RowRange& columns,
-                          typename Tile::Gradients all, const T** pixels, Index* places) {
-    constexpr Index tile_pixels = Tile::side * Tile::extent(width, 1);
-    const Index in_row = (columns.end - columns.begin) / width;
-    const Index count = g.rows.input * in_row;
-    for (Index first = 0; first < count; first += most_tiles) {
-      all.tiles = std::min(most_tiles, count - first);
-      all.ahead = all.tiles * width * g.filters;
-      for (Index tile = 0; tile < all.tiles; ++tile) {
-        const Index row = (first + tile) / in_row;
-        const Index column = columns.begin + (first + tile) % in_row * width;
-        places[tile] = (row * g.columns.input + column) * g.filters;
-        image.find(row - 1, column - 1, Tile::side, Tile::extent(width, 1),
-                   pixels + tile * tile_pixels);
-      }
-      Tile::template add_gradients<width>(all);
+  static void add_places(const PaddedImage<T>& image, Index row, const RowRange& columns,
+                         const typename Tile::Gradients& all) {
+    const T* pixels[Tile::side * Tile::extent(width, 1)];
+    for (Index column = columns.begin; column < columns.end; column += width) {
+      image.find(row - 1, column - 1, Tile::side, Tile::extent(width, 1), pixels);
+      const Index offset = (row * image.columns + column) * image.filters;
+      typename Tile::Gradients tile = all;
+      tile.pixels = pixels;
+      tile.x += offset;
+      if (tile.dx != nullptr) tile.dx += offset;
+      Tile::template add_gradients<width>(tile);
     }
   }
 };

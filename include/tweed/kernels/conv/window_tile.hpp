@@ -118,97 +118,82 @@ struct WindowTile {
     }
   }
 
-  /// Both gradients of some tiles, each one row of places.
+  /// Both gradients of a tile, a row of places.
   struct Gradients {
-    const T* const* pixels;  // of dy: [tiles, side, extent(places, 1)]
-    const Index* places;     // [tiles]: where the first one lies in x and dx
-    Index tiles;
+    const T* const* pixels;  // of dy: [side, extent(places, 1)]
     const T* x;
     const T* kernel;
-    T* dx;    // or nullptr
-    T* held;  // memory for `channels` of each place
+    T* dx;  // or nullptr
     bool streams;
     T* kernel_gradient;
     T* bias_gradient;
     Index filters;
-    Index ahead;  // from the places of these tiles to those that come next
   };
 
   /// dx = the sum over the taps, and what the places add to the gradients of weights and bias. The
   /// taps run backwards over dy.
   template <Index places>
   EIGEN_DONT_INLINE static void add_gradients(const Gradients& g) {
+    alignas(alignment) T held[places * channels];
     for (Index f = 0; f < g.filters; f += channels) {
       TWEED_UNROLL
-      for (Index row = 0; row < side; row += tap_rows) add_tap_rows<places>(g, f, row);
-      if (g.dx != nullptr && !g.streams) put<places>(g, f);
+      for (Index row = 0; row < side; row += tap_rows) {
+        TWEED_UNROLL
+        for (Index v = 0; v < vectors; ++v) {
+          add_tap_rows<places>(g, f + v * Vector::width, row, held + v * places * Vector::width);
+        }
+      }
+      if (g.dx != nullptr && !g.streams) put<places>(g, f, held);
     }
   }
 
  private:
-  /// The share of some rows of taps.
+  /// The share of some rows of taps in a vector of each place.
   template <Index places>
-  TWEED_INLINE static void add_tap_rows(const Gradients& g, Index f, Index row) {
-    constexpr Index width = extent(places, 1);
+  TWEED_INLINE static void add_tap_rows(const Gradients& g, Index f, Index row, T* held) {
     constexpr Index some = tap_rows * side;
     const Index last_tap = taps - 1 - row * side;
-    Vector weights[vectors][some];
-    Vector sum[vectors][some];
-    Vector bias[vectors];
+    Vector weights[some];
+    Vector sum[some];
     TWEED_UNROLL
-    for (Index v = 0; v < vectors; ++v) {
-      bias[v] = Vector::zero();
-      TWEED_UNROLL
-      for (Index t = 0; t < some; ++t) {
-        weights[v][t] = Vector::load(g.kernel + (last_tap - t) * g.filters + f + v * Vector::width);
-        sum[v][t] = Vector::zero();
-      }
+    for (Index t = 0; t < some; ++t) {
+      weights[t] = Vector::load(g.kernel + (last_tap - t) * g.filters + f);
+      sum[t] = Vector::load(g.kernel_gradient + (last_tap - t) * g.filters + f);
     }
-    const T* const* pixels = g.pixels + row * width;
-    T* held = g.held;
-    for (Index tile = 0; tile < g.tiles; ++tile, pixels += side * width) {
-      TWEED_UNROLL
-      for (Index v = 0; v < vectors; ++v, held += places * Vector::width) {
-        add_tile<places>(g, tile, pixels, row, f + v * Vector::width, weights[v], held, sum[v],
-                         bias[v]);
-      }
-    }
+    add_places<places>(g, f, row, weights, held, sum);
     TWEED_UNROLL
-    for (Index v = 0; v < vectors; ++v) {
-      TWEED_UNROLL
-      for (Index t = 0; t < some; ++t) {
-        add(sum[v][t], g.kernel_gradient + (last_tap - t) * g.filters + f + v * Vector::width);
-      }
-      add(bias[v], g.bias_gradient + f + v * Vector::width);
+    for (Index t = 0; t < some; ++t) {
+      sum[t].store(g.kernel_gradient + (last_tap - t) * g.filters + f);
     }
   }
 
-  /// A vector of each place of a tile.
   template <Index places>
-  TWEED_INLINE static void add_tile(const Gradients& g, Index tile, const T* const* pixels,
-                                    Index row, Index f, const Vector (&weights)[tap_rows * side],
-                                    T* held, Vector (&sum)[tap_rows * side], Vector& bias) {
+  TWEED_INLINE static void add_places(const Gradients& g, Index f, Index row,
+                                      const Vector (&weights)[tap_rows * side], T* held,
+                                      Vector (&sum)[tap_rows * side]) {
     constexpr Index width = extent(places, 1);
     const bool is_first = row == 0;
     const bool streams = g.streams && row + tap_rows == side;  // else it is added to
     const bool is_new_line = f % channels == 0;
-    const T* const x = g.x + g.places[tile] + f;
+    const Index ahead = places * g.filters;
+    const T* const x = g.x + f;
     Vector value[places];
     Vector total[places];
+    Vector bias = Vector::zero();
     TWEED_UNROLL
     for (Index column = 0; column < width; ++column) {
       if (column < places) {
         value[column] = Vector::load(x + column * g.filters);
         total[column] = is_first ? Vector::zero() : Vector::load(held + column * Vector::width);
-        if (is_first && is_new_line) simd::prefetch_far(x + column * g.filters + g.ahead);
+        if (is_first && is_new_line) simd::prefetch_far(x + column * g.filters + ahead);
       }
       TWEED_UNROLL
       for (Index i = 0; i < tap_rows; ++i) {
-        const T* const pixel = pixels[i * width + column] + f;
+        const T* const pixel = g.pixels[(row + i) * width + column] + f;
         const Vector delta = Vector::load(pixel);
         if (row + i == 1 && column > 0 && column <= places) {
           bias = bias + delta;
-          if (is_new_line) simd::prefetch_far(pixel + g.ahead);
+          if (is_new_line) simd::prefetch_far(pixel + ahead);
         }
         TWEED_UNROLL
         for (Index j = 0; j < side; ++j) {
@@ -220,30 +205,27 @@ struct WindowTile {
       }
       if (column >= side - 1) {
         const Index p = column - side + 1;
-        T* const to = streams ? g.dx + (x - g.x) + p * g.filters : held + p * Vector::width;
+        T* const to = streams ? g.dx + f + p * g.filters : held + p * Vector::width;
         total[p].store_or_stream(to, streams);
       }
     }
+    if (row <= 1 && row + tap_rows > 1) {
+      T* const to = g.bias_gradient + f;
+      (Vector::load(to) + bias).store(to);
+    }
   }
-
-  static void add(const Vector& sum, T* to) { (Vector::load(to) + sum).store(to); }
 
   /// The vectors that are held to dx: all at once, because loads wait for stores before them whose
   /// addresses differ by a multiple of a page, as those of pixels may. Streams wait less.
   template <Index places>
-  static void put(const Gradients& g, Index f) {
-    const T* held = g.held;
-    for (Index tile = 0; tile < g.tiles; ++tile) {
-      T* const dx = g.dx + g.places[tile] + f;
+  TWEED_INLINE static void put(const Gradients& g, Index f, const T* held) {
+    TWEED_UNROLL
+    for (Index p = 0; p < places; ++p) {
       TWEED_UNROLL
-      for (Index p = 0; p < places; ++p) {
-        TWEED_UNROLL
-        for (Index v = 0; v < vectors; ++v) {
-          Vector::load(held + (v * places + p) * Vector::width)
-              .store(dx + p * g.filters + v * Vector::width);
-        }
+      for (Index v = 0; v < vectors; ++v) {
+        Vector::load(held + (v * places + p) * Vector::width)
+            .store(g.dx + p * g.filters + f + v * Vector::width);
       }
-      held += places * channels;
     }
   }
 };
