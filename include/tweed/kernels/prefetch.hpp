@@ -4,6 +4,8 @@
 #include <tweed/kernels/matrix.hpp>
 #include <tweed/kernels/simd.hpp>
 
+#include <algorithm>
+
 namespace tweed::kernels {
 
 /// Memory that is needed soon, a place for each step of a loop.
@@ -31,6 +33,12 @@ struct LinesAhead {
   explicit LinesAhead(const Matrix<const T>& m)
       : LinesAhead(m.column_step == 1 ? LinesAhead(m.data, m.row_step, length, lines(m.columns))
                                       : LinesAhead(m.data, m.column_step, length, lines(m.rows))) {}
+
+  /// `size` elements from end to end, a line for each step of loops of so many `steps`.
+  static LinesAhead end_to_end(const T* first, Index size, Index steps) {
+    const Index advance = std::max<Index>(steps, 1) * length;
+    return {first, length, advance, (size + advance - 1) / advance};
+  }
 
   /// For the next loop; in the end what is `there` already.
   LineAhead<T> take(const T* there) {

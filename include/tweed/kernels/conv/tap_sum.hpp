@@ -372,6 +372,8 @@ class TapSum {
               ? PanelOperand<T>{kernel_ + depth.begin * outputs_ + j, outputs_, vectors}
               : PanelOperand<T>{block + j * length + (depth.begin - begin) * panel, panel, vectors};
       LinesAhead<T> next = j == 0 ? rows_ahead(memory.sources[0], places) : LinesAhead<T>();
+      LinesAhead<T> next_panel = panel_ahead(b, depth);
+      next.then = &next_panel;
       multiply_panel<T>(
           RowsOperand<T>{memory.sources, most_places, depth_,
                          group * depth_ + places.skip * source_step()},
@@ -393,6 +395,13 @@ class TapSum {
     if (!is_pointwise() || g_.groups > 1 || depth_ > depth_block) return {};
     const T* const second_tile = first + (places.skip + height) * depth_;
     return {second_tile, height, height * depth_, places.count};
+  }
+
+  /// What lies behind the panel of some depth: mostly the next one.
+  LinesAhead<T> panel_ahead(const PanelOperand<T>& b, const RowRange& depth) const {
+    if (kernel_ != nullptr) return {};
+    const Index size = depth.height() * b.row_step;
+    return LinesAhead<T>::end_to_end(b.data + size, size, depth.height());
   }
 
   Geometry g_;

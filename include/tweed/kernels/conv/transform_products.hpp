@@ -59,8 +59,8 @@ class TransformProducts {
       const Index slot = l.kind.slot_of(frequency);
       const Index slots = l.kind.is_real(frequency) ? 1 : 2;
       const T* const b = kernel.data + slot * l.kernel_step();
-      LinesAhead<T> next =
-          end_to_end(b + slots * l.kernel_step(), slots * l.kernel_step(), from.depth);
+      LinesAhead<T> next = LinesAhead<T>::end_to_end(b + slots * l.kernel_step(),
+                                                     slots * l.kernel_step(), from.depth);
       const Scratch scratch = memory.sums(block.threads == 1 ? block.worker : worker);
       for (Index first = 0; first < tiles; first += most) {
         const Index rows = std::min(most, tiles - first);
@@ -118,12 +118,6 @@ class TransformProducts {
     constexpr Index height = ProductTile<T>::rows;
     return std::clamp<Index>((Index{32} << 10) / channels / height * height, 8 * height,
                              transform_row_block);
-  }
-
-  /// `count` elements from end to end, a line for each step of loops over `depth`.
-  static LinesAhead<T> end_to_end(const T* from, Index count, Index depth) {
-    const Index advance = std::max<Index>(depth, 1) * LinesAhead<T>::length;
-    return {from, LinesAhead<T>::length, advance, (count + advance - 1) / advance};
   }
 
   /// Rows of a complex matrix and the sum of its parts, columns being whole vectors.
