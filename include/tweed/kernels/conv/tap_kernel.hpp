@@ -1,0 +1,108 @@
+#pragma once
+
+#include <tweed/core/parallel.hpp>
+#include <tweed/core/scratch.hpp>
+#include <tweed/kernels/conv/row_range.hpp>
+#include <tweed/kernels/conv/tap_geometry.hpp>
+#include <tweed/kernels/product_panels.hpp>
+
+#include <algorithm>
+
+namespace tweed::kernels::conv {
+
+/// The kernel, laid out for a sum over taps once for all images: for each group and phase, blocks
+/// of the depth that all of the phase's taps make up, and in each block the panels of
+/// `for_each_panel`, row by row.
+template <class T>
+class TapKernel {
+ public:
+  /// Rows of a block.
+  static constexpr Index depth_block = 512;
+
+  static constexpr Index bytes(const TapGeometry& t) {
+    return Scratch::bytes<T>(t.groups() * group_size(t));
+  }
+
+  /// `repays_a_copy`: else products take the kernel as it is, if its rows are those of whole
+  /// panels.
+  void prepare(const TapGeometry& t, const T* kernel, bool repays_a_copy, Scratch& scratch,
+               int threads) {
+    T* const packed = scratch.take<T>(t.groups() * group_size(t));
+    group_size_ = group_size(t);
+    padded_outputs_ = padded_columns<T>(t.outputs);
+    is_in_place_ =
+        !repays_a_copy && !t.is_gradient() && t.groups() == 1 && t.outputs == padded_outputs_;
+    data_ = is_in_place_ ? kernel : packed;
+    if (is_in_place_) return;
+    t.for_each_phase([&](const TapPhase& phase) {
+      for (Index group = 0; group < t.groups(); ++group) {
+        pack_phase(t, kernel, group, phase, packed + offset(phase, group, t.depth), threads);
+      }
+    });
+  }
+
+  /// Columns from `column` on for some of a phase's depth, none of it across a block.
+  PanelOperand<T> panel(const TapGeometry& t, const TapPhase& phase, Index group,
+                        const RowRange& depth, Index column, Index vectors) const {
+    if (is_in_place_) return {data_ + depth.begin * t.outputs + column, t.outputs, vectors};
+    const Index width = vectors * simd::width<T>;
+    const Index begin = depth.begin / depth_block * depth_block;
+    const Index length = std::min(depth_block, phase.taps() * t.depth - begin);
+    const T* const block = data_ + offset(phase, group, t.depth) + begin * padded_outputs_;
+    return {block + column * length + (depth.begin - begin) * width, width, vectors};
+  }
+
+  /// What lies behind a panel of some depth: mostly the next one.
+  LinesAhead<T> behind(const PanelOperand<T>& panel, const RowRange& depth) const {
+    if (is_in_place_) return {};
+    const Index size = depth.height() * panel.row_step;
+    return LinesAhead<T>::end_to_end(panel.data + size, size, depth.height());
+  }
+
+ private:
+  static constexpr Index group_size(const TapGeometry& t) {
+    return t.taps() * t.depth * padded_columns<T>(t.outputs);
+  }
+
+  Index offset(const TapPhase& phase, Index group, Index depth) const {
+    return group * group_size_ + phase.taps_before * depth * padded_outputs_;
+  }
+
+  static void pack_phase(const TapGeometry& t, const T* kernel, Index group, const TapPhase& phase,
+                         T* to, int threads) {
+    const Index rows = phase.taps() * t.depth;
+    parallel_for(shares_of(rows, depth_block), threads, [&](Index block, int) {
+      const Index begin = block * depth_block;
+      const Index end = std::min(begin + depth_block, rows);
+      for_each_panel<T>(t.outputs, [&](Index vectors, Index j, Index columns) {
+        T* line = to + begin * padded_columns<T>(t.outputs) + j * (end - begin);
+        for (Index d = begin; d < end;) {
+          const Index length = std::min(t.depth - d % t.depth, end - d);
+          const auto b = matrix_of(t, kernel, group, phase, d / t.depth);
+          pack_panel(vectors, b.block(d % t.depth, j, length, columns), line);
+          line += length * vectors * simd::width<T>;
+          d += length;
+        }
+      });
+    });
+  }
+
+  /// The matrix [depth,outputs] of a phase's tap.
+  static Matrix<const T> matrix_of(const TapGeometry& t, const T* kernel, Index group,
+                                   const TapPhase& phase, Index tap) {
+    const Geometry& g = t.convolution;
+    const Index i = t.rows.tap_of_phase(phase.row, tap / phase.column_taps);
+    const Index j = t.columns.tap_of_phase(phase.column, tap % phase.column_taps);
+    const T* const first = kernel + (i * g.columns.window + j) * g.group_channels() * g.filters +
+                           group * g.group_filters();
+    const Matrix<const T> matrix{first, g.group_channels(), g.group_filters(), g.filters};
+    return t.is_gradient() ? matrix.transposed() : matrix;
+  }
+
+  const T* data_ = nullptr;
+  Index group_size_ = 0;
+  Index padded_outputs_ = 0;
+  bool is_in_place_ = false;
+};
+
+}  // namespace tweed::kernels::conv
