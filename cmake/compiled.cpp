@@ -23,11 +23,18 @@ template void dense(const DenseForward<double>&);
 template void dense_gradient(const DenseBackward<float>&);
 template void dense_gradient(const DenseBackward<double>&);
 
+template void dropout(const float*, float*, Index, double, const RandomKey&, int, std::uint8_t*);
+template void dropout(const double*, double*, Index, double, const RandomKey&, int, std::uint8_t*);
+template void dropout_gradient(const float*, const std::uint8_t*, float*, Index, double, int);
+template void dropout_gradient(const double*, const std::uint8_t*, double*, Index, double, int);
+
 template void adam(const AdamStep<float>&);
 template void adam(const AdamStep<double>&);
 
 namespace conv {
 
+template Plan plan_for<float>(const Geometry&, Index, Algorithm, Kernel);
+template Plan plan_for<double>(const Geometry&, Index, Algorithm, Kernel);
 template Index largest_kept_bytes<float>(const Geometry&, Index, Algorithm);
 template Index largest_kept_bytes<double>(const Geometry&, Index, Algorithm);
 template Index largest_scratch_bytes<float>(const Geometry&, Index, int, Algorithm);

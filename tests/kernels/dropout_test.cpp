@@ -21,7 +21,7 @@ namespace {
 std::vector<int> kept(Index count, double rate, const RandomKey& key, int threads = 2) {
   const std::vector<float> ones(static_cast<std::size_t>(count), 1.0F);
   std::vector<float> y(ones.size());
-  tweed::kernels::dropout(ones.data(), y.data(), count, rate, key, threads);
+  tweed::kernels::dropout(ones.data(), y.data(), count, rate, key, threads, nullptr);
   std::vector<int> mask;
   for (const float value : y) mask.push_back(value != 0.0F ? 1 : 0);
   return mask;
@@ -114,7 +114,7 @@ TEST_CASE_TEMPLATE("dropout: what is kept is scaled by 1 / (1 - rate)", T, float
       const auto x = tests::numbers<T>(count, 1);
       const auto mask = kept(count, rate, {.seed = 9});
       Guarded<T> y(count);
-      tweed::kernels::dropout(x.data(), y.data(), count, rate, {.seed = 9}, 1);
+      tweed::kernels::dropout(x.data(), y.data(), count, rate, {.seed = 9}, 1, nullptr);
       std::vector<double> expected;
       for (std::size_t i = 0; i < x.size(); ++i) {
         expected.push_back(mask[i] * static_cast<double>(x[i]) / (1.0 - rate));
@@ -128,7 +128,7 @@ TEST_CASE_TEMPLATE("dropout: what is kept is scaled by 1 / (1 - rate)", T, float
 TEST_CASE("dropout: rate 0 changes nothing") {
   const auto x = tests::numbers<float>(10'000, 1);
   std::vector<float> y(x.size());
-  tweed::kernels::dropout(x.data(), y.data(), std::ssize(x), 0.0, {.seed = 1}, 2);
+  tweed::kernels::dropout(x.data(), y.data(), std::ssize(x), 0.0, {.seed = 1}, 2, nullptr);
   CHECK(y == x);
 }
 
@@ -137,12 +137,12 @@ TEST_CASE("dropout: any number of threads gives the same, in place too") {
     CAPTURE(count);
     const auto x = tests::numbers<float>(count, 1);
     std::vector<float> one(x.size());
-    tweed::kernels::dropout(x.data(), one.data(), count, 0.25, {.seed = 4}, 1);
+    tweed::kernels::dropout(x.data(), one.data(), count, 0.25, {.seed = 4}, 1, nullptr);
     for (const int threads : {1, 2, 3, 8}) {
       CAPTURE(threads);
       Guarded<float> y(count);
       std::ranges::copy(x, y.data());
-      tweed::kernels::dropout(y.data(), y.data(), count, 0.25, {.seed = 4}, threads);
+      tweed::kernels::dropout(y.data(), y.data(), count, 0.25, {.seed = 4}, threads, nullptr);
       CHECK(y.intact());
       CHECK(tests::same_bits(y.values(), one));
     }
@@ -162,7 +162,8 @@ TEST_CASE_TEMPLATE("dropout: the gradient passes where elements were kept", T, f
                               is_kept.data());
       tweed::kernels::dropout_gradient(dy.data(), is_kept.data(), dx.data(), count, 0.25, threads);
       Guarded<T> expected(count);
-      tweed::kernels::dropout(dy.data(), expected.data(), count, 0.25, {.seed = 6}, threads);
+      tweed::kernels::dropout(dy.data(), expected.data(), count, 0.25, {.seed = 6}, threads,
+                              nullptr);
       for (Index i = 0; i < count; ++i) CHECK(dx.data()[i] == expected.data()[i]);
     }
   }

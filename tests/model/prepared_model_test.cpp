@@ -1,3 +1,4 @@
+#include <tweed/kernels/conv/select.hpp>
 #include <tweed/tweed.hpp>
 
 #include <doctest/doctest.h>

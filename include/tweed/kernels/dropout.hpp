@@ -40,11 +40,11 @@ inline void draw(const RandomKey& key, Index first, std::uint16_t (&draws)[dropo
 
 /// y = x / (1 - rate) where an element is kept, else 0 (inverted dropout: Srivastava, Hinton,
 /// Krizhevsky, Sutskever and Salakhutdinov, *Dropout*, JMLR 2014). Which are kept follows from
-/// `key` alone; `is_kept`, if given, gets a 1 for each of them and 0 for the others. Each element
-/// draws 16 bits: the rate is met to within 1/65536. y may be x.
+/// `key` alone; `is_kept`, if not nullptr, gets a 1 for each of them and 0 for the others. Each
+/// element draws 16 bits: the rate is met to within 1/65536. y may be x.
 template <class T>
 void dropout(const T* x, T* y, Index count, double rate, const RandomKey& key, int threads,
-             std::uint8_t* is_kept = nullptr) {
+             std::uint8_t* is_kept) {
   const auto threshold = static_cast<std::uint32_t>(rate * 65536.0 + 0.5);
   const T scale = static_cast<T>(1.0 / (1.0 - rate));
   parallel_ranges(count, 8192, threads, [&](Index begin, Index end) {

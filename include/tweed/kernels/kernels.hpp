@@ -4,18 +4,22 @@
 /// TWEED_COMPILED, finds these functions there for float and double; any other compiles them
 /// itself.
 
+#include <tweed/core/random.hpp>
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/adam_step.hpp>
+#include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/pass.hpp>
-#include <tweed/kernels/conv/select.hpp>
 #include <tweed/kernels/dense_pass.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
+
+#include <cstdint>
 
 #ifndef TWEED_COMPILED
 
 #include <tweed/kernels/adam.hpp>
 #include <tweed/kernels/conv/convolution.hpp>
 #include <tweed/kernels/dense.hpp>
+#include <tweed/kernels/dropout.hpp>
 #include <tweed/kernels/max_pool.hpp>
 #include <tweed/kernels/relu.hpp>
 
@@ -42,10 +46,19 @@ template <class T>
 void dense_gradient(const DenseBackward<T>& pass);
 
 template <class T>
+void dropout(const T* x, T* y, Index count, double rate, const RandomKey& key, int threads,
+             std::uint8_t* is_kept);
+template <class T>
+void dropout_gradient(const T* dy, const std::uint8_t* is_kept, T* dx, Index count, double rate,
+                      int threads);
+
+template <class T>
 void adam(const AdamStep<T>& step);
 
 namespace conv {
 
+template <class T>
+Plan plan_for(const Geometry& g, Index batch, Algorithm asked, Kernel kernel);
 template <class T>
 Index largest_kept_bytes(const Geometry& g, Index batch, Algorithm asked);
 template <class T>

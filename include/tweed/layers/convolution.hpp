@@ -17,18 +17,24 @@ struct NoPool {
 };
 
 /// How a convolution runs whose kernel was prepared for batches of up to `batch` samples.
-constexpr kernels::conv::Plan prepared_plan(const kernels::conv::Geometry& g, Index batch,
-                                            Algorithm asked) {
-  return kernels::conv::select(g, batch, asked, kernels::conv::Kernel::prepared);
+template <class T>
+kernels::conv::Plan prepared_plan(const kernels::conv::Geometry& g, Index batch, Algorithm asked) {
+  return kernels::conv::plan_for<T>(g, batch, asked, kernels::conv::Kernel::prepared);
+}
+
+/// How it runs otherwise.
+template <class T>
+kernels::conv::Plan plain_plan(const kernels::conv::Geometry& g, Index batch, Algorithm asked) {
+  return kernels::conv::plan_for<T>(g, batch, asked, kernels::conv::Kernel::plain);
 }
 
 /// How a layer's pass runs.
 template <class T>
-constexpr kernels::conv::Plan forward_plan(const kernels::conv::Geometry& g,
-                                           const InferPass<T>& pass, Algorithm asked) {
+kernels::conv::Plan forward_plan(const kernels::conv::Geometry& g, const InferPass<T>& pass,
+                                 Algorithm asked) {
   const bool is_prepared = pass.prepared.data != nullptr;
-  return is_prepared ? prepared_plan(g, pass.prepared.batch, asked)
-                     : kernels::conv::select(g, pass.x.count, asked);
+  return is_prepared ? prepared_plan<T>(g, pass.prepared.batch, asked)
+                     : plain_plan<T>(g, pass.x.count, asked);
 }
 
 /// What `prepare_convolution` writes, and the scratch of a forward pass after it.
@@ -42,7 +48,7 @@ constexpr LayerMemory prepared_convolution_memory(const kernels::conv::Geometry&
 template <kernels::conv::Family family, class T>
 void prepare_convolution(const kernels::conv::Geometry& g, const PreparePass<T>& pass,
                          Algorithm asked) {
-  kernels::conv::prepare_kernel<T, family>(prepared_plan(g, pass.batch, asked), g,
+  kernels::conv::prepare_kernel<T, family>(prepared_plan<T>(g, pass.batch, asked), g,
                                            pass.parameters[0].data(), reinterpret_cast<T*>(pass.to),
                                            pass.threads);
 }
@@ -146,7 +152,7 @@ struct Convolution {
     const auto g = geometry(pass.x.shape);
     const std::byte* const kept = pass.kept.data();
     const auto pool = fused_pool(g, const_cast<std::byte*>(kept));
-    kernels::conv::backward<T, family>(kernels::conv::select(g, pass.x.count, asked(g)), g,
+    kernels::conv::backward<T, family>(plain_plan<T>(g, pass.x.count, asked(g)), g,
                                        {.batch = pass.x.count,
                                         .x = pass.x.data,
                                         .kernel = pass.parameters[0].data(),
@@ -169,7 +175,7 @@ struct Convolution {
   /// The algorithm of the forward pass for a batch, for the summary.
   static std::string_view runs_as(const Shape& input, Index batch) {
     const auto g = geometry(input);
-    return tweed::name(kernels::conv::select(g, batch, asked(g)).forward);
+    return tweed::name(plain_plan<float>(g, batch, asked(g)).forward);
   }
 
   static std::string describe() {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/core/layer.hpp>
-#include <tweed/kernels/dropout.hpp>
+#include <tweed/kernels/kernels.hpp>
 
 #include <bit>
 #include <cstdint>
@@ -53,8 +53,8 @@ struct Dropout {
 
   template <class T>
   static void forward(const ForwardPass<T>& pass) {
-    kernels::dropout(pass.x.data, pass.y.data, pass.x.size(), rate.value(), pass.random,
-                     pass.threads, reinterpret_cast<std::uint8_t*>(pass.kept.data()));
+    kernels::dropout<T>(pass.x.data, pass.y.data, pass.x.size(), rate.value(), pass.random,
+                        pass.threads, reinterpret_cast<std::uint8_t*>(pass.kept.data()));
   }
 
   template <class T>

@@ -23,6 +23,9 @@ constexpr std::string_view name(Algorithm algorithm) {
 
 namespace tweed::kernels::conv {
 
+/// What a pass gets: the kernel as it is, or its transform as well, made before.
+enum class Kernel { plain, prepared };
+
 /// Transform sizes there are.
 inline constexpr std::array<Index, 4> fft_sizes = {8, 9, 16, 32};
 

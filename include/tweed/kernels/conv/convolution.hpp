@@ -29,6 +29,14 @@ constexpr Index per_image_bytes(const Geometry& g, Index batch, int threads) {
 
 }  // namespace detail
 
+/// The plan that `select` takes. Layers ask for it here, where kernels are compiled: which is the
+/// fastest depends on the instruction set that these may use.
+template <class T>
+[[gnu::cold]] EIGEN_DONT_INLINE Plan plan_for(const Geometry& g, Index batch, Algorithm asked,
+                                              Kernel kernel) {
+  return select(g, batch, asked, kernel);
+}
+
 /// Bytes that `forward` leaves for `backward`, for the whole batch.
 template <class T>
 [[gnu::cold]] constexpr Index kept_bytes(const Plan& plan, const Geometry& g, Index batch) {

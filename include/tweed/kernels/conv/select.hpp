@@ -13,9 +13,6 @@
 
 namespace tweed::kernels::conv {
 
-/// What a pass gets: the kernel as it is, or its transform as well, made before.
-enum class Kernel { plain, prepared };
-
 /// The plan without transforms: below these numbers a group's product is too narrow to be worth
 /// its name.
 constexpr Plan select_product(const Geometry& g) {
