@@ -13,15 +13,13 @@ namespace tweed::kernels::conv {
 /// Runs algorithms that know how to convolve one image. Each has
 /// - `shared_bytes(g)`, `prepare(g, kernel, scratch)`: the kernel as its `forward` wants it;
 /// - `worker_bytes(g)`: scratch of one call of any of its functions;
-/// - `forward(g, x, kernel, bias, activation, rows, y, scratch)`: some rows of one image;
-/// - `input_gradient(g, dy, kernel, dx, scratch)`: of one image; where it has none, dx is left
-/// alone;
+/// - `forward(g, x, kernel, bias, activation, rows, y, streams, scratch)`: some rows of one image;
+/// - `input_gradient(g, dy, kernel, dx, scratch)`: of one image; where it has none, dx is left;
 /// - `add_kernel_gradient(g, x, dy, gradient, bias_gradient, scratch)`: adds that of one image, and
 ///   writes that of the bias;
-/// - `Pooled`, where it has a faster way behind some max-pools;
-/// - or instead of the gradients `add_gradients(g, x, dy, kernel, dx, gradient, bias_gradient,
-/// scratch)`,
-///   where dx may be nullptr.
+/// - or, instead of the gradients, `add_gradients(g, x, dy, kernel, dx, streams, gradient,
+///   bias_gradient, scratch)`, where dx may be nullptr;
+/// - `Pooled`, where it has a faster way behind some max-pools.
 template <class T>
 struct PerImage {
   template <class Algorithm>
