@@ -51,8 +51,8 @@ target_compile_definitions(tweed_compiled INTERFACE TWEED_COMPILED)
 if(NOT MSVC AND NOT TWEED_SANITIZE)
   target_compile_options(tweed_compiled PRIVATE -O3)
 endif()
-if(TWEED_NATIVE)
-  target_link_libraries(tweed_compiled PRIVATE tweed_native)
+if(TWEED_NATIVE) # and what links it, because both have the same inline functions
+  target_link_libraries(tweed_compiled PUBLIC tweed_native)
 endif()
 
 list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR}) # FindProtozero
