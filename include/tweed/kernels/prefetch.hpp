@@ -8,6 +8,33 @@
 
 namespace tweed::kernels {
 
+/// Asks for the cache line at `from`, to have it when it is read; any address is fine.
+template <class T>
+TWEED_INLINE void prefetch(const T* from) {
+#if defined(__GNUC__)
+  __builtin_prefetch(from);  // g++ drops calls of Eigen's, as of a function without effects
+#else
+  Eigen::internal::prefetch(from);
+#endif
+}
+
+/// The same, no nearer than the second-level cache: for what is needed later than next.
+template <class T>
+TWEED_INLINE void prefetch_far([[maybe_unused]] const T* from) {
+#if defined(__GNUC__)
+  __builtin_prefetch(from, 0, 2);
+#endif
+}
+
+/// The same for one that is written: a store that has to wait for its line holds up those behind
+/// it.
+template <class T>
+void prefetch_to_write([[maybe_unused]] const T* to) {
+#if defined(__GNUC__)
+  __builtin_prefetch(to, 1);
+#endif
+}
+
 /// Memory that is needed soon, a place for each step of a loop.
 template <class T>
 struct LineAhead {

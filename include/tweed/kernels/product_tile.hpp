@@ -71,7 +71,7 @@ TWEED_INLINE void start_tile(const TileTarget<T>& c, simd::Vector<T> (&sum)[heig
     for (Index r = 0; r < height; ++r) {
       const T* const row = c.rows[r] + c.column;
       TWEED_UNROLL
-      for (Index v = 0; v < vectors; ++v) simd::prefetch(row + v * simd::width<T>);
+      for (Index v = 0; v < vectors; ++v) prefetch(row + v * simd::width<T>);
     }
   }
   TWEED_UNROLL
@@ -151,7 +151,7 @@ TWEED_INLINE void add_products(const RowsOperand<T>& a, Index begin, Index end,
       row[r] = a.rows[piece * a.piece_step + r] + a.first_column + first;
     }
     for (Index k = 0; k < length; ++k, from += b.row_step, ahead.line += ahead.step) {
-      simd::prefetch(ahead.line);
+      prefetch(ahead.line);
       add_product(from, sum, [&](Index r) { return row[r][k]; });
     }
     d += length;
@@ -165,7 +165,7 @@ TWEED_INLINE void add_products(const ColumnsOperand<T>& a, Index begin, Index en
   const T* from = b.data;
   for (Index d = begin; d < end; ++d, from += b.row_step, ahead.line += ahead.step) {
     const T* const column = a.columns[d] + a.first_row;
-    simd::prefetch(ahead.line);
+    prefetch(ahead.line);
     add_product(from, sum, [&](Index r) { return column[r]; });
   }
 }

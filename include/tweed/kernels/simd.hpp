@@ -368,33 +368,6 @@ void transpose(const T* from, Index rows, Index columns, T* to) {
   }
 }
 
-/// Asks for the cache line at `from`, to have it when it is read; any address is fine.
-template <class T>
-TWEED_INLINE void prefetch(const T* from) {
-#if defined(__GNUC__)
-  __builtin_prefetch(from);  // g++ drops calls of Eigen's, as of a function without effects
-#else
-  Eigen::internal::prefetch(from);
-#endif
-}
-
-/// The same, no nearer than the second-level cache: for what is needed later than next.
-template <class T>
-TWEED_INLINE void prefetch_far([[maybe_unused]] const T* from) {
-#if defined(__GNUC__)
-  __builtin_prefetch(from, 0, 2);
-#endif
-}
-
-/// The same for one that is written: a store that has to wait for its line holds up those behind
-/// it.
-template <class T>
-void prefetch_to_write([[maybe_unused]] const T* to) {
-#if defined(__GNUC__)
-  __builtin_prefetch(to, 1);
-#endif
-}
-
 /// to[c * to_step + r] = from[r * from_step + c] for r < rows and c < columns, neither more than
 /// the width. Whole registers are written: zeros for rows <= r < width.
 template <class T>

@@ -4,6 +4,7 @@
 #include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/pooled_gradient.hpp>
 #include <tweed/kernels/pack.hpp>
+#include <tweed/kernels/prefetch.hpp>
 
 #include <algorithm>
 #include <type_traits>
@@ -302,7 +303,7 @@ struct Direct {
         TWEED_UNROLL
         for (Index v = 0; v < vectors; ++v) {
           value[v] = Vector::load(delta + v * width);
-          simd::prefetch(delta + strip_size + v * width);  // of the next strip
+          prefetch(delta + strip_size + v * width);  // of the next strip
         }
         TWEED_UNROLL
         for (Index i = 0; i < tap_rows; ++i) {

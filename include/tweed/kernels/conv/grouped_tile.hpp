@@ -5,6 +5,7 @@
 
 #include <tweed/kernels/conv/tap_blocks.hpp>
 #include <tweed/kernels/pack.hpp>
+#include <tweed/kernels/prefetch.hpp>
 
 #include <algorithm>
 
@@ -62,9 +63,8 @@ struct GroupedTile {
       TWEED_UNROLL
       for (Index p = 0; p < pixels; ++p) {
         if (s.activation == Activation::relu) sum[p] = max(sum[p], Vector::zero());
-        simd::prefetch(last + (p < lower ? steps[p] : s.source_half + steps[p - lower]) + f +
-                       ahead);
-        if (!s.streams) simd::prefetch_to_write(at + ahead);
+        prefetch(last + (p < lower ? steps[p] : s.source_half + steps[p - lower]) + f + ahead);
+        if (!s.streams) prefetch_to_write(at + ahead);
         sum[p].store_or_stream(at, s.streams);
         at += p == lower - 1 ? s.half - (lower - 1) * step : step;
       }
@@ -110,8 +110,8 @@ struct GroupedTile {
         const T* dy = g.dy + row * blocks.source_row_step() + f;
         T* dx = g.dx + row * blocks.row_step() + f;
         for (Index p = 0; p < columns; ++p, x += step, dy += source_step, dx += step) {
-          simd::prefetch(x + ahead);
-          if (!g.streams) simd::prefetch_to_write(dx + ahead);
+          prefetch(x + ahead);
+          if (!g.streams) prefetch_to_write(dx + ahead);
           const Vector value = Vector::load(x);
           Vector total = adds ? Vector::load(dx) : Vector::zero();
           TWEED_UNROLL

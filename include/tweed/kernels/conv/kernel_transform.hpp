@@ -3,6 +3,7 @@
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/conv/transform_layout.hpp>
 #include <tweed/kernels/pack.hpp>
+#include <tweed/kernels/prefetch.hpp>
 #include <tweed/kernels/product_panels.hpp>
 #include <tweed/kernels/streaming.hpp>
 
@@ -68,7 +69,7 @@ struct KernelPanels {
   /// Asks for columns of a row of all slots, in long pieces: they may come from memory.
   EIGEN_DONT_INLINE static void fetch(const T* from, Index count, Index step) {
     for (Index slot = 0; slot < count; ++slot, from += step) {
-      for (Index c = 0; c < panel; c += Pack<T>::width) simd::prefetch_far(from + c);
+      for (Index c = 0; c < panel; c += Pack<T>::width) prefetch_far(from + c);
     }
   }
 };

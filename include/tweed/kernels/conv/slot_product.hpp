@@ -150,7 +150,7 @@ class SlotProduct {
         for (Index v = 0; v < vectors; ++v) row[v] = row[v] + Pack<T>::load(other + v * width);
         other += vectors * width;
       }
-      simd::prefetch(ahead.line);
+      prefetch(ahead.line);
       add_product(
           row, [&](Index r) { return a[r * a_step + k]; }, sum);
     }
@@ -163,7 +163,7 @@ class SlotProduct {
                                               LinesAhead<T>& next) {
     LineAhead<T> ahead = next.take(b);
     for (Index k = 0; k < depth; ++k, a += left_panel, b += vectors * width) {
-      simd::prefetch_far(ahead.line);
+      prefetch_far(ahead.line);
       ahead.line += ahead.step;
       Pack<T> row[vectors];
       load(b, row);

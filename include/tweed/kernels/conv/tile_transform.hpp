@@ -3,6 +3,7 @@
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/conv/transform_layout.hpp>
 #include <tweed/kernels/pack.hpp>
+#include <tweed/kernels/prefetch.hpp>
 
 #include <algorithm>
 
@@ -86,7 +87,7 @@ class TileTransform {
       const Index row = kind.position(y, is_gradient);
       const T* const slots = to + l.slot_offset(side, y * kind.size);
       if (kind.family == TransformKind::Family::fourier) {
-        for (Index i = 0; i < kind.size; ++i) simd::prefetch(slots + i * slot_step);
+        for (Index i = 0; i < kind.size; ++i) prefetch(slots + i * slot_step);
       }
       if (y < place.rows.begin || y >= place.rows.end) {
         workspace.clear_row(row);

@@ -6,6 +6,7 @@
 #include <tweed/core/buffer.hpp>
 #include <tweed/kernels/conv/geometry.hpp>
 #include <tweed/kernels/pack.hpp>
+#include <tweed/kernels/prefetch.hpp>
 
 #include <algorithm>
 
@@ -95,7 +96,7 @@ struct WindowTile {
           const T* const pixel = s.pixels[y * width + x] + f;
           const Vector value = Vector::load(pixel);
           if (y >= height - rows * stride && x < columns * stride) {
-            simd::prefetch_far(pixel + s.ahead);
+            prefetch_far(pixel + s.ahead);
           }
           TWEED_UNROLL
           for (Index p = 0; p < rows * columns; ++p) {
@@ -112,7 +113,7 @@ struct WindowTile {
         Vector result = sum[p / columns][p % columns];
         if (s.is_positive) result = max(result, Vector::zero());
         T* const to = s.to + p / columns * s.row_step + p % columns * s.filters + f;
-        if (!s.streams) simd::prefetch_far(to + rows * s.row_step);
+        if (!s.streams) prefetch_far(to + rows * s.row_step);
         result.store_or_stream(to, s.streams);
       }
     }
@@ -185,7 +186,7 @@ struct WindowTile {
       if (column < places) {
         value[column] = Vector::load(x + column * g.filters);
         total[column] = is_first ? Vector::zero() : Vector::load(held + column * Vector::width);
-        if (is_first && is_new_line) simd::prefetch_far(x + column * g.filters + ahead);
+        if (is_first && is_new_line) prefetch_far(x + column * g.filters + ahead);
       }
       TWEED_UNROLL
       for (Index i = 0; i < tap_rows; ++i) {
@@ -193,7 +194,7 @@ struct WindowTile {
         const Vector delta = Vector::load(pixel);
         if (row + i == 1 && column > 0 && column <= places) {
           bias = bias + delta;
-          if (is_new_line) simd::prefetch_far(pixel + ahead);
+          if (is_new_line) prefetch_far(pixel + ahead);
         }
         TWEED_UNROLL
         for (Index j = 0; j < side; ++j) {
