@@ -28,15 +28,13 @@ class TapKernel {
   void prepare(const TapGeometry& t, const T* kernel, bool repays_a_copy, Scratch& scratch,
                int threads) {
     T* const packed = scratch.take<T>(t.groups() * group_size(t));
-    group_size_ = group_size(t);
-    padded_outputs_ = padded_columns<T>(t.outputs);
     is_in_place_ =
-        !repays_a_copy && !t.is_gradient() && t.groups() == 1 && t.outputs == padded_outputs_;
+        !repays_a_copy && !t.is_gradient() && t.groups() == 1 && t.outputs == padded_outputs(t);
     data_ = is_in_place_ ? kernel : packed;
     if (is_in_place_) return;
     t.for_each_phase([&](const TapPhase& phase) {
       for (Index group = 0; group < t.groups(); ++group) {
-        pack_phase(t, kernel, group, phase, packed + offset(phase, group, t.depth), threads);
+        pack_phase(t, kernel, group, phase, packed + offset(t, phase, group), threads);
       }
     });
   }
@@ -48,7 +46,7 @@ class TapKernel {
     const Index width = vectors * simd::width<T>;
     const Index begin = depth.begin / depth_block * depth_block;
     const Index length = std::min(depth_block, phase.taps() * t.depth - begin);
-    const T* const block = data_ + offset(phase, group, t.depth) + begin * padded_outputs_;
+    const T* const block = data_ + offset(t, phase, group) + begin * padded_outputs(t);
     return {block + column * length + (depth.begin - begin) * width, width, vectors};
   }
 
@@ -60,12 +58,16 @@ class TapKernel {
   }
 
  private:
-  static constexpr Index group_size(const TapGeometry& t) {
-    return t.taps() * t.depth * padded_columns<T>(t.outputs);
+  static constexpr Index padded_outputs(const TapGeometry& t) {
+    return padded_columns<T>(t.outputs);
   }
 
-  Index offset(const TapPhase& phase, Index group, Index depth) const {
-    return group * group_size_ + phase.taps_before * depth * padded_outputs_;
+  static constexpr Index group_size(const TapGeometry& t) {
+    return t.taps() * t.depth * padded_outputs(t);
+  }
+
+  static Index offset(const TapGeometry& t, const TapPhase& phase, Index group) {
+    return group * group_size(t) + phase.taps_before * t.depth * padded_outputs(t);
   }
 
   static void pack_phase(const TapGeometry& t, const T* kernel, Index group, const TapPhase& phase,
@@ -75,7 +77,7 @@ class TapKernel {
       const Index begin = block * depth_block;
       const Index end = std::min(begin + depth_block, rows);
       for_each_panel<T>(t.outputs, [&](Index vectors, Index j, Index columns) {
-        T* line = to + begin * padded_columns<T>(t.outputs) + j * (end - begin);
+        T* line = to + begin * padded_outputs(t) + j * (end - begin);
         for (Index d = begin; d < end;) {
           const Index length = std::min(t.depth - d % t.depth, end - d);
           const auto b = matrix_of(t, kernel, group, phase, d / t.depth);
@@ -100,8 +102,6 @@ class TapKernel {
   }
 
   const T* data_ = nullptr;
-  Index group_size_ = 0;
-  Index padded_outputs_ = 0;
   bool is_in_place_ = false;
 };
 
