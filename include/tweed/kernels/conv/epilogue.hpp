@@ -70,9 +70,11 @@ EIGEN_DONT_INLINE const T* delta_image(const Geometry& g, const Backward<T>& pas
 namespace detail {
 
 /// Adds up `vectors` vectors of filters over all pixels, `chains` of them at a time, so that an
-/// addition need not wait for the one before.
-template <Index vectors, Index chains, class T>
-void add_pixels(const T* delta, Index pixels, Index filters, T* gradient) {
+/// addition need not wait for the one before. `load(from)` gives a vector.
+template <Index vectors, Index chains, class T, class Load>
+EIGEN_ALWAYS_INLINE void add_pixels(const T* delta, Index pixels, Index filters, const Load& load,
+                                    Pack<T> (&total)[vectors]) {
+  constexpr Index width = Pack<T>::width;
   Pack<T> sum[chains][vectors];
   TWEED_UNROLL
   for (Index c = 0; c < chains; ++c) {
@@ -85,22 +87,32 @@ void add_pixels(const T* delta, Index pixels, Index filters, T* gradient) {
     for (Index c = 0; c < chains; ++c) {
       TWEED_UNROLL
       for (Index v = 0; v < vectors; ++v) {
-        sum[c][v] = sum[c][v] + Pack<T>::load(delta + c * filters + v * Pack<T>::width);
+        sum[c][v] = sum[c][v] + load(delta + c * filters + v * width);
       }
     }
   }
   for (; p < pixels; ++p, delta += filters) {
     TWEED_UNROLL
-    for (Index v = 0; v < vectors; ++v) {
-      sum[0][v] = sum[0][v] + Pack<T>::load(delta + v * Pack<T>::width);
-    }
+    for (Index v = 0; v < vectors; ++v) sum[0][v] = sum[0][v] + load(delta + v * width);
   }
   TWEED_UNROLL
   for (Index v = 0; v < vectors; ++v) {
     TWEED_UNROLL
     for (Index c = 1; c < chains; ++c) sum[0][v] = sum[0][v] + sum[c][v];
+    total[v] = sum[0][v];
+  }
+}
+
+/// The same for whole vectors, added to the gradient.
+template <Index vectors, Index chains, class T>
+EIGEN_DONT_INLINE void add_whole_pixels(const T* delta, Index pixels, Index filters, T* gradient) {
+  Pack<T> sum[vectors];
+  const auto load = [](const T* from) { return Pack<T>::load(from); };
+  add_pixels<vectors, chains>(delta, pixels, filters, load, sum);
+  TWEED_UNROLL
+  for (Index v = 0; v < vectors; ++v) {
     T* const to = gradient + v * Pack<T>::width;
-    (Pack<T>::load(to) + sum[0][v]).store(to);
+    (Pack<T>::load(to) + sum[v]).store(to);
   }
 }
 
@@ -112,17 +124,17 @@ EIGEN_DONT_INLINE void add_pixels(const T* delta, Index pixels, Index filters, T
   constexpr Index width = Pack<T>::width;
   Index f = 0;
   for (; f + 4 * width <= filters; f += 4 * width) {
-    detail::add_pixels<4, 1>(delta + f, pixels, filters, sum + f);
+    detail::add_whole_pixels<4, 1>(delta + f, pixels, filters, sum + f);
   }
   for (; f + width <= filters; f += width) {
-    detail::add_pixels<1, 4>(delta + f, pixels, filters, sum + f);
+    detail::add_whole_pixels<1, 4>(delta + f, pixels, filters, sum + f);
   }
   if (f == filters) return;
-  auto rest = Pack<T>::load(sum + f, filters - f);
-  for (Index p = 0; p < pixels; ++p) {
-    rest = rest + Pack<T>::load(delta + p * filters + f, filters - f);
-  }
-  rest.store(sum + f, filters - f);
+  const Index lanes = filters - f;
+  Pack<T> rest[1];
+  const auto load = [&](const T* from) { return Pack<T>::load(from, lanes); };
+  detail::add_pixels<1, 4>(delta + f, pixels, filters, load, rest);
+  (Pack<T>::load(sum + f, lanes) + rest[0]).store(sum + f, lanes);
 }
 
 /// The sum itself, as one of sums, which lose less than one long sum.

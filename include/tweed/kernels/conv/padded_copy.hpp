@@ -1,0 +1,31 @@
+#pragma once
+
+#include <tweed/kernels/conv/geometry.hpp>
+
+#include <algorithm>
+
+namespace tweed::kernels::conv {
+
+/// Rows or columns that all windows over an axis reach, zeros included.
+constexpr Index padded_extent(const SlidingAxis& axis) {
+  return std::max((axis.output - 1) * axis.stride + axis.window, axis.before + axis.input);
+}
+
+/// An image [h,w,c] copied with the zeros that windows over its edges read.
+struct PaddedCopy {
+  Index row;   ///< elements from one row to the next
+  Index size;  ///< elements
+
+  explicit constexpr PaddedCopy(const Geometry& g)
+      : row(padded_extent(g.columns) * g.channels), size(padded_extent(g.rows) * row) {}
+
+  template <class T>
+  void put(const Geometry& g, const T* x, T* to) const {
+    std::fill_n(to, size, T{});
+    const Index count = g.columns.input * g.channels;
+    to += g.rows.before * row + g.columns.before * g.channels;
+    for (Index r = 0; r < g.rows.input; ++r, x += count, to += row) std::copy_n(x, count, to);
+  }
+};
+
+}  // namespace tweed::kernels::conv
