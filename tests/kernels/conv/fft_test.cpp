@@ -86,6 +86,20 @@ TEST_CASE("fft: more tiles than are multiplied at a time") {
   tests::check_transformed<float>(Algorithm::fft, ConvolutionSample(c), 2, 2e-6);
 }
 
+TEST_CASE("fft: several tiles of an image, transformed again or kept") {
+  for (const bool keeps : {false, true}) {
+    CAPTURE(keeps);
+    const ConvolutionCase c =
+        keeps ? ConvolutionCase{5, 20, 19, 33, 24, 5} : ConvolutionCase{5, 61, 47, 3, 2, 5};
+    const auto layout = layout_of(c);
+    REQUIRE(layout.tiles_per_image > 1);
+    REQUIRE(!layout.by_slots);
+    REQUIRE(layout.keeps_input == keeps);
+    tests::check_transformed<float>(Algorithm::fft, ConvolutionSample(c), 2, 2e-6);
+    tests::check_transformed_threads(Algorithm::fft, c);
+  }
+}
+
 TEST_CASE("fft: kernels and images that are stored past the caches") {
   tests::check_transformed<float>(Algorithm::fft, ConvolutionSample({2, 3, 4, 256, 272, 3}), 2,
                                   2e-6);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/buffer.hpp>
+#include <tweed/core/parallel.hpp>
 #include <tweed/kernels/conv/geometry.hpp>
 #include <tweed/kernels/conv/slot_steps.hpp>
 #include <tweed/kernels/conv/transform_kind.hpp>
@@ -50,9 +51,9 @@ struct TransformLayout {
         input(side(Grid::input, g.rows.input, g.columns.input, g.channels)),
         output(side(Grid::output, g.rows.output, g.columns.output, g.filters)),
         block_tiles(0),
-        by_slots(kernel_size() * Index{sizeof(T)} > largest_kernel),
+        by_slots(kernel_bytes() > (has_few_tiles() ? large_kernel : largest_kernel)),
         keeps_input(by_slots || tiles_per_image == 1) {
-    const Index tile = (input.tile_step + output.tile_step) * Index{sizeof(T)};
+    const Index tile = tile_bytes();
     if (by_slots) {
       const Index images = std::max<Index>(1, slot_block / (tile * tiles_per_image));
       block_tiles = std::min(batch, images) * tiles_per_image;
@@ -60,6 +61,7 @@ struct TransformLayout {
       const Index fitting = whole_products(tile_block() / tile + rows_of_product / 2);
       block_tiles = std::min(tiles(), std::max(fitting, rows_of_product));
     }
+    keeps_input = keeps_input || tiles() * tile < gradient_traffic();
   }
 
   /// Where block i begins of some that share out `count` tiles: few of a product's tiles are
@@ -87,12 +89,29 @@ struct TransformLayout {
   /// kernel of few slots stays there with a smaller block; a larger one is read again for each.
   constexpr Index tile_block() const {
     constexpr Index small_kernel = Index{1} << 20;
-    const bool is_small = kernel_size() * Index{sizeof(T)} <= small_kernel;
+    const bool is_small = kernel_bytes() <= small_kernel;
     const bool is_winograd = kind.family == TransformKind::Family::winograd;
     return is_small && is_winograd ? Index{3} << 18 : Index{3} << 19;
   }
-  /// A kernel larger than this would be read again and again, once for each such block.
-  static constexpr Index largest_kernel = Index{6} << 20;
+  constexpr Index kernel_bytes() const { return kernel_size() * Index{sizeof(T)}; }
+  constexpr Index tile_bytes() const {
+    return (input.tile_step + output.tile_step) * Index{sizeof(T)};
+  }
+  /// A kernel larger than this is read too slowly, once for each such block.
+  static constexpr Index largest_kernel = Index{12} << 20;
+  /// The same where tiles are few.
+  static constexpr Index large_kernel = Index{6} << 20;
+  /// Whether blocks are soon done with them, or not every thread would get an image.
+  constexpr bool has_few_tiles() const {
+    return batch < 16 || tiles() * tile_bytes() < 2 * kernel_bytes();
+  }
+  /// What it costs to sum the kernel's gradient up block by block and part by part, as bytes of
+  /// tiles that would have to be kept instead: a fit to what bench_conv measured.
+  constexpr Index gradient_traffic() const {
+    const Index parts = BatchParts{batch}.count();
+    const Index blocks = tiles() / std::max<Index>(block_tiles, 1);
+    return kernel_bytes() * (5 * parts / 4 + blocks / 10);
+  }
   /// Bytes of a block that all threads work on together.
   static constexpr Index slot_block = Index{64} << 20;
 
