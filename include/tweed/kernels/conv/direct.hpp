@@ -5,7 +5,6 @@
 #include <tweed/kernels/conv/gradient_by_filters.hpp>
 #include <tweed/kernels/conv/gradient_by_taps.hpp>
 #include <tweed/kernels/conv/pooled_gradient.hpp>
-#include <tweed/kernels/conv/tap_planes.hpp>
 
 #include <algorithm>
 
@@ -22,7 +21,7 @@ struct Direct {
     return Scratch::bytes<T>(Tiles::padded_kernel_size(g));
   }
   static constexpr Index worker_bytes(const Geometry& g) {
-    const Index forward = Scratch::bytes<T>(TapPlanes(g).size) +
+    const Index forward = Scratch::bytes<T>(PaddedCopy(g).size) +
                           Scratch::bytes<Index>(g.taps() * g.channels) +
                           Scratch::bytes<T>(Tiles::padded_filters(g));
     const Index gradient = GradientByTaps<T>::pays(g) ? GradientByTaps<T>::scratch_bytes(g)
@@ -42,25 +41,27 @@ struct Direct {
   EIGEN_DONT_INLINE static void forward(const Geometry& g, const T* x, const T* kernel,
                                         const T* bias, Activation activation, const RowRange& rows,
                                         T* y, bool streams, Scratch scratch) {
-    const TapPlanes planes(g);
-    T* const image = scratch.take<T>(planes.size);
+    const PaddedCopy padded(g);
+    T* const image = scratch.take<T>(padded.size);
     Index* const offsets = scratch.take<Index>(g.taps() * g.channels);
     T* const padded_bias = scratch.take<T>(Tiles::padded_filters(g));
-    planes.put(g, x, image);
-    planes.put_offsets(g, offsets);
+    padded.put(g, x, image);
+    put_offsets(g, padded.row, offsets);
     Tiles::pad_rows(bias, 1, g, padded_bias);
-    const Taps taps{offsets, g.taps() * g.channels, Tiles::padded_filters(g)};
+    const Taps taps{offsets, g.taps() * g.channels, Tiles::padded_filters(g),
+                    g.columns.stride * g.channels};
     const Output output{g.filters, activation, streams};
     for (Index row = rows.begin; row < rows.end; ++row) {
-      const T* const image_row = image + row * g.rows.stride * planes.row;
+      const T* const image_row = image + row * g.rows.stride * padded.row;
       T* const y_row = y + row * g.columns.output * g.filters;
       Tiles::for_each(g, [&](auto vectors, Index f) {
         with_tile_of<most_pixels, 4, 1>(g.columns.output, [&](auto pixels) {
           // The last tile may begin before the one on its left ends.
           for (Index column = 0; column < g.columns.output; column += pixels) {
             const Index first = std::min<Index>(column, g.columns.output - pixels);
-            put_pixels<pixels, vectors>(taps, image_row + first, kernel + f, padded_bias + f,
-                                        output, g.filters - f, y_row + first * g.filters + f);
+            put_pixels<pixels, vectors>(taps, image_row + first * taps.pixel_step, kernel + f,
+                                        padded_bias + f, output, g.filters - f,
+                                        y_row + first * g.filters + f);
           }
         });
       });
@@ -93,10 +94,17 @@ struct Direct {
 
   /// What a filter multiplies: numbers of the kernel, and where each finds its pixel.
   struct Taps {
-    const Index* offsets;
+    const Index* offsets;  // in the image, from the first tap on
     Index count;
     Index kernel_step;
+    Index pixel_step;  // from what one output reads to what the next one does
   };
+
+  static void put_offsets(const Geometry& g, Index image_row, Index* offsets) {
+    for (Index i = 0; i < g.rows.window; ++i) {
+      for (Index t = 0; t < g.columns.window * g.channels; ++t) *offsets++ = i * image_row + t;
+    }
+  }
 
   struct Output {
     Index filters;
@@ -115,8 +123,16 @@ struct Direct {
       TWEED_UNROLL
       for (Index v = 0; v < vectors; ++v) sum[p][v] = Vector::load(bias + v * width);
     }
+    // A pointer for each pixel would take more registers than there are: each has two neighbours,
+    // as addresses add a step once or twice.
+    constexpr Index group = 3;
     for (Index t = 0; t < taps.count; ++t, kernel += taps.kernel_step) {
-      const T* const from = x + taps.offsets[t];
+      const T* from[(pixels + group - 1) / group];
+      from[0] = x + taps.offsets[t];
+      TWEED_UNROLL
+      for (Index i = 1; i < (pixels + group - 1) / group; ++i) {
+        from[i] = from[i - 1] + group * taps.pixel_step;
+      }
       Vector weight[vectors];
       TWEED_UNROLL
       for (Index v = 0; v < vectors; ++v) weight[v] = Vector::load(kernel + v * width);
@@ -124,7 +140,8 @@ struct Direct {
       for (Index p = 0; p < pixels; ++p) {
         TWEED_UNROLL
         for (Index v = 0; v < vectors; ++v) {
-          sum[p][v] = multiply_add(from[p], weight[v], sum[p][v]);
+          const T value = from[p / group][p % group * taps.pixel_step];
+          sum[p][v] = multiply_add(value, weight[v], sum[p][v]);
         }
       }
     }

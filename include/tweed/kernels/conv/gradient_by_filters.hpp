@@ -11,7 +11,8 @@
 namespace tweed::kernels::conv {
 
 /// The kernel's gradient of `Direct`: vectors run over the filters, and a tile of taps stays in
-/// registers while the pixels go by, a few rows of dy at a time.
+/// registers while the pixels go by, a few rows of dy at a time. Meanwhile the next ones are
+/// fetched.
 template <class T>
 class GradientByFilters {
   using Vector = Pack<T>;
@@ -46,16 +47,20 @@ class GradientByFilters {
     const Index most_rows =
         std::max<Index>(1, strip_bytes / (g.columns.output * steps.kernel * Index{sizeof(T)}));
     for (Index row = 0; row < g.rows.output; row += most_rows) {
-      Strip strip{image + row * steps.output_row, dy + row * g.columns.output * g.filters,
+      const T* const of_strip = dy + row * g.columns.output * g.filters;
+      Strip strip{image + row * steps.output_row, of_strip,
                   std::min(most_rows, g.rows.output - row), g.columns.output};
       if (is_padded) {
         Tiles::pad_rows(strip.delta, strip.rows * strip.columns, g, padded);
         strip.delta = padded;
       }
       add_pixels(strip.delta, strip.rows * strip.columns, steps.kernel, bias_sum);
+      const Index pixels = strip.rows * strip.columns;
+      const Index strip_size = pixels * g.filters;
+      auto next = LinesAhead<T>::end_to_end(of_strip + strip_size, strip_size, pixels);
       Tiles::for_each(g, [&](auto vectors, Index f) {
         for (Index i = 0; i < g.rows.window;) {
-          i += add_tap_rows<vectors>(steps, strip, i, f, sum);
+          i += add_tap_rows<vectors>(steps, strip, i, f, sum, next);
         }
       });
     }
@@ -107,7 +112,7 @@ class GradientByFilters {
   /// once where they are short. Returns how many.
   template <Index vectors>
   static Index add_tap_rows(const Steps& steps, const Strip& strip, Index i, Index filter,
-                            T* gradient) {
+                            T* gradient, LinesAhead<T>& next) {
     const Index length = steps.kernel_row_taps;
     const Index tap_rows =
         many_registers && length <= most_taps_of_two_rows && i + 1 < steps.kernel_rows ? 2 : 1;
@@ -117,9 +122,9 @@ class GradientByFilters {
       with_tile_of<most_taps, some_taps, 6, 5, 3, 1>(next_tile(length - tap), [&](auto taps) {
         alignas(alignment) T sums[2 * taps * vectors * width];
         if (tap_rows == 1) {
-          sum_taps<1, taps, vectors>(steps, strip, x, delta, sums);
+          sum_taps<1, taps, vectors>(steps, strip, x, delta, sums, next.take(delta));
         } else if constexpr (taps <= most_taps_of_two_rows) {
-          sum_taps<2, taps, vectors>(steps, strip, x, delta, sums);
+          sum_taps<2, taps, vectors>(steps, strip, x, delta, sums, next.take(delta));
         }
         for (Index r = 0; r < tap_rows; ++r) {
           T* const to = gradient + ((i + r) * length + tap) * steps.kernel + filter;
@@ -133,10 +138,10 @@ class GradientByFilters {
   }
 
   /// The products of a strip of dy with `taps` neighbours in each of some rows of the image,
-  /// summed: [tap_rows,taps,vectors].
+  /// summed: [tap_rows,taps,vectors]. A line `ahead` is fetched for each pixel.
   template <Index tap_rows, Index taps, Index vectors>
   EIGEN_DONT_INLINE static void sum_taps(const Steps& steps, const Strip& strip, const T* image,
-                                         const T* delta, T* to) {
+                                         const T* delta, T* to, LineAhead<T> ahead) {
     Vector sum[tap_rows][taps][vectors];
     TWEED_UNROLL
     for (Index i = 0; i < tap_rows; ++i) {
@@ -146,17 +151,14 @@ class GradientByFilters {
         for (Index v = 0; v < vectors; ++v) sum[i][t][v] = Vector::zero();
       }
     }
-    const Index strip_size = strip.rows * strip.columns * steps.kernel;
     for (Index row = 0; row < strip.rows; ++row, image += steps.output_row) {
       const T* x = image;
       for (Index column = 0; column < strip.columns;
-           ++column, x += steps.output_column, delta += steps.kernel) {
+           ++column, x += steps.output_column, delta += steps.kernel, ahead.line += ahead.step) {
+        prefetch(ahead.line);
         Vector value[vectors];
         TWEED_UNROLL
-        for (Index v = 0; v < vectors; ++v) {
-          value[v] = Vector::load(delta + v * width);
-          prefetch(delta + strip_size + v * width);  // of the next strip
-        }
+        for (Index v = 0; v < vectors; ++v) value[v] = Vector::load(delta + v * width);
         TWEED_UNROLL
         for (Index i = 0; i < tap_rows; ++i) {
           TWEED_UNROLL

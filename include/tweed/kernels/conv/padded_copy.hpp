@@ -21,10 +21,16 @@ struct PaddedCopy {
 
   template <class T>
   void put(const Geometry& g, const T* x, T* to) const {
-    std::fill_n(to, size, T{});
     const Index count = g.columns.input * g.channels;
-    to += g.rows.before * row + g.columns.before * g.channels;
-    for (Index r = 0; r < g.rows.input; ++r, x += count, to += row) std::copy_n(x, count, to);
+    const Index before = g.columns.before * g.channels;
+    T* const end = to + size;
+    to = std::fill_n(to, g.rows.before * row, T{});
+    for (Index r = 0; r < g.rows.input; ++r, x += count) {
+      to = std::fill_n(to, before, T{});
+      to = std::copy_n(x, count, to);
+      to = std::fill_n(to, row - before - count, T{});
+    }
+    std::fill(to, end, T{});
   }
 };
 
