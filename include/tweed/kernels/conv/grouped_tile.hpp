@@ -110,8 +110,8 @@ struct GroupedTile {
         const T* dy = g.dy + row * blocks.source_row_step() + f;
         T* dx = g.dx + row * blocks.row_step() + f;
         for (Index p = 0; p < columns; ++p, x += step, dy += source_step, dx += step) {
-          prefetch(x + ahead);
-          if (!g.streams) prefetch_to_write(dx + ahead);
+          prefetch_far(x + next_vectors);
+          if (!g.streams) prefetch_far(dx + next_vectors);
           const Vector value = Vector::load(x);
           Vector total = adds ? Vector::load(dx) : Vector::zero();
           TWEED_UNROLL
@@ -153,6 +153,8 @@ struct GroupedTile {
  private:
   /// How far ahead of where they are read or written cache lines are asked for.
   static constexpr Index ahead = 2048 / Index{sizeof(T)};
+  /// The same where all places go by before the next vector of their filters does.
+  static constexpr Index next_vectors = 2 * alignment / Index{sizeof(T)};
 
   static void sum_rest(const TapBlock& block, Index filters, const Sum& s, Index source, Index to) {
     for (Index f = whole(filters); f < filters; ++f) {

@@ -217,15 +217,17 @@ struct WindowTile {
   }
 
   /// The vectors that are held to dx: all at once, because loads wait for stores before them whose
-  /// addresses differ by a multiple of a page, as those of pixels may. Streams wait less.
+  /// addresses differ by a multiple of a page, as those of pixels may. Streams wait less. The lines
+  /// of the next tile are fetched, as a store that misses the caches holds up those behind it.
   template <Index places>
   TWEED_INLINE static void put(const Gradients& g, Index f, const T* held) {
     TWEED_UNROLL
     for (Index p = 0; p < places; ++p) {
+      T* const to = g.dx + p * g.filters + f;
+      prefetch_far(to + places * g.filters);
       TWEED_UNROLL
       for (Index v = 0; v < vectors; ++v) {
-        Vector::load(held + (v * places + p) * Vector::width)
-            .store(g.dx + p * g.filters + f + v * Vector::width);
+        Vector::load(held + (v * places + p) * Vector::width).store(to + v * Vector::width);
       }
     }
   }
