@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/core/scratch.hpp>
-#include <tweed/kernels/bias.hpp>
+#include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/filter_tiles.hpp>
 #include <tweed/kernels/conv/padded_copy.hpp>
 #include <tweed/kernels/prefetch.hpp>
@@ -22,8 +22,7 @@ class GradientByFilters {
   static constexpr Index most_taps = many_registers ? 9 : 6;
   static constexpr Index some_taps = many_registers ? 7 : 6;
   static constexpr Index most_taps_of_two_rows = 6;
-  static constexpr Index strip_bytes =
-      12 * 1024;  // of dy: two strips stay in the first-level cache
+  static constexpr Index strip_bytes = 12 * 1024;  // of dy: two stay in the first-level cache
 
  public:
   /// Beside the padded image.
@@ -42,22 +41,20 @@ class GradientByFilters {
     T* const bias_sum = scratch.take<T>(filters);
     T* const sum = is_padded ? scratch.take<T>(Tiles::padded_kernel_size(g)) : gradient;
     std::fill_n(bias_sum, filters, T{});
-    std::fill_n(sum, Tiles::padded_kernel_size(g), T{});
+    if (is_padded) std::fill_n(sum, Tiles::padded_kernel_size(g), T{});
     const Steps steps(g, image_row);
     const Index most_rows =
-        std::max<Index>(1, strip_bytes / (g.columns.output * steps.kernel * Index{sizeof(T)}));
+        std::max<Index>(1, strip_bytes / (g.columns.output * filters * Index{sizeof(T)}));
     for (Index row = 0; row < g.rows.output; row += most_rows) {
-      const T* const of_strip = dy + row * g.columns.output * g.filters;
-      Strip strip{image + row * steps.output_row, of_strip,
-                  std::min(most_rows, g.rows.output - row), g.columns.output};
-      if (is_padded) {
-        Tiles::pad_rows(strip.delta, strip.rows * strip.columns, g, padded);
-        strip.delta = padded;
-      }
-      add_pixels(strip.delta, strip.rows * strip.columns, steps.kernel, bias_sum);
-      const Index pixels = strip.rows * strip.columns;
-      const Index strip_size = pixels * g.filters;
-      auto next = LinesAhead<T>::end_to_end(of_strip + strip_size, strip_size, pixels);
+      const Index rows = std::min(most_rows, g.rows.output - row);
+      const Index pixels = rows * g.columns.output;
+      const T* const delta = dy + row * g.columns.output * g.filters;
+      const T* const behind = delta + pixels * g.filters;
+      auto next = LinesAhead<T>::end_to_end(behind, pixels * g.filters, pixels);
+      if (is_padded) Tiles::pad_rows(delta, pixels, g, padded);
+      const Strip strip{image + row * steps.output_row, is_padded ? padded : delta, rows,
+                        g.columns.output};
+      add_pixels(strip.delta, pixels, filters, bias_sum);
       Tiles::for_each(g, [&](auto vectors, Index f) {
         for (Index i = 0; i < g.rows.window;) {
           i += add_tap_rows<vectors>(steps, strip, i, f, sum, next);
