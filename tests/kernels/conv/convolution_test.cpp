@@ -144,6 +144,11 @@ TEST_CASE("convolution: memory for a batch is enough for any smaller one") {
   auto cases = tests::random_convolutions(60, 15);
   cases.push_back({.height = 14, .width = 14, .channels = 32, .filters = 64, .kernel = 5});
   cases.push_back({.height = 7, .width = 7, .channels = 64, .filters = 128, .kernel = 5});
+  // A small batch keeps tiles, a large one makes them again.
+  cases.push_back({.height = 28, .width = 28, .channels = 128, .filters = 128, .kernel = 3});
+  cases.push_back({.height = 14, .width = 14, .channels = 64, .filters = 64, .kernel = 7});
+  // The slots of a small batch are shared out, the images of a large one.
+  cases.push_back({.height = 14, .width = 14, .channels = 256, .filters = 256, .kernel = 3});
   for (const auto& c : cases) {
     CAPTURE(to_string(c));
     const auto g = tests::geometry_of(c);

@@ -65,13 +65,15 @@ template <class T>
                   Indirect<T>::backward_bytes(g, batch, threads));
 }
 
-/// Bytes to keep for any batch of up to `batch` samples: a smaller one may be planned otherwise.
+/// Bytes to keep for any batch of up to `batch` samples: a smaller one may be planned otherwise,
+/// and take more.
 template <class T>
 [[gnu::cold]] EIGEN_DONT_INLINE constexpr Index largest_kept_bytes(const Geometry& g, Index batch,
                                                                    Algorithm asked) {
   Index most = 0;
-  for_each_plan(g, batch, asked,
-                [&](const Plan& plan) { most = std::max(most, kept_bytes<T>(plan, g, batch)); });
+  for_each_plan(g, batch, asked, [&](const Plan& plan, Index count) {
+    most = std::max(most, kept_bytes<T>(plan, g, count));
+  });
   return most;
 }
 
@@ -81,8 +83,8 @@ template <class T>
                                                                       Index batch, int threads,
                                                                       Algorithm asked) {
   Index most = 0;
-  for_each_plan(g, batch, asked, [&](const Plan& plan) {
-    most = std::max(most, scratch_bytes<T>(plan, g, batch, threads));
+  for_each_plan(g, batch, asked, [&](const Plan& plan, Index count) {
+    most = std::max(most, scratch_bytes<T>(plan, g, count, threads));
   });
   return most;
 }
@@ -104,7 +106,12 @@ template <class T>
                                                                        Algorithm asked) {
   const Plan plan = select(g, batch, asked, Kernel::prepared);
   if (!plan.is_transformed()) return largest_scratch_bytes<T>(g, batch, threads, asked);
-  return Transformed<T>::forward_bytes(transform_of(plan.forward, g), g, batch, threads);
+  Index most = 0;
+  for (Index count = 0; count <= batch; ++count) {
+    const auto kind = transform_of(plan.forward, g);
+    most = std::max(most, Transformed<T>::forward_bytes(kind, g, count, threads));
+  }
+  return most;
 }
 
 /// The transform of a kernel that `plan`, one for prepared kernels, goes through.

@@ -43,21 +43,23 @@ struct TransformCosts {
   double kernel_of_block;  ///< the same for each block of tiles, to read it again
 };
 
-/// `by_slots`: where blocks are as large as it takes, the transforms wait for memory, from which
-/// the kernel's comes at once.
-constexpr TransformCosts costs_of(const TransformKind& kind, bool by_slots) {
+/// With a large kernel blocks are as large as it takes, and the transforms wait for memory, from
+/// which the kernel's comes at once.
+constexpr TransformCosts costs_of(const TransformKind& kind, bool has_large_kernel) {
   const bool is_winograd = kind.family == TransformKind::Family::winograd;
   if constexpr (multiplies_fast) {
     if (is_winograd) {
-      return by_slots ? TransformCosts{1.6, 45.0, 27.0, 0.0}
-                      : TransformCosts{0.9, 30.0, 28.0, 13.0};
+      return has_large_kernel ? TransformCosts{1.6, 45.0, 27.0, 0.0}
+                              : TransformCosts{0.9, 30.0, 28.0, 13.0};
     }
-    return by_slots ? TransformCosts{3.0, 45.0, 75.0, 0.0} : TransformCosts{1.9, 44.0, 20.0, 13.0};
+    return has_large_kernel ? TransformCosts{3.0, 45.0, 75.0, 0.0}
+                            : TransformCosts{1.9, 44.0, 20.0, 13.0};
   }
   if (is_winograd) {
-    return by_slots ? TransformCosts{1.0, 43.0, 23.0, 0.0} : TransformCosts{0.8, 23.0, 3.0, 13.0};
+    return has_large_kernel ? TransformCosts{1.0, 43.0, 23.0, 0.0}
+                            : TransformCosts{0.8, 23.0, 3.0, 13.0};
   }
-  if (!by_slots) return {1.4, 30.0, 3.0, 13.0};
+  if (!has_large_kernel) return {1.4, 30.0, 3.0, 13.0};
   // On Intel's and AMD's processors with AVX2, kernels of so many slots are not read as fast.
   const double products = simd::products_per_cycle == 1 ? 1.35 : 2.2;
   return {products, 58.0, 36.0, 0.0};
@@ -67,7 +69,7 @@ constexpr TransformCosts costs_of(const TransformKind& kind, bool by_slots) {
 [[gnu::cold]] constexpr double transformed_cost(const TransformKind& kind, const Geometry& g,
                                                 Index batch, Kernel kernel) {
   const TransformLayout<float> l(kind, g, batch);
-  TransformCosts costs = costs_of(kind, l.by_slots);
+  TransformCosts costs = costs_of(kind, l.has_large_kernel);
   if (kernel == Kernel::prepared) {
     costs.kernel = 0.0;
     costs.kernel_of_block = costs_of(kind, false).kernel_of_block;
@@ -142,18 +144,11 @@ constexpr bool is_accurate(Algorithm algorithm, const Geometry& g) {
   return best;
 }
 
-/// Calls `body` with each plan that `select` takes for a batch of up to `batch` samples: the larger
-/// the batch, the smaller the share of the kernel's transform.
+/// Calls `body(plan, count)` with every number of samples up to `batch`, and the plan that `select`
+/// takes for it: the larger the batch, the smaller the share of the kernel's transform.
 template <class Body>
 constexpr void for_each_plan(const Geometry& g, Index batch, Algorithm asked, const Body& body) {
-  Plan last = select(g, batch, asked);
-  body(last);
-  for (Index smaller = batch - 1; smaller > 0; --smaller) {
-    const Plan plan = select(g, smaller, asked);
-    if (plan == last) continue;
-    body(plan);
-    last = plan;
-  }
+  for (Index count = 0; count <= batch; ++count) body(select(g, count, asked), count);
 }
 
 /// What `select` takes and why, in one line: the estimates in millions of multiply-adds a pass.

@@ -37,9 +37,10 @@ struct TransformLayout {
   Index tiles_per_image;
   TransformSide input;
   TransformSide output;
-  Index block_tiles;  ///< tiles that are transformed and multiplied together, at most
-  bool by_slots;      ///< threads share out the slots of a block, and not the tiles of the batch
-  bool keeps_input;   ///< the transform of x from forward to backward, and does not make it again
+  Index block_tiles;      ///< tiles that are transformed and multiplied together, at most
+  bool has_large_kernel;  ///< which is better read once for many tiles than for each few
+  bool by_slots;     ///< threads share out the slots of a block, and not the tiles of the batch
+  bool keeps_input;  ///< the transform of x from forward to backward, and does not make it again
 
   [[gnu::cold]] constexpr TransformLayout(const TransformKind& kind_, const Geometry& g,
                                           Index batch_)
@@ -51,7 +52,8 @@ struct TransformLayout {
         input(side(Grid::input, g.rows.input, g.columns.input, g.channels)),
         output(side(Grid::output, g.rows.output, g.columns.output, g.filters)),
         block_tiles(0),
-        by_slots(kernel_bytes() > (has_few_tiles() ? large_kernel : largest_kernel)),
+        has_large_kernel(kernel_bytes() > (has_few_tiles() ? large_kernel : largest_kernel)),
+        by_slots(has_large_kernel || (batch == 1 && tiles() * tile_bytes() <= tile_block())),
         keeps_input(by_slots || tiles_per_image == 1) {
     const Index tile = tile_bytes();
     if (by_slots) {
@@ -99,12 +101,9 @@ struct TransformLayout {
   }
   /// A kernel larger than this is read too slowly, once for each such block.
   static constexpr Index largest_kernel = Index{12} << 20;
-  /// The same where tiles are few.
+  /// The same where tiles are few, and blocks soon done with them.
   static constexpr Index large_kernel = Index{6} << 20;
-  /// Whether blocks are soon done with them, or not every thread would get an image.
-  constexpr bool has_few_tiles() const {
-    return batch < 16 || tiles() * tile_bytes() < 2 * kernel_bytes();
-  }
+  constexpr bool has_few_tiles() const { return tiles() * tile_bytes() < 2 * kernel_bytes(); }
   /// What it costs to sum the kernel's gradient up block by block and part by part, as bytes of
   /// tiles that would have to be kept instead: a fit to what bench_conv measured.
   constexpr Index gradient_traffic() const {
