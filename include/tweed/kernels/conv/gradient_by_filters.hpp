@@ -21,7 +21,8 @@ class GradientByFilters {
   static constexpr bool many_registers = simd::registers >= 32;
   static constexpr Index most_taps = many_registers ? 9 : 6;
   static constexpr Index some_taps = many_registers ? 7 : 6;
-  static constexpr Index most_taps_of_two_rows = 6;
+  static constexpr Index most_taps_of_two_rows = 5;
+  static constexpr Index most_sums = 2 * most_taps_of_two_rows;
   static constexpr Index strip_bytes = 12 * 1024;  // of dy: two stay in the first-level cache
 
  public:
@@ -108,28 +109,29 @@ class GradientByFilters {
   /// Adds to the gradient [taps,channels,padded filters] of the kernel's row i, or of two rows at
   /// once where they are short. Returns how many.
   template <Index vectors>
-  static Index add_tap_rows(const Steps& steps, const Strip& strip, Index i, Index filter,
-                            T* gradient, LinesAhead<T>& next) {
+  EIGEN_DONT_INLINE static Index add_tap_rows(const Steps& steps, const Strip& strip, Index i,
+                                              Index filter, T* gradient, LinesAhead<T>& next) {
     const Index length = steps.kernel_row_taps;
     const Index tap_rows =
         many_registers && length <= most_taps_of_two_rows && i + 1 < steps.kernel_rows ? 2 : 1;
-    for (Index tap = 0; tap < length;) {
+    const T* const delta = strip.delta + filter;
+    alignas(alignment) T sums[most_sums * vectors * width];
+    Index count = 0;
+    for (Index tap = 0; tap < length; tap += count) {
       const T* const x = strip.image + i * steps.image_row + tap;
-      const T* const delta = strip.delta + filter;
-      with_tile_of<most_taps, some_taps, 6, 5, 3, 1>(next_tile(length - tap), [&](auto taps) {
-        alignas(alignment) T sums[2 * taps * vectors * width];
+      with_tile_of<most_taps, some_taps, 5, 3, 1>(next_tile(length - tap), [&](auto taps) {
+        count = taps;
         if (tap_rows == 1) {
           sum_taps<1, taps, vectors>(steps, strip, x, delta, sums, next.take(delta));
         } else if constexpr (taps <= most_taps_of_two_rows) {
           sum_taps<2, taps, vectors>(steps, strip, x, delta, sums, next.take(delta));
         }
-        for (Index r = 0; r < tap_rows; ++r) {
-          T* const to = gradient + ((i + r) * length + tap) * steps.kernel + filter;
-          add_rows(sums + r * taps * vectors * width, vectors * width, taps, vectors * width, to,
-                   steps.kernel);
-        }
-        tap += taps;
       });
+      for (Index r = 0; r < tap_rows; ++r) {
+        T* const to = gradient + ((i + r) * length + tap) * steps.kernel + filter;
+        add_rows(sums + r * count * vectors * width, vectors * width, count, vectors * width, to,
+                 steps.kernel);
+      }
     }
     return tap_rows;
   }
