@@ -70,7 +70,7 @@ class GradientByTaps {
   }
   /// With what copies write and tiles read behind its end.
   static constexpr Index strip_size(const Geometry& g) {
-    return strip_columns(g) * column_size(g) + tile;
+    return strip_columns(g) * column_size(g) + std::max(tile, chunk);
   }
 
   EIGEN_DONT_INLINE static void copy_columns(const Geometry& g, const T* image, Index image_row,
