@@ -106,9 +106,9 @@ template <class T>
                                                                        Algorithm asked) {
   const Plan plan = select(g, batch, asked, Kernel::prepared);
   if (!plan.is_transformed()) return largest_scratch_bytes<T>(g, batch, threads, asked);
+  const auto kind = transform_of(plan.forward, g);
   Index most = 0;
   for (Index count = 0; count <= batch; ++count) {
-    const auto kind = transform_of(plan.forward, g);
     most = std::max(most, Transformed<T>::forward_bytes(kind, g, count, threads));
   }
   return most;
