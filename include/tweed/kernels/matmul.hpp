@@ -2,9 +2,9 @@
 
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/scratch.hpp>
-#include <tweed/kernels/far_columns.hpp>
-#include <tweed/kernels/matrix.hpp>
-#include <tweed/kernels/product_panels.hpp>
+#include <tweed/kernels/product/far_columns.hpp>
+#include <tweed/kernels/product/matrix.hpp>
+#include <tweed/kernels/product/product_panels.hpp>
 
 #include <algorithm>
 #include <type_traits>

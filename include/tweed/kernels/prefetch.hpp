@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/core/buffer.hpp>
-#include <tweed/kernels/matrix.hpp>
+#include <tweed/kernels/product/matrix.hpp>
 #include <tweed/kernels/simd.hpp>
 
 #include <algorithm>

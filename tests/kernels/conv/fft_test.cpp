@@ -1,5 +1,5 @@
 #include <tweed/kernels/conv/algorithm.hpp>
-#include <tweed/kernels/conv/transform_layout.hpp>
+#include <tweed/kernels/conv/transformed/layout.hpp>
 #include <support/transformed_check.hpp>
 
 using tests::ConvolutionCase;

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <tweed/core/scratch.hpp>
+#include <tweed/kernels/conv/direct/gradient_by_filters.hpp>
+#include <tweed/kernels/conv/direct/gradient_by_taps.hpp>
+#include <tweed/kernels/conv/direct/pooled_gradient.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
-#include <tweed/kernels/conv/gradient_by_filters.hpp>
-#include <tweed/kernels/conv/gradient_by_taps.hpp>
-#include <tweed/kernels/conv/pooled_gradient.hpp>
 
 #include <algorithm>
 

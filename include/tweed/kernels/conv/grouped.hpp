@@ -1,12 +1,12 @@
 #pragma once
 
 #include <tweed/core/scratch.hpp>
-#include <tweed/kernels/conv/depthwise_window.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
-#include <tweed/kernels/conv/group_planes.hpp>
-#include <tweed/kernels/conv/grouped_tile.hpp>
+#include <tweed/kernels/conv/grouped/depthwise_window.hpp>
+#include <tweed/kernels/conv/grouped/group_planes.hpp>
+#include <tweed/kernels/conv/grouped/grouped_tile.hpp>
+#include <tweed/kernels/conv/grouped/tap_blocks.hpp>
 #include <tweed/kernels/conv/row_range.hpp>
-#include <tweed/kernels/conv/tap_blocks.hpp>
 
 #include <algorithm>
 #include <type_traits>

@@ -3,8 +3,8 @@
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
-#include <tweed/kernels/conv/kernel_sum.hpp>
-#include <tweed/kernels/conv/tap_sum.hpp>
+#include <tweed/kernels/conv/indirect/kernel_sum.hpp>
+#include <tweed/kernels/conv/indirect/tap_sum.hpp>
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 
 #include <tweed/core/text.hpp>
 #include <tweed/kernels/conv/algorithm.hpp>
-#include <tweed/kernels/conv/transform_layout.hpp>
+#include <tweed/kernels/conv/transformed/layout.hpp>
 #include <tweed/kernels/simd.hpp>
 
 #include <algorithm>

@@ -2,9 +2,9 @@
 
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
-#include <tweed/kernels/conv/transform_functions.hpp>
-#include <tweed/kernels/conv/transform_memory.hpp>
-#include <tweed/kernels/conv/transform_products.hpp>
+#include <tweed/kernels/conv/transformed/functions.hpp>
+#include <tweed/kernels/conv/transformed/memory.hpp>
+#include <tweed/kernels/conv/transformed/products.hpp>
 #include <tweed/kernels/streaming.hpp>
 
 #include <algorithm>

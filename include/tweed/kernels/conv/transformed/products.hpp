@@ -1,8 +1,8 @@
 #pragma once
 
 #include <tweed/core/parallel.hpp>
-#include <tweed/kernels/conv/slot_product.hpp>
-#include <tweed/kernels/conv/transform_memory.hpp>
+#include <tweed/kernels/conv/transformed/memory.hpp>
+#include <tweed/kernels/conv/transformed/slot_product.hpp>
 #include <tweed/kernels/matmul.hpp>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/kernels/activation.hpp>
-#include <tweed/kernels/conv/transform_layout.hpp>
+#include <tweed/kernels/conv/transformed/layout.hpp>
 #include <tweed/kernels/pack.hpp>
 #include <tweed/kernels/prefetch.hpp>
 

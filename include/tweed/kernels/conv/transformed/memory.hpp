@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/core/scratch.hpp>
-#include <tweed/kernels/conv/transform_layout.hpp>
+#include <tweed/kernels/conv/transformed/layout.hpp>
 #include <tweed/kernels/matmul.hpp>
 
 #include <algorithm>

@@ -5,7 +5,7 @@
 #include <tweed/kernels/conv/geometry.hpp>
 #include <tweed/kernels/conv/slot_steps.hpp>
 #include <tweed/kernels/conv/transform_kind.hpp>
-#include <tweed/kernels/product_tile.hpp>
+#include <tweed/kernels/product/product_tile.hpp>
 
 #include <algorithm>
 

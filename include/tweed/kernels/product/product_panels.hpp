@@ -2,10 +2,10 @@
 
 // How a matrix product cuts the columns of B, and lays them out for its tiles.
 
-#include <tweed/kernels/matrix.hpp>
-#include <tweed/kernels/panel_packing.hpp>
 #include <tweed/kernels/prefetch.hpp>
-#include <tweed/kernels/product_tile.hpp>
+#include <tweed/kernels/product/matrix.hpp>
+#include <tweed/kernels/product/panel_packing.hpp>
+#include <tweed/kernels/product/product_tile.hpp>
 
 #include <algorithm>
 #include <type_traits>

@@ -2,8 +2,8 @@
 
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
+#include <tweed/kernels/conv/grouped/window_tile.hpp>
 #include <tweed/kernels/conv/row_range.hpp>
-#include <tweed/kernels/conv/window_tile.hpp>
 
 #include <algorithm>
 

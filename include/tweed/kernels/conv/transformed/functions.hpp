@@ -2,9 +2,9 @@
 
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/fft/tile.hpp>
-#include <tweed/kernels/conv/kernel_transform.hpp>
-#include <tweed/kernels/conv/tile_transform.hpp>
-#include <tweed/kernels/conv/transform_products.hpp>
+#include <tweed/kernels/conv/transformed/kernel_transform.hpp>
+#include <tweed/kernels/conv/transformed/products.hpp>
+#include <tweed/kernels/conv/transformed/tile_transform.hpp>
 #include <tweed/kernels/conv/winograd/tile.hpp>
 
 namespace tweed::kernels::conv {

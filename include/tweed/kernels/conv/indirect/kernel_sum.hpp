@@ -4,8 +4,8 @@
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/tap_axis.hpp>
-#include <tweed/kernels/far_columns.hpp>
-#include <tweed/kernels/product_panels.hpp>
+#include <tweed/kernels/product/far_columns.hpp>
+#include <tweed/kernels/product/product_panels.hpp>
 
 #include <algorithm>
 

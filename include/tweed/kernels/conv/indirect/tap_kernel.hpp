@@ -2,9 +2,9 @@
 
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/scratch.hpp>
+#include <tweed/kernels/conv/indirect/tap_geometry.hpp>
 #include <tweed/kernels/conv/row_range.hpp>
-#include <tweed/kernels/conv/tap_geometry.hpp>
-#include <tweed/kernels/product_panels.hpp>
+#include <tweed/kernels/product/product_panels.hpp>
 
 #include <algorithm>
 

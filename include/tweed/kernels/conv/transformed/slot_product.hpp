@@ -2,7 +2,7 @@
 
 #include <tweed/kernels/pack.hpp>
 #include <tweed/kernels/prefetch.hpp>
-#include <tweed/kernels/product_panels.hpp>
+#include <tweed/kernels/product/product_panels.hpp>
 
 #include <algorithm>
 #include <type_traits>

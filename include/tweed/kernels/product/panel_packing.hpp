@@ -3,7 +3,7 @@
 // How a matrix product lays out its operands, so that its inner loop reads them from end to end.
 
 #include <tweed/core/buffer.hpp>
-#include <tweed/kernels/matrix.hpp>
+#include <tweed/kernels/product/matrix.hpp>
 #include <tweed/kernels/simd.hpp>
 
 #include <algorithm>

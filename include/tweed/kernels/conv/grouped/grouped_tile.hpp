@@ -3,7 +3,7 @@
 // The innermost loops of grouped convolutions: a few places of a block, one vector of filters after
 // the other.
 
-#include <tweed/kernels/conv/tap_blocks.hpp>
+#include <tweed/kernels/conv/grouped/tap_blocks.hpp>
 #include <tweed/kernels/pack.hpp>
 #include <tweed/kernels/prefetch.hpp>
 

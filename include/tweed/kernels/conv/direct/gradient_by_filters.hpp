@@ -1,9 +1,9 @@
 #pragma once
 
 #include <tweed/core/scratch.hpp>
+#include <tweed/kernels/conv/direct/filter_tiles.hpp>
+#include <tweed/kernels/conv/direct/padded_copy.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
-#include <tweed/kernels/conv/filter_tiles.hpp>
-#include <tweed/kernels/conv/padded_copy.hpp>
 #include <tweed/kernels/prefetch.hpp>
 
 #include <algorithm>

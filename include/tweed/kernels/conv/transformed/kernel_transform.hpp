@@ -1,10 +1,10 @@
 #pragma once
 
 #include <tweed/core/parallel.hpp>
-#include <tweed/kernels/conv/transform_layout.hpp>
+#include <tweed/kernels/conv/transformed/layout.hpp>
 #include <tweed/kernels/pack.hpp>
 #include <tweed/kernels/prefetch.hpp>
-#include <tweed/kernels/product_panels.hpp>
+#include <tweed/kernels/product/product_panels.hpp>
 #include <tweed/kernels/streaming.hpp>
 
 #include <algorithm>
