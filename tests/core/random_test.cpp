@@ -8,13 +8,17 @@
 using namespace tweed;
 
 TEST_CASE("philox gives the published known answers") {
+  const auto check = [](const std::array<std::uint64_t, 4>& counter,
+                        const std::array<std::uint32_t, 2>& key, const RandomBlock& expected) {
+    const auto words = philox(counter, key, multiply_low_halves);
+    for (std::size_t i = 0; i < 4; ++i) CHECK(static_cast<std::uint32_t>(words[i]) == expected[i]);
+  };
   // kat_vectors of Random123 1.14, philox4x32 with 10 rounds.
-  CHECK(philox({0, 0, 0, 0}, {0, 0}) ==
-        RandomBlock{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
-  CHECK(philox({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}) ==
-        RandomBlock{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
-  CHECK(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
-        RandomBlock{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
+  check({0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
+  check({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff},
+        {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
+  check({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0},
+        {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
 TEST_CASE("every part of the key and the position gives other numbers") {

@@ -21,28 +21,47 @@ struct RandomKey {
 
 using RandomBlock = std::array<std::uint32_t, 4>;
 
+/// The product of the lower halves.
+constexpr std::uint64_t multiply_low_halves(std::uint64_t a, std::uint64_t b) {
+  return (a & 0xFFFFFFFF) * (b & 0xFFFFFFFF);
+}
+
 /// Philox4x32-10, the counter-based generator of Salmon, Moraes, Dror and Shaw, *Parallel Random
-/// Numbers: As Easy as 1, 2, 3*, SC 2011: 128 random bits for each counter.
-constexpr RandomBlock philox(RandomBlock counter, std::array<std::uint32_t, 2> key) {
+/// Numbers: As Easy as 1, 2, 3*, SC 2011: 128 random bits for each counter, in the lower halves of
+/// four words. A word has 64 bits, or is a vector of such; `multiply` is `multiply_low_halves`.
+template <class Word, class Multiply>
+[[gnu::always_inline]] constexpr std::array<Word, 4> philox(std::array<Word, 4> counter,
+                                                            std::array<std::uint32_t, 2> key,
+                                                            const Multiply& multiply) {
+  const Word multiplier_0 = Word{} + std::uint64_t{0xD2511F53};
+  const Word multiplier_1 = Word{} + std::uint64_t{0xCD9E8D57};
   for (int round = 0; round < 10; ++round) {
-    const std::uint64_t product_0 = std::uint64_t{0xD2511F53} * counter[0];
-    const std::uint64_t product_1 = std::uint64_t{0xCD9E8D57} * counter[2];
-    counter = {static_cast<std::uint32_t>(product_1 >> 32) ^ counter[1] ^ key[0],
-               static_cast<std::uint32_t>(product_1),
-               static_cast<std::uint32_t>(product_0 >> 32) ^ counter[3] ^ key[1],
-               static_cast<std::uint32_t>(product_0)};
+    const Word product_0 = multiply(multiplier_0, counter[0]);
+    const Word product_1 = multiply(multiplier_1, counter[2]);
+    counter = {(product_1 >> 32) ^ counter[1] ^ std::uint64_t{key[0]}, product_1,
+               (product_0 >> 32) ^ counter[3] ^ std::uint64_t{key[1]}, product_0};
     key[0] += 0x9E3779B9;
     key[1] += 0xBB67AE85;
   }
   return counter;
 }
 
+/// The 128 bits at `position`, or at each of a vector of positions, as `philox` gives them.
+template <class Word, class Multiply>
+[[gnu::always_inline]] constexpr std::array<Word, 4> random_words(const RandomKey& key,
+                                                                  const Word& position,
+                                                                  const Multiply& multiply) {
+  const auto stream = std::uint64_t{key.layer} << 8 | static_cast<std::uint64_t>(key.use);
+  return philox<Word>(
+      {position, (position >> 32) ^ (key.step >> 32), Word{} + key.step, Word{} + stream},
+      {static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32)}, multiply);
+}
+
 /// The 128 bits at `position`.
 constexpr RandomBlock random_block(const RandomKey& key, std::uint64_t position) {
-  const auto low = [](std::uint64_t value) { return static_cast<std::uint32_t>(value); };
-  const std::uint32_t stream = (key.layer << 8) | static_cast<std::uint32_t>(key.use);
-  return philox({low(position), low(position >> 32) ^ low(key.step >> 32), low(key.step), stream},
-                {low(key.seed), low(key.seed >> 32)});
+  const auto words = random_words(key, position, multiply_low_halves);
+  return {static_cast<std::uint32_t>(words[0]), static_cast<std::uint32_t>(words[1]),
+          static_cast<std::uint32_t>(words[2]), static_cast<std::uint32_t>(words[3])};
 }
 
 /// Uniform in [0, 1), 53 bits.

@@ -3,6 +3,7 @@
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/pack.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
+#include <tweed/kernels/prefetch.hpp>
 
 #include <algorithm>
 
@@ -72,24 +73,37 @@ EIGEN_ALWAYS_INLINE void for_each_tap(const WindowPart& part, Index channels, co
   }
 }
 
-/// The largest of one output pixel's inputs and the tap it came from. The first of equals stays, a
-/// NaN wins.
+/// The largest of one output pixel's inputs and the tap it came from.
 template <class T>
 struct Largest {
   Pack<T> value;
   Pack<T> tap;
 };
 
+/// The first of equals stays, a NaN wins.
 template <class T>
+EIGEN_ALWAYS_INLINE Largest<T> larger(const Largest<T>& first, const Largest<T>& second) {
+  const auto wins = either(less(first.value, second.value), is_nan(second.value));
+  return {select(wins, second.value, first.value), select(wins, second.tap, first.tap)};
+}
+
+template <bool two_by_two, class T>
 EIGEN_ALWAYS_INLINE Largest<T> largest_of(const WindowPart& part, Index channels, const T* x,
                                           Index lanes) {
-  Largest<T> largest{Pack<T>::load(x + part.first_input, lanes),
-                     Pack<T>::broadcast(static_cast<T>(part.first_tap))};
+  const auto at = [&](Index input, const Pack<T>& tap) {
+    return Largest<T>{Pack<T>::load(x + input, lanes), tap};
+  };
+  if constexpr (two_by_two) {  // two comparisons need not wait for each other
+    const auto pair = [&](Index input, T tap) {
+      return larger(at(input, Pack<T>::broadcast(tap)),
+                    at(input + channels, Pack<T>::broadcast(tap + T{1})));
+    };
+    const Index below = part.first_input + 2 * channels + part.input_step;
+    return larger(pair(part.first_input, T{0}), pair(below, T{2}));
+  }
+  auto largest = at(part.first_input, Pack<T>::broadcast(static_cast<T>(part.first_tap)));
   for_each_tap<T>(part, channels, [&](Index input, const Pack<T>& tap) {
-    const auto value = Pack<T>::load(x + input, lanes);
-    const auto wins = either(less(largest.value, value), is_nan(value));
-    largest.value = select(wins, value, largest.value);
-    largest.tap = select(wins, tap, largest.tap);
+    largest = larger(largest, at(input, tap));
   });
   return largest;
 }
@@ -100,10 +114,10 @@ constexpr bool tiles_exactly(const SlidingAxis& axis) {
 }
 
 /// Some channels of an output pixel, and the taps that they come from.
-template <class T, class Tap>
+template <bool two_by_two, class T, class Tap>
 EIGEN_ALWAYS_INLINE void max_pool_lanes(const WindowPart& part, Index channels, const T* x, T* y,
                                         Tap* taps, bool behind_relu, Index lanes) {
-  auto largest = largest_of(part, channels, x, lanes);
+  auto largest = largest_of<two_by_two>(part, channels, x, lanes);
   largest.value.store(y, lanes);
   if (taps == nullptr) return;
   if (behind_relu) {
@@ -146,10 +160,13 @@ EIGEN_ALWAYS_INLINE void for_each_output(const PoolGeometry& g, Index begin, Ind
 template <bool two_by_two, class T, class Tap>
 EIGEN_DONT_INLINE void max_pool_rows_of(const PoolGeometry& g, Index begin, Index end, const T* x,
                                         T* y, Tap* taps, bool behind_relu) {
+  const Index row_step = g.columns.output * g.channels;
   for_each_output<two_by_two, T>(
       g, begin, end, [&](const WindowPart& part, Index output, Index c, Index lanes) {
-        max_pool_lanes(part, g.channels, x + c, y + output,
-                       taps == nullptr ? nullptr : taps + output, behind_relu, lanes);
+        prefetch_to_write(y + output + row_step);
+        if (taps != nullptr) prefetch_to_write(taps + output + row_step);
+        max_pool_lanes<two_by_two>(part, g.channels, x + c, y + output,
+                                   taps == nullptr ? nullptr : taps + output, behind_relu, lanes);
       });
 }
 

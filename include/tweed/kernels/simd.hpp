@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 // GCC before 13 takes the registers that AVX-512 intrinsics leave undefined on purpose for mistakes
 // (GCC bug 105593), and says of register types that template arguments drop their attributes.
@@ -290,6 +291,62 @@ Vector<T> take(const T* four, const std::uint8_t* places) {
 template <class Element, Index count>
 using ElementsOf [[gnu::vector_size(count * sizeof(Element))]] = Element;
 
+/// Whole numbers of 64 bits in a register of Words.
+#if defined(EIGEN_VECTORIZE_AVX512)
+inline constexpr Index words = 8;
+#elif defined(EIGEN_VECTORIZE_AVX2)
+inline constexpr Index words = 4;
+#else
+inline constexpr Index words = 2;
+#endif
+
+using Words = ElementsOf<std::uint64_t, words>;
+
+/// The products of their lower halves.
+inline Words multiply_low_halves(Words a, Words b) {
+  // g++ 12 multiplies all of the 64 bits otherwise.
+#if defined(EIGEN_VECTORIZE_AVX512)
+  return (Words)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+#elif defined(EIGEN_VECTORIZE_AVX2)
+  return (Words)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif defined(EIGEN_VECTORIZE_SSE2)
+  return (Words)_mm_mul_epu32((__m128i)a, (__m128i)b);
+#else
+  using Halves = ElementsOf<std::uint32_t, words>;
+  return __builtin_convertvector(__builtin_convertvector(a, Halves), Words) *
+         __builtin_convertvector(__builtin_convertvector(b, Halves), Words);
+#endif
+}
+
+namespace detail {
+
+template <int... lanes>
+Words consecutive_words(std::uint64_t first, std::integer_sequence<int, lanes...>) {
+  return Words{lanes...} + first;
+}
+
+template <int... lanes>
+void store_pairs(std::uint64_t* to, Words a, Words b, std::integer_sequence<int, lanes...>) {
+  constexpr int count = sizeof...(lanes);
+  const Words first = __builtin_shufflevector(a, b, (lanes / 2 + lanes % 2 * count)...);
+  const Words second =
+      __builtin_shufflevector(a, b, ((lanes + count) / 2 + (lanes + count) % 2 * count)...);
+  std::memcpy(to, &first, sizeof first);
+  std::memcpy(to + count, &second, sizeof second);
+}
+
+}  // namespace detail
+
+/// first, first + 1, ...
+inline Words consecutive_words(std::uint64_t first) {
+  return detail::consecutive_words(first, std::make_integer_sequence<int, words>{});
+}
+
+/// to = a[0], b[0], a[1], ...
+inline void store_pairs(std::uint64_t* to, Words a, Words b) {
+  detail::store_pairs(to, a, b, std::make_integer_sequence<int, words>{});
+}
+
 /// Whole numbers of another type as a register of T.
 template <class T, class Small>
 Vector<T> load_converted(const Small* from) {
@@ -319,6 +376,18 @@ void store_converted(const Vector<T>& value, Small* to) {
 }
 
 #else
+
+using Words = std::uint64_t;
+inline constexpr Index words = 1;
+
+inline Words multiply_low_halves(Words a, Words b) { return (a & 0xFFFFFFFF) * (b & 0xFFFFFFFF); }
+
+inline Words consecutive_words(std::uint64_t first) { return first; }
+
+inline void store_pairs(std::uint64_t* to, Words a, Words b) {
+  to[0] = a;
+  to[1] = b;
+}
 
 template <class T, class Small>
 Vector<T> load_converted(const Small* from) {
