@@ -43,14 +43,14 @@ struct Pack {
   /// Whole numbers of another type.
   template <class Small>
   static EIGEN_ALWAYS_INLINE Pack load_converted(const Small* from, Index count) {
-    if (count == width) return {simd::load_converted<T>(from)};
+    if (count >= width) return {simd::load_converted<T>(from)};
     Small some[width] = {};
     std::copy_n(from, count, some);
     return {simd::load_converted<T>(some)};
   }
   template <class Small>
   EIGEN_ALWAYS_INLINE void store_converted(Small* to, Index count) const {
-    if (count == width) return simd::store_converted<T>(lanes, to);
+    if (count >= width) return simd::store_converted<T>(lanes, to);
     Small some[width];
     simd::store_converted<T>(lanes, some);
     std::copy_n(some, count, to);

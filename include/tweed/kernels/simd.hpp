@@ -286,7 +286,7 @@ Vector<T> take(const T* four, const std::uint8_t* places) {
   return load(elements);
 }
 
-#if defined(__GNUC__)
+#if defined(__GNUC__) && defined(EIGEN_VECTORIZE)
 
 template <class Element, Index count>
 using ElementsOf [[gnu::vector_size(count * sizeof(Element))]] = Element;

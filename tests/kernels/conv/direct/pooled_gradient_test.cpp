@@ -90,7 +90,7 @@ TEST_CASE("pooled gradient: agrees with the naive convolution of what the pool l
 
 TEST_CASE("pooled gradient: other geometries go the long way") {
   check({2, 13, 13, 1, 16, 3, 2}, false);
-  check({2, 8, 8, 1, 13, 3}, false);
+  check({2, 8, 8, 1, 13, 3}, tweed::kernels::simd::width<float> == 1);  // whole registers
   const Geometry g = tests::geometry_of({1, 12, 12, 1, 16, 3});
   CHECK(PooledGradient<float>::fits(g, pool_of(g, 2, 2)));
   CHECK_FALSE(PooledGradient<float>::fits(g, pool_of(g, 3, 2)));
