@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <numeric>
 #include <type_traits>
 #include <vector>
 
@@ -31,9 +32,15 @@ struct Result {
 
 std::vector<float> copy(std::span<const float> values) { return {values.begin(), values.end()}; }
 
+/// Convolutions that transform images, cut into tiles and whole.
+using TransformedNet =
+    Sequential<Input<70, 50, 6>, Conv2D<37, 5, Algorithm::fft>, ReLU,
+               MaxPool<3, Stride{2}, Padding::same>, Conv2D<20, 3, Algorithm::winograd4>, ReLU,
+               MaxPool<2>, Conv2D<18, 3, Algorithm::winograd6>, MaxPool<2>,
+               Conv2D<33, 3, Algorithm::fft>, ReLU, Flatten, Dense<5>>;
+
 template <class Network>
-Result run() {
-  constexpr Index batch = 5;
+Result run(Index batch, int threads) {
   Model<Network> model;
   std::uint32_t stream = 10;
   for (const auto& tensor : model.tensors()) {
@@ -42,18 +49,31 @@ Result run() {
   }
   const auto values = tests::numbers<float>(batch * Network::input.size(), 1);
   const Batch<const float> x{values.data(), batch, Network::input};
-  Inference<Network> inference(batch, 2);
-  TrainingPass<Network> pass(batch, 2);
+  Inference<Network> inference(batch, threads);
+  TrainingPass<Network> pass(batch, threads);
   Result result;
   result.inferred = copy(inference(model, x).values());
   const auto logits = pass.forward(model, x, {});
   result.logits = copy(logits.values());
-  SoftmaxCE{}.gradient(logits, std::vector<Label>{0, 1, 2, 3, 4}, pass.output_gradient());
+  std::vector<Label> labels(static_cast<std::size_t>(batch));
+  std::iota(labels.rbegin(), labels.rend(), static_cast<Label>(5 - batch));
+  SoftmaxCE{}.gradient(logits, labels, pass.output_gradient());
   result.input_gradient = copy(pass.backward_to_input(model).values());
   for (const auto& tensor : model.named(pass.gradients())) {
     result.gradients.push_back(copy(tensor.values));
   }
   return result;
+}
+
+void check_same(const Result& a, const Result& b) {
+  CHECK(tests::same_bits(a.inferred, b.inferred));
+  CHECK(tests::same_bits(a.logits, b.logits));
+  CHECK(tests::same_bits(a.input_gradient, b.input_gradient));
+  REQUIRE(a.gradients.size() == b.gradients.size());
+  for (std::size_t i = 0; i < a.gradients.size(); ++i) {
+    CHECK(tests::same_bits(a.gradients[i], b.gradients[i]));
+    CHECK(std::ranges::any_of(a.gradients[i], [](float value) { return value != 0.0F; }));
+  }
 }
 
 }  // namespace
@@ -102,15 +122,17 @@ TEST_CASE("fusion: an unfolded network runs the layers as they were written") {
 }
 
 TEST_CASE("fusion: folding changes no output and no gradient") {
-  const Result folded = run<Net>();
-  const Result unfolded = run<Unfolded<Net>>();
-  CHECK(tests::same_bits(folded.inferred, unfolded.inferred));
-  CHECK(tests::same_bits(folded.logits, unfolded.logits));
+  const Result folded = run<Net>(5, 2);
   CHECK(tests::same_bits(folded.inferred, folded.logits));
-  CHECK(tests::same_bits(folded.input_gradient, unfolded.input_gradient));
-  REQUIRE(folded.gradients.size() == 10);
-  for (std::size_t i = 0; i < folded.gradients.size(); ++i) {
-    CHECK(tests::same_bits(folded.gradients[i], unfolded.gradients[i]));
-    CHECK(std::ranges::any_of(folded.gradients[i], [](float value) { return value != 0.0F; }));
+  CHECK(folded.gradients.size() == 10);
+  check_same(folded, run<Unfolded<Net>>(5, 2));
+}
+
+TEST_CASE("fusion: more threads than images share them, and change nothing") {
+  for (const Index batch : {1, 2, 3, 5}) {
+    CAPTURE(batch);
+    const Result alone = run<TransformedNet>(batch, 1);
+    check_same(alone, run<Unfolded<TransformedNet>>(batch, 4));
+    for (const int threads : {2, 4, 7}) check_same(alone, run<TransformedNet>(batch, threads));
   }
 }

@@ -70,6 +70,7 @@ TEST_CASE("fft: each transform size, whole images and tiles") {
 TEST_CASE("fft: any number of threads gives the same bits") {
   tests::check_transformed_threads(Algorithm::fft, {21, 6, 6, 9, 11, 3});
   tests::check_transformed_threads(Algorithm::fft, {2, 40, 23, 5, 6, 3});
+  tests::check_transformed_threads(Algorithm::fft, {1, 70, 50, 33, 40, 5});  // blocks of an image
 }
 
 TEST_CASE("fft: large kernels share out slots, not images") {

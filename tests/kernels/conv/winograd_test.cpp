@@ -50,6 +50,7 @@ TEST_CASE("winograd: random geometries agree with the naive convolution") {
 TEST_CASE("winograd: any number of threads gives the same bits") {
   tests::check_transformed_threads(Algorithm::winograd4, {21, 9, 6, 9, 11, 3});
   tests::check_transformed_threads(Algorithm::winograd6, {3, 40, 30, 5, 6, 3});
+  tests::check_transformed_threads(Algorithm::winograd4, {1, 70, 62, 40, 33, 3});
 }
 
 TEST_CASE("winograd: 3x3 kernels that move by one pixel") {

@@ -2,6 +2,7 @@
 
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
+#include <tweed/kernels/conv/transformed/blocks.hpp>
 #include <tweed/kernels/conv/transformed/functions.hpp>
 #include <tweed/kernels/conv/transformed/memory.hpp>
 #include <tweed/kernels/conv/transformed/products.hpp>
@@ -87,25 +88,49 @@ class Transformed {
     T* const kept = l.keeps_input ? reinterpret_cast<T*>(pass.kept) : nullptr;
     const bool streams =
         pass.pool == nullptr && is_streamed(pass.y, g.filters, pass.batch * g.output_size());
-    for_each_block(l, pass.threads, [&](const Block& block) {
+    const bool shares = shares_images(pass.batch, pass.threads);
+    const auto run = [&](const Block& block) {
       T* const x = kept != nullptr ? kept + block.first * l.input.tile_step
                                    : memory.input_block(block.worker);
       T* const y = memory.output_block(block.worker);
       transform_inputs(l, functions, pass.x, block, x);
       Products::multiply(l, functions.real_product, block, {x, &l.input, l.input.channels},
                          {u, &l.output}, {y, &l.output}, memory);
-      for_each_share(l, block, [&](Index first, Index end, int worker) {
-        for (Index tile = first; tile < end; ++tile) {
-          const Index n = tile / l.tiles_per_image;
-          T* const image = output_image(g, pass, n, memory.image(worker));
-          functions.inverse_output(l, l.output, y + (tile - block.first) * l.output.tile_step,
-                                   tile % l.tiles_per_image, {pass.bias, pass.activation, streams},
-                                   image);
-          if ((tile + 1) % l.tiles_per_image == 0) finish(pass, n, g, image);
-        }
+      const auto put = [&](Index tile, const ChannelRange& channels, T* aside) {
+        functions.inverse_output(l, l.output, y + (tile - block.first) * l.output.tile_step,
+                                 tile % l.tiles_per_image, channels,
+                                 {pass.bias, pass.activation, streams},
+                                 output_image(g, pass, tile / l.tiles_per_image, aside));
+      };
+      const auto finish_stores = [&] {
         if (streams) simd::finish_stream();
+      };
+      if (shares) {
+        for_each_tile<T>(block.first, block.end, g.filters, block.threads,
+                         [&](Index tile, const ChannelRange& channels) {
+                           put(tile, channels, shared_image(l, memory, tile));
+                           if (block.threads > 1) finish_stores();
+                         });
+        return finish_stores();
+      }
+      for_each_image(l, block, [&](Index first, Index end, int worker) {
+        for (Index tile = first; tile < end; ++tile) {
+          put(tile, {0, g.filters}, memory.image(worker));
+          const bool is_last = (tile + 1) % l.tiles_per_image == 0;
+          if (is_last) finish(pass, tile / l.tiles_per_image, g, memory.image(worker));
+        }
+        finish_stores();
       });
-    });
+    };
+    l.by_slots ? for_each_common_block(l, pass.threads, run)
+               : for_each_own_block(l, pass.threads, run);
+    if (shares) finish_shared(l, pass, memory);
+  }
+
+  /// Where an image is put together that several threads work on. There are more threads than
+  /// images, and each has room for one.
+  static T* shared_image(const Layout& l, const Memory& memory, Index tile) {
+    return memory.image(static_cast<int>(tile / l.tiles_per_image));
   }
 
   /// That of the pass, or a new one in its scratch.
@@ -139,53 +164,32 @@ class Transformed {
     T* bias_parts;  // [n,f]
   };
 
-  /// Blocks in which all threads share out the slots, or blocks of each thread's own images.
-  template <class Body>
-  static void for_each_block(const Layout& l, int threads, const Body& body) {
-    if (l.by_slots) {
-      for (Index first = 0; first < l.tiles(); first += l.block_tiles) {
-        body(Block{first, std::min(first + l.block_tiles, l.tiles()), 0, threads});
-      }
-      return;
-    }
-    parallel_for(threads, threads, [&](Index share, int worker) {
-      const Index begin = l.batch * share / threads * l.tiles_per_image;
-      const Index count = l.batch * (share + 1) / threads * l.tiles_per_image - begin;
-      const Index blocks = (count + l.block_tiles - 1) / std::max<Index>(l.block_tiles, 1);
-      for (Index i = 0; i < blocks; ++i) {
-        body(
-            Block{begin + l.cut(count, i, blocks), begin + l.cut(count, i + 1, blocks), worker, 1});
-      }
-    });
-  }
-
-  /// The block's tiles in order, or image by image for each of its threads.
-  template <class Body>
-  static void for_each_share(const Layout& l, const Block& block, const Body& body) {
-    if (block.threads == 1) return body(block.first, block.end, block.worker);
-    const Index images = (block.end - block.first) / l.tiles_per_image;
-    parallel_for(images, block.threads, [&](Index i, int worker) {
-      const Index first = block.first + i * l.tiles_per_image;
-      body(first, first + l.tiles_per_image, worker);
-    });
-  }
-
   /// Transforms the gradients of a block's outputs, and sums them up for the bias.
   EIGEN_DONT_INLINE static void transform_deltas(const Geometry& g, const Layout& l,
                                                  const Functions& functions,
                                                  const Backward<T>& pass, const Block& block,
                                                  const Gradients& to, const Memory& memory, T* z) {
-    for_each_share(l, block, [&](Index first, Index end, int worker) {
-      for (Index tile = first; tile < end; ++tile) {
-        const Index n = tile / l.tiles_per_image;
-        const bool is_new = tile % l.tiles_per_image == 0;
+    const auto transform = [&](Index first, Index end, int worker, int threads) {
+      while (first < end) {
+        const Index n = first / l.tiles_per_image;
+        const Index image_end = std::min(end, (n + 1) * l.tiles_per_image);
+        const bool is_new = first % l.tiles_per_image == 0;
         const T* const delta = is_new ? delta_image(g, pass, n, memory.image(worker))
                                       : made_delta_image(g, pass, n, memory.image(worker));
         if (is_new) sum_pixels(delta, g.output_pixels(), g.filters, to.bias_parts + n * g.filters);
-        functions.forward_output(l, l.output, delta, tile % l.tiles_per_image,
-                                 z + (tile - block.first) * l.output.tile_step);
+        for_each_tile<T>(first, image_end, l.output.padded_channels, threads,
+                         [&](Index tile, const ChannelRange& channels) {
+                           functions.forward_output(l, l.output, delta, tile % l.tiles_per_image,
+                                                    channels,
+                                                    z + (tile - block.first) * l.output.tile_step);
+                         });
+        first = image_end;
       }
-    });
+    };
+    if (shares_images(pass.batch, pass.threads))
+      return transform(block.first, block.end, 0, block.threads);
+    for_each_image(l, block,
+                   [&](Index first, Index end, int worker) { transform(first, end, worker, 1); });
   }
 
   /// dX = Z U^T of a block, back to images.
@@ -197,13 +201,20 @@ class Transformed {
     T* const dx = memory.input_block(block.worker);
     Products::multiply(l, functions.real_product, block, {z, &l.output, l.output.channels},
                        {to.u, &l.input}, {dx, &l.input}, memory);
-    for_each_share(l, block, [&](Index first, Index end, int) {
+    const auto put = [&](Index first, Index end, const ChannelRange& channels) {
       for (Index tile = first; tile < end; ++tile) {
         T* const image = pass.dx + tile / l.tiles_per_image * l.input.image_size();
         functions.inverse_input(l, l.input, dx + (tile - block.first) * l.input.tile_step,
-                                tile % l.tiles_per_image, {}, image);
+                                tile % l.tiles_per_image, channels, {}, image);
       }
-    });
+    };
+    const Index channels = l.input.channels;
+    if (shares_images(pass.batch, pass.threads)) {  // tiles overlap, channels do not
+      return parallel_for(vectors_of<T>(channels), block.threads, [&](Index vector, int) {
+        put(block.first, block.end, channels_of<T>(vector, channels));
+      });
+    }
+    for_each_image(l, block, [&](Index first, Index end, int) { put(first, end, {0, channels}); });
   }
 
   /// With the transform of x from `forward`: Z is kept too, and dU made of all tiles in the end,
@@ -213,11 +224,14 @@ class Transformed {
     T* const du = pass.scratch.template take<T>(l.kernel_size());
     T* const z = pass.scratch.template take<T>(l.tiles() * l.output.tile_step);
     const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 1, .outputs = 0});
-    for_each_block(l, pass.threads, [&](const Block& block) {
+    const auto run = [&](const Block& block) {
       T* const block_z = z + block.first * l.output.tile_step;
       transform_deltas(g, l, functions, pass, block, to, memory, block_z);
       input_gradient(l, functions, pass, block, to, memory, block_z);
-    });
+    };
+    l.by_slots || shares_images(pass.batch, pass.threads)
+        ? for_each_common_block(l, pass.threads, run)
+        : for_each_own_block(l, pass.threads, run);
     if (l.tiles() == 0) std::fill_n(du, l.kernel_size(), T{});
     parallel_for(l.kind.frequencies(), pass.threads, [&](Index frequency, int worker) {
       Products::kernel_gradient_slot(l, frequency, reinterpret_cast<const T*>(pass.kept), z,
@@ -235,24 +249,27 @@ class Transformed {
     T* const du = pass.scratch.template take<T>(std::max<Index>(1, parts.count()) * part_step);
     const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 2, .outputs = 1});
     if (pass.batch == 0) std::fill_n(du, l.kernel_size(), T{});
-    parallel_for(parts.count(), pass.threads, [&](Index part, int worker) {
+    const auto sum_part = [&](Index part, int worker, int threads) {
       const Index begin = parts.begin(part) * l.tiles_per_image;
-      const Index count = parts.end(part) * l.tiles_per_image - begin;
-      const Index blocks = (count + l.block_tiles - 1) / l.block_tiles;
-      for (Index i = 0; i < blocks; ++i) {
-        const Block block{begin + l.cut(count, i, blocks), begin + l.cut(count, i + 1, blocks),
-                          worker, 1};
+      const Index end = parts.end(part) * l.tiles_per_image;
+      for_each_block(l, begin, end, worker, threads, [&](const Block& block) {
         T* const x = memory.input_block(worker, 1);
         T* const z = memory.output_block(worker);
         transform_inputs(l, functions, pass.x, block, x);
         transform_deltas(g, l, functions, pass, block, to, memory, z);
-        for (Index frequency = 0; frequency < l.kind.frequencies(); ++frequency) {
-          Products::kernel_gradient_slot(l, frequency, x, z, block.end - block.first,
-                                         du + part * part_step, i > 0, memory.sums(worker));
-        }
+        parallel_for(l.kind.frequencies(), threads, [&](Index frequency, int member) {
+          Products::kernel_gradient_slot(l, frequency, x, z, block.tiles(), du + part * part_step,
+                                         block.first > begin, memory.sums(block.worker_of(member)));
+        });
         input_gradient(l, functions, pass, block, to, memory, z);
-      }
-    });
+      });
+    };
+    if (shares_images(pass.batch, pass.threads)) {
+      for (Index part = 0; part < parts.count(); ++part) sum_part(part, 0, pass.threads);
+    } else {
+      parallel_for(parts.count(), pass.threads,
+                   [&](Index part, int worker) { sum_part(part, worker, 1); });
+    }
     add_parts(du, parts.count(), part_step, pass.threads);
     return du;
   }
@@ -269,18 +286,29 @@ class Transformed {
 
   EIGEN_DONT_INLINE static void transform_inputs(const Layout& l, const Functions& functions,
                                                  const T* images, const Block& block, T* x) {
-    for_each_share(l, block, [&](Index first, Index end, int) {
-      for (Index tile = first; tile < end; ++tile) {
-        functions.forward_input(
-            l, l.input, images + tile / l.tiles_per_image * l.input.image_size(),
-            tile % l.tiles_per_image, x + (tile - block.first) * l.input.tile_step);
-      }
-    });
+    for_each_tile<T>(block.first, block.end, l.input.padded_channels, block.threads,
+                     [&](Index tile, const ChannelRange& channels) {
+                       functions.forward_input(
+                           l, l.input, images + tile / l.tiles_per_image * l.input.image_size(),
+                           tile % l.tiles_per_image, channels,
+                           x + (tile - block.first) * l.input.tile_step);
+                     });
   }
 
   static void finish(const Forward<T>& pass, Index n, const Geometry& g, const T* image) {
     const Index rows = pass.pool == nullptr ? g.rows.output : pass.pool->geometry.rows.output;
     finish_rows(pass, n, {0, rows}, image);
+  }
+
+  /// The same for images that threads shared: now they share the rows.
+  static void finish_shared(const Layout& l, const Forward<T>& pass, const Memory& memory) {
+    if (pass.pool == nullptr) return;
+    const Index rows = pass.pool->geometry.rows.output;
+    parallel_for(pass.batch * rows, pass.threads, [&](Index i, int) {
+      const Index n = i / rows;
+      const Index row = i % rows;
+      finish_rows(pass, n, {row, row + 1}, shared_image(l, memory, n * l.tiles_per_image));
+    });
   }
 
   /// What `delta_image` gave for the same image before.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/scratch.hpp>
+#include <tweed/kernels/conv/channel_range.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/tap_axis.hpp>
 
@@ -31,12 +32,6 @@ struct TapSource {
   const T* data;
   Index first_row;
   Index plane_size;
-};
-
-/// Channels of each group.
-struct ChannelRange {
-  Index begin;
-  Index end;
 };
 
 /// Goes along the blocks of an image. Sources and targets have a number for each filter.

@@ -13,9 +13,10 @@ namespace tweed::kernels::conv {
 template <class T>
 struct TransformFunctions {
   using Layout = TransformLayout<T>;
-  using Forward = void(const Layout&, const TransformSide&, const T* image, Index tile, T* slots);
+  using Forward = void(const Layout&, const TransformSide&, const T* image, Index tile,
+                       const ChannelRange&, T* slots);
   using Inverse = void(const Layout&, const TransformSide&, const T* slots, Index tile,
-                       const Finish<T>&, T* image);
+                       const ChannelRange&, const Finish<T>&, T* image);
 
   Forward* forward_input;
   Forward* forward_output;  ///< of its gradient

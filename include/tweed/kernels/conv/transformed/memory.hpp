@@ -14,14 +14,6 @@ inline constexpr Index transform_depth_block = 256;
 /// Tiles that are multiplied at a time by a slot of the kernel, at most.
 inline constexpr Index transform_row_block = 1024;
 
-/// Tiles [first, end), and the threads that work on them: `threads` from number `worker` on.
-struct TransformBlock {
-  Index first;
-  Index end;
-  int worker;
-  int threads;
-};
-
 /// Blocks of transformed tiles that a worker has.
 struct WorkerBlocks {
   int inputs;

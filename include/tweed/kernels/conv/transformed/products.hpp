@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/parallel.hpp>
+#include <tweed/kernels/conv/transformed/blocks.hpp>
 #include <tweed/kernels/conv/transformed/memory.hpp>
 #include <tweed/kernels/conv/transformed/slot_product.hpp>
 #include <tweed/kernels/matmul.hpp>
@@ -52,7 +53,7 @@ class TransformProducts {
                                          const Block& block, const Operand& from,
                                          const Operand& kernel, const Target& to,
                                          const Memory& memory) {
-    const Index tiles = block.end - block.first;
+    const Index tiles = block.tiles();
     const Index columns = to.side->padded_channels;
     const Index most = most_rows(from.side->padded_channels);
     parallel_for(l.kind.frequencies(), block.threads, [&](Index frequency, int worker) {
@@ -61,7 +62,7 @@ class TransformProducts {
       const T* const b = kernel.data + slot * l.kernel_step();
       LinesAhead<T> next = LinesAhead<T>::end_to_end(b + slots * l.kernel_step(),
                                                      slots * l.kernel_step(), from.depth);
-      const Scratch scratch = memory.sums(block.threads == 1 ? block.worker : worker);
+      const Scratch scratch = memory.sums(block.worker_of(worker));
       for (Index first = 0; first < tiles; first += most) {
         const Index rows = std::min(most, tiles - first);
         const T* const a =

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/conv/channel_range.hpp>
 #include <tweed/kernels/conv/transformed/layout.hpp>
 #include <tweed/kernels/pack.hpp>
 #include <tweed/kernels/prefetch.hpp>
@@ -23,24 +24,25 @@ class TileTransform {
   using Layout = TransformLayout<T>;
 
  public:
-  /// Transforms one tile of an image of the input, or of the gradient of the output.
+  /// Transforms some channels of a tile of an image of the input, or of the gradient of the output.
+  /// Those behind the last one, up to `padded_channels`, are zeros.
   static void forward(const Layout& l, const TransformSide& side, const T* image, Index tile,
-                      T* to) {
+                      const ChannelRange& channels, T* to) {
     const Place place(l, side, tile);
     Tile workspace;
-    for (Index c = 0; c < side.padded_channels; c += width) {
+    for (Index c = channels.begin; c < channels.end; c += width) {
       load(l, side, place, image + place.first + c, side.channels - c, to + c, workspace);
       workspace.to_slots(to + c, side.steps);
     }
   }
 
-  /// The way back, to an image of the output, or of the gradient of the input. There tiles overlap,
-  /// and are added to what those before them left.
+  /// The way back, to some channels of an image of the output, or of the gradient of the input.
+  /// There tiles overlap, and are added to what those before them left.
   static void inverse(const Layout& l, const TransformSide& side, const T* from, Index tile,
-                      const Finish<T>& finish, T* image) {
+                      const ChannelRange& channels, const Finish<T>& finish, T* image) {
     const Place place(l, side, tile);
     Tile workspace;
-    for (Index c = 0; c < side.channels; c += width) {
+    for (Index c = channels.begin; c < channels.end; c += width) {
       workspace.from_slots(from + c, side.steps);
       store(l, side, place, c, workspace, finish, image + place.first + c);
     }
