@@ -31,7 +31,7 @@ inline void draw(const RandomKey& key, Index first, std::uint16_t (&draws)[dropo
     simd::store_pairs(pairs + 2 * i, words[1] << 32 | (words[0] & low),
                       words[3] << 32 | (words[2] & low));
   }
-  std::memcpy(draws, pairs, sizeof draws);
+  std::memcpy(draws, pairs, sizeof draws);  // lower halves first
 }
 
 /// y = scale * x where an element is kept, else 0. y may be x.

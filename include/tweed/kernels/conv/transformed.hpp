@@ -86,9 +86,6 @@ class Transformed {
     const T* const u = kernel_transform(l, functions, g, pass);
     const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 1, .outputs = 1});
     T* const kept = l.keeps_input ? reinterpret_cast<T*>(pass.kept) : nullptr;
-    const bool streams =
-        pass.pool == nullptr && is_streamed(pass.y, g.filters, pass.batch * g.output_size());
-    const bool shares = shares_images(pass.batch, pass.threads);
     const auto run = [&](const Block& block) {
       T* const x = kept != nullptr ? kept + block.first * l.input.tile_step
                                    : memory.input_block(block.worker);
@@ -96,35 +93,45 @@ class Transformed {
       transform_inputs(l, functions, pass.x, block, x);
       Products::multiply(l, functions.real_product, block, {x, &l.input, l.input.channels},
                          {u, &l.output}, {y, &l.output}, memory);
-      const auto put = [&](Index tile, const ChannelRange& channels, T* aside) {
-        functions.inverse_output(l, l.output, y + (tile - block.first) * l.output.tile_step,
-                                 tile % l.tiles_per_image, channels,
-                                 {pass.bias, pass.activation, streams},
-                                 output_image(g, pass, tile / l.tiles_per_image, aside));
-      };
-      const auto finish_stores = [&] {
-        if (streams) simd::finish_stream();
-      };
-      if (shares) {
-        for_each_tile<T>(block.first, block.end, g.filters, block.threads,
-                         [&](Index tile, const ChannelRange& channels) {
-                           put(tile, channels, shared_image(l, memory, tile));
-                           if (block.threads > 1) finish_stores();
-                         });
-        return finish_stores();
-      }
-      for_each_image(l, block, [&](Index first, Index end, int worker) {
-        for (Index tile = first; tile < end; ++tile) {
-          put(tile, {0, g.filters}, memory.image(worker));
-          const bool is_last = (tile + 1) % l.tiles_per_image == 0;
-          if (is_last) finish(pass, tile / l.tiles_per_image, g, memory.image(worker));
-        }
-        finish_stores();
-      });
+      inverse_outputs(g, l, functions, pass, block, memory, y);
     };
     l.by_slots ? for_each_common_block(l, pass.threads, run)
                : for_each_own_block(l, pass.threads, run);
-    if (shares) finish_shared(l, pass, memory);
+    if (shares_images(pass.batch, pass.threads)) finish_shared(l, pass, memory);
+  }
+
+  /// From the products of a block to images of the output.
+  EIGEN_DONT_INLINE static void inverse_outputs(const Geometry& g, const Layout& l,
+                                                const Functions& functions, const Forward<T>& pass,
+                                                const Block& block, const Memory& memory,
+                                                const T* y) {
+    const bool streams =
+        pass.pool == nullptr && is_streamed(pass.y, g.filters, pass.batch * g.output_size());
+    const auto put = [&](Index tile, const ChannelRange& channels, T* aside) {
+      functions.inverse_output(l, l.output, y + (tile - block.first) * l.output.tile_step,
+                               tile % l.tiles_per_image, channels,
+                               {pass.bias, pass.activation, streams},
+                               output_image(g, pass, tile / l.tiles_per_image, aside));
+    };
+    const auto finish_stores = [&] {
+      if (streams) simd::finish_stream();
+    };
+    if (shares_images(pass.batch, pass.threads)) {
+      for_each_tile<T>(block.first, block.end, g.filters, block.threads,
+                       [&](Index tile, const ChannelRange& channels) {
+                         put(tile, channels, shared_image(l, memory, tile));
+                         if (block.threads > 1) finish_stores();
+                       });
+      return finish_stores();
+    }
+    for_each_image(l, block, [&](Index first, Index end, int worker) {
+      for (Index tile = first; tile < end; ++tile) {
+        put(tile, {0, g.filters}, memory.image(worker));
+        const bool is_last = (tile + 1) % l.tiles_per_image == 0;
+        if (is_last) finish(pass, tile / l.tiles_per_image, g, memory.image(worker));
+      }
+      finish_stores();
+    });
   }
 
   /// Where an image is put together that several threads work on. There are more threads than
