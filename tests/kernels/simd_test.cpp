@@ -1,5 +1,6 @@
 #include <tweed/core/buffer.hpp>
 #include <tweed/kernels/simd.hpp>
+#include <tweed/kernels/transpose.hpp>
 #include <support/compare.hpp>
 #include <support/numbers.hpp>
 

@@ -3,6 +3,7 @@
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/random.hpp>
 #include <tweed/kernels/pack.hpp>
+#include <tweed/kernels/words.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -24,9 +25,8 @@ inline void draw(const RandomKey& key, Index first, std::uint16_t (&draws)[dropo
   std::uint64_t pairs[2 * blocks];  // of words
   for (Index i = 0; i < blocks; i += simd::words) {
     const auto position = static_cast<std::uint64_t>(first / draws_per_block + i);
-    const auto words = random_words(
-        key, simd::consecutive_words(position),
-        [](const simd::Words& a, const simd::Words& b) { return simd::multiply_low_halves(a, b); });
+    const auto words =
+        random_words(key, simd::consecutive_words(position), simd::multiply_low_halves);
     const std::uint64_t low = 0xFFFFFFFF;
     simd::store_pairs(pairs + 2 * i, words[1] << 32 | (words[0] & low),
                       words[3] << 32 | (words[2] & low));

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
-#include <utility>
 
 // GCC before 13 takes the registers that AVX-512 intrinsics leave undefined on purpose for mistakes
 // (GCC bug 105593), and says of register types that template arguments drop their attributes.
@@ -40,6 +39,10 @@ namespace tweed::kernels::simd {
 /// A register full of T: 16 floats with AVX-512, 8 with AVX, 4 with SSE and NEON.
 template <class T>
 using Vector = typename Eigen::internal::packet_traits<T>::type;
+
+/// Registers that are transposed together.
+template <class T, Index count>
+struct VectorBlock : Eigen::internal::PacketBlock<Vector<T>, count> {};
 
 /// Elements in a register.
 template <class T>
@@ -318,35 +321,6 @@ inline Words multiply_low_halves(Words a, Words b) {
 #endif
 }
 
-namespace detail {
-
-template <int... lanes>
-Words consecutive_words(std::uint64_t first, std::integer_sequence<int, lanes...>) {
-  return Words{lanes...} + first;
-}
-
-template <int... lanes>
-void store_pairs(std::uint64_t* to, Words a, Words b, std::integer_sequence<int, lanes...>) {
-  constexpr int count = sizeof...(lanes);
-  const Words first = __builtin_shufflevector(a, b, (lanes / 2 + lanes % 2 * count)...);
-  const Words second =
-      __builtin_shufflevector(a, b, ((lanes + count) / 2 + (lanes + count) % 2 * count)...);
-  std::memcpy(to, &first, sizeof first);
-  std::memcpy(to + count, &second, sizeof second);
-}
-
-}  // namespace detail
-
-/// first, first + 1, ...
-inline Words consecutive_words(std::uint64_t first) {
-  return detail::consecutive_words(first, std::make_integer_sequence<int, words>{});
-}
-
-/// to = a[0], b[0], a[1], ...
-inline void store_pairs(std::uint64_t* to, Words a, Words b) {
-  detail::store_pairs(to, a, b, std::make_integer_sequence<int, words>{});
-}
-
 /// Whole numbers of another type as a register of T.
 template <class T, class Small>
 Vector<T> load_converted(const Small* from) {
@@ -382,13 +356,6 @@ inline constexpr Index words = 1;
 
 inline Words multiply_low_halves(Words a, Words b) { return (a & 0xFFFFFFFF) * (b & 0xFFFFFFFF); }
 
-inline Words consecutive_words(std::uint64_t first) { return first; }
-
-inline void store_pairs(std::uint64_t* to, Words a, Words b) {
-  to[0] = a;
-  to[1] = b;
-}
-
 template <class T, class Small>
 Vector<T> load_converted(const Small* from) {
   T elements[width<T>];
@@ -404,62 +371,6 @@ void store_converted(const Vector<T>& value, Small* to) {
 }
 
 #endif
-
-/// to = a[0], b[0], c[0], d[0], a[1], ...
-template <class T>
-void store_interleaved(T* to, const Vector<T>& a, const Vector<T>& b, const Vector<T>& c,
-                       const Vector<T>& d) {
-  if constexpr (width<T> >= 4) {
-    Eigen::internal::PacketBlock<Vector<T>, 4> block{{a, b, c, d}};
-    Eigen::internal::ptranspose(block);
-    for (Index i = 0; i < 4; ++i) store(to + i * width<T>, block.packet[i]);
-    return;
-  }
-  T rows[4][width<T>];
-  store(rows[0], a);
-  store(rows[1], b);
-  store(rows[2], c);
-  store(rows[3], d);
-  for (Index i = 0; i < 4 * width<T>; ++i) to[i] = rows[i % 4][i / 4];
-}
-
-/// to [columns,rows] = the transpose of from [rows,columns], both multiples of the width.
-template <class T>
-void transpose(const T* from, Index rows, Index columns, T* to) {
-  constexpr Index side = width<T>;
-  Eigen::internal::PacketBlock<Vector<T>, side> block;
-  for (Index r = 0; r < rows; r += side) {
-    for (Index c = 0; c < columns; c += side) {
-      for (Index i = 0; i < side; ++i) block.packet[i] = load(from + (r + i) * columns + c);
-      Eigen::internal::ptranspose(block);
-      for (Index i = 0; i < side; ++i) store(to + (c + i) * rows + r, block.packet[i]);
-    }
-  }
-}
-
-/// to[c * to_step + r] = from[r * from_step + c] for r < rows and c < columns, neither more than
-/// the width. Whole registers are written: zeros for rows <= r < width.
-template <class T>
-EIGEN_DONT_INLINE void transpose_block(const T* from, Index from_step, Index rows, Index columns,
-                                       T* to, Index to_step) {
-  constexpr Index side = width<T>;
-  Eigen::internal::PacketBlock<Vector<T>, side> block;
-  if (columns == side) {
-    TWEED_UNROLL
-    for (Index r = 0; r < side; ++r) {
-      block.packet[r] = r < rows ? load(from + r * from_step) : broadcast(T{});
-    }
-    Eigen::internal::ptranspose(block);
-    TWEED_UNROLL
-    for (Index c = 0; c < side; ++c) store(to + c * to_step, block.packet[c]);
-    return;
-  }
-  for (Index r = 0; r < side; ++r) {
-    block.packet[r] = r < rows ? load_part(from + r * from_step, columns) : broadcast(T{});
-  }
-  Eigen::internal::ptranspose(block);
-  for (Index c = 0; c < columns; ++c) store(to + c * to_step, block.packet[c]);
-}
 
 }  // namespace tweed::kernels::simd
 

@@ -7,6 +7,7 @@
 #include <tweed/kernels/conv/transformed/memory.hpp>
 #include <tweed/kernels/conv/transformed/products.hpp>
 #include <tweed/kernels/streaming.hpp>
+#include <tweed/kernels/transpose.hpp>
 
 #include <algorithm>
 
@@ -193,8 +194,9 @@ class Transformed {
         first = image_end;
       }
     };
-    if (shares_images(pass.batch, pass.threads))
+    if (shares_images(pass.batch, pass.threads)) {
       return transform(block.first, block.end, 0, block.threads);
+    }
     for_each_image(l, block,
                    [&](Index first, Index end, int worker) { transform(first, end, worker, 1); });
   }
@@ -217,9 +219,10 @@ class Transformed {
     };
     const Index channels = l.input.channels;
     if (shares_images(pass.batch, pass.threads)) {  // tiles overlap, channels do not
-      return parallel_for(vectors_of<T>(channels), block.threads, [&](Index vector, int) {
-        put(block.first, block.end, channels_of<T>(vector, channels));
-      });
+      return parallel_for(shares_of(channels, Pack<T>::width), block.threads,
+                          [&](Index vector, int) {
+                            put(block.first, block.end, channels_of<T>(vector, channels));
+                          });
     }
     for_each_image(l, block, [&](Index first, Index end, int) { put(first, end, {0, channels}); });
   }

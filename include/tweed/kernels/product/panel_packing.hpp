@@ -5,6 +5,7 @@
 #include <tweed/core/buffer.hpp>
 #include <tweed/kernels/product/matrix.hpp>
 #include <tweed/kernels/simd.hpp>
+#include <tweed/kernels/transpose.hpp>
 
 #include <algorithm>
 

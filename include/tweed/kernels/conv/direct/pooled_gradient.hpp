@@ -4,6 +4,7 @@
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/pass.hpp>
 #include <tweed/kernels/pack.hpp>
+#include <tweed/kernels/transpose.hpp>
 
 #include <algorithm>
 #include <type_traits>

@@ -4,6 +4,7 @@
 
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/conv/channel_range.hpp>
+#include <tweed/kernels/conv/row_range.hpp>
 #include <tweed/kernels/conv/transformed/layout.hpp>
 #include <tweed/kernels/pack.hpp>
 
@@ -39,7 +40,7 @@ template <class T, class Body>
 void for_each_block(const TransformLayout<T>& l, Index begin, Index end, int worker, int threads,
                     const Body& body) {
   const Index count = end - begin;
-  const Index blocks = (count + l.block_tiles - 1) / std::max<Index>(l.block_tiles, 1);
+  const Index blocks = shares_of(count, std::max<Index>(l.block_tiles, 1));
   for (Index i = 0; i < blocks; ++i) {
     body(TransformBlock{begin + l.cut(count, i, blocks), begin + l.cut(count, i + 1, blocks),
                         worker, threads});
@@ -70,13 +71,7 @@ void for_each_image(const TransformLayout<T>& l, const TransformBlock& block, co
   });
 }
 
-/// Registers that hold so many channels.
-template <class T>
-constexpr Index vectors_of(Index channels) {
-  return (channels + Pack<T>::width - 1) / Pack<T>::width;
-}
-
-/// The channels of one of them.
+/// Those of so many channels that one register holds.
 template <class T>
 constexpr ChannelRange channels_of(Index vector, Index channels) {
   const Index begin = vector * Pack<T>::width;
@@ -91,7 +86,7 @@ void for_each_tile(Index first, Index end, Index channels, int threads, const Bo
     for (Index tile = first; tile < end; ++tile) body(tile, ChannelRange{0, channels});
     return;
   }
-  const Index vectors = vectors_of<T>(channels);
+  const Index vectors = shares_of(channels, Pack<T>::width);
   parallel_for((end - first) * vectors, threads, [&](Index i, int) {
     body(first + i / vectors, channels_of<T>(i % vectors, channels));
   });
