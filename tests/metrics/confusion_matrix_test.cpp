@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cmath>
+#include <string>
 #include <vector>
 
 using namespace tweed;
@@ -70,4 +71,12 @@ TEST_CASE("ConfusionMatrix: what is no class is refused, and nothing counted") {
         "confusion matrix: the prediction of sample 1 is -1, expected classes 0 to 2");
   CHECK(message({0}, {}) == "confusion matrix: 1 labels, but 0 predictions");
   CHECK(matrix.samples() == 0);
+}
+
+TEST_CASE("ConfusionMatrix: a number of classes that nobody has is refused") {
+  for (const Index classes : {Index{-3}, Index{0}, Index{32769}, Index{4'000'000'000}}) {
+    CHECK(tests::error_message([=] { ConfusionMatrix{classes}; }) ==
+          "confusion matrix: " + std::to_string(classes) + " classes, expected 1 to 32768");
+  }
+  CHECK(ConfusionMatrix(1).classes() == 1);
 }

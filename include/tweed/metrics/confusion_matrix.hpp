@@ -32,8 +32,12 @@ struct ClassMetrics {
 /// How many samples of each class were taken for which.
 class ConfusionMatrix {
  public:
+  /// What it takes at most: their counts are 8 GB.
+  static constexpr Index most_classes = Index{1} << 15;
+
+  /// Throws Error unless there are 1 to `most_classes`.
   explicit ConfusionMatrix(Index classes)
-      : classes_(classes), counts_(static_cast<std::size_t>(classes * classes)) {}
+      : classes_(checked(classes)), counts_(static_cast<std::size_t>(classes * classes)) {}
 
   /// Counts samples by their classes and the predicted ones. Throws Error, having counted none,
   /// unless there are as many of both and all are classes.
@@ -80,6 +84,14 @@ class ConfusionMatrix {
   double mean_f1() const { return mean(&ClassMetrics::f1); }
 
  private:
+  static Index checked(Index classes) {
+    if (classes < 1 || classes > most_classes) {
+      throw Error(
+          detail::text("confusion matrix: ", classes, " classes, expected 1 to ", most_classes));
+    }
+    return classes;
+  }
+
   std::size_t at(Index label, Index predicted) const {
     return static_cast<std::size_t>(label * classes_ + predicted);
   }
