@@ -15,6 +15,16 @@
 
 namespace tweed {
 
+/// Throws Error unless `data` has as many images as labels.
+template <class Pixel>
+void check_whole(const Dataset<Pixel>& data) {
+  if (std::ssize(data.images) != data.size() * data.shape.size()) {
+    throw Error(detail::text("data set: ", data.size(), " labels want ",
+                             data.size() * data.shape.size(), " pixels, there are ",
+                             std::ssize(data.images)));
+  }
+}
+
 /// Throws Error unless `data` has samples of `shape`, as many labels as images, and labels in
 /// [0, classes).
 template <class Pixel>
@@ -23,10 +33,7 @@ void check_dataset(const Dataset<Pixel>& data, const Shape& shape, Index classes
     throw Error(detail::text("data set: its samples are ", to_string(data.shape),
                              ", the network takes ", to_string(shape)));
   }
-  if (std::ssize(data.images) != data.size() * shape.size()) {
-    throw Error(detail::text("data set: ", data.size(), " labels want ", data.size() * shape.size(),
-                             " pixels, there are ", std::ssize(data.images)));
-  }
+  check_whole(data);
   for (std::size_t i = 0; i < data.labels.size(); ++i) {
     if (data.labels[i] < 0 || data.labels[i] >= classes) {
       throw Error(detail::text("data set: the label of sample ", static_cast<Index>(i), " is ",

@@ -25,6 +25,17 @@ struct RegressionDataset {
   Index targets_per_sample() const { return outputs; }
 };
 
+/// Throws Error unless the samples and targets of `data` are whole, and as many.
+template <class Value>
+void check_whole(const RegressionDataset<Value>& data) {
+  if (data.outputs < 1 || std::ssize(data.targets) != data.size() * data.outputs ||
+      std::ssize(data.samples) != data.size() * data.shape.size()) {
+    throw Error(detail::text("data set: ", std::ssize(data.targets), " targets and ",
+                             std::ssize(data.samples), " values do not make whole samples of ",
+                             data.outputs, " and ", data.shape.size()));
+  }
+}
+
 /// Throws Error unless `data` has samples of `shape`, and `outputs` finite targets for each.
 template <class Value>
 void check_dataset(const RegressionDataset<Value>& data, const Shape& shape, Index outputs) {
@@ -36,12 +47,7 @@ void check_dataset(const RegressionDataset<Value>& data, const Shape& shape, Ind
     throw Error(detail::text("data set: it has ", data.outputs,
                              " targets a sample, the network has ", outputs, " outputs"));
   }
-  if (std::ssize(data.targets) != data.size() * outputs ||
-      std::ssize(data.samples) != data.size() * shape.size()) {
-    throw Error(detail::text("data set: ", std::ssize(data.targets), " targets and ",
-                             std::ssize(data.samples), " values do not make whole samples of ",
-                             outputs, " and ", shape.size()));
-  }
+  check_whole(data);
   const auto is_finite = [](float target) { return std::isfinite(target); };
   const auto wrong = std::ranges::find_if_not(data.targets, is_finite);
   if (wrong != data.targets.end()) {

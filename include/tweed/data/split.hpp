@@ -4,6 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -11,12 +16,29 @@ namespace tweed {
 
 struct SplitOptions {
   std::uint64_t seed = 0;
-  bool stratified = false;  ///< the same share of each class, as nearly as whole samples allow
+  bool stratified = false;  ///< the share of each class, rounded up or down to whole samples
 };
 
-/// The samples of `data` at `positions`, in that order.
+namespace detail {
+
+template <AnyDataset Data>
+void check_positions(const Data& data, std::span<const Index> positions) {
+  check_whole(data);
+  for (const Index at : positions) {
+    if (at < 0 || at >= data.size()) {
+      throw Error(
+          text("select_samples: position ", at, ", expected samples 0 to ", data.size() - 1));
+    }
+  }
+}
+
+}  // namespace detail
+
+/// The samples of `data` at `positions`, in that order. Throws Error for a position that it does
+/// not have, and for samples that are not whole.
 template <class Pixel>
 Dataset<Pixel> select_samples(const Dataset<Pixel>& data, std::span<const Index> positions) {
+  detail::check_positions(data, positions);
   Dataset<Pixel> chosen{data.shape, {}, {}, data.class_names};
   for (const Index at : positions) {
     const auto first = data.images.begin() + at * data.shape.size();
@@ -29,6 +51,7 @@ Dataset<Pixel> select_samples(const Dataset<Pixel>& data, std::span<const Index>
 template <class Value>
 RegressionDataset<Value> select_samples(const RegressionDataset<Value>& data,
                                         std::span<const Index> positions) {
+  detail::check_positions(data, positions);
   RegressionDataset<Value> chosen{data.shape, {}, data.outputs, {}};
   for (const Index at : positions) {
     const auto first = data.samples.begin() + at * data.shape.size();
@@ -41,11 +64,9 @@ RegressionDataset<Value> select_samples(const RegressionDataset<Value>& data,
 
 namespace detail {
 
-/// Marks a random `share` of `positions` in `held_out`.
-inline void hold_out(std::vector<Index> positions, double share, std::uint64_t seed,
-                     std::uint64_t group, std::vector<char>& held_out) {
-  const RandomKey key{.seed = seed, .step = group, .use = RandomUse::split};
-  const auto count = std::llround(share * static_cast<double>(positions.size()));
+/// Marks `count` random ones of `positions` in `held_out`.
+inline void hold_out(std::vector<Index> positions, Index count, const RandomKey& key,
+                     std::vector<char>& held_out) {
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
     const auto left = static_cast<double>(positions.size() - i);
     const auto draw = static_cast<std::size_t>(random_uniform(key, i) * left);
@@ -54,27 +75,85 @@ inline void hold_out(std::vector<Index> positions, double share, std::uint64_t s
   }
 }
 
-/// The samples in groups: the classes, or all together.
-template <class Data>
-std::vector<std::vector<Index>> groups_of(const Data& data, bool stratified) {
-  std::vector<std::vector<Index>> groups(1);
+/// To the nearest sample.
+inline Index share_of(Index samples, double share) {
+  return std::llround(share * static_cast<double>(samples));
+}
+
+/// The samples of each class. Only classes that have some take memory, whatever their numbers.
+template <class Pixel>
+std::map<Label, std::vector<Index>> samples_by_class(const Dataset<Pixel>& data) {
+  std::map<Label, std::vector<Index>> classes;
   for (Index i = 0; i < data.size(); ++i) {
-    std::size_t group = 0;
-    if constexpr (requires { data.labels; }) {
-      const Label label = data.labels[static_cast<std::size_t>(i)];
-      if (label < 0) throw Error(text("split: the label of sample ", i, " is ", label));
-      if (stratified) group = static_cast<std::size_t>(label);
-    }
-    if (group >= groups.size()) groups.resize(group + 1);
-    groups[group].push_back(i);
+    classes[data.labels[static_cast<std::size_t>(i)]].push_back(i);
   }
-  return groups;
+  return classes;
+}
+
+/// How many samples each class gives: its share, rounded down, and one more where what that left
+/// over is largest, until all have given theirs. Equal remainders are drawn.
+inline std::map<Label, Index> stratified_counts(const std::map<Label, std::vector<Index>>& classes,
+                                                double share, std::uint64_t seed) {
+  constexpr auto no_class = std::numeric_limits<std::uint64_t>::max();
+  const RandomKey key{.seed = seed, .step = no_class, .use = RandomUse::split};
+  std::map<Label, Index> counts;
+  std::vector<std::tuple<double, double, Label>> may_give_more;
+  Index samples = 0;
+  Index held_out = 0;
+  for (const auto& [label, positions] : classes) {
+    const Index size = std::ssize(positions);
+    const double wanted = share * static_cast<double>(size);
+    const Index count = std::min(static_cast<Index>(wanted), size - 1);
+    const double remainder = wanted - static_cast<double>(count);
+    if (remainder > 0.0 && count + 1 < size) {
+      const double draw = random_uniform(key, static_cast<std::uint64_t>(label));
+      may_give_more.emplace_back(remainder, draw, label);
+    }
+    counts[label] = count;
+    samples += size;
+    held_out += count;
+  }
+  std::ranges::sort(may_give_more, std::greater{});
+  for (const auto& [remainder, draw, label] : may_give_more) {
+    if (held_out == share_of(samples, share)) break;
+    ++counts[label];
+    ++held_out;
+  }
+  return counts;
+}
+
+/// Marks the samples that `split` holds out.
+template <class Data>
+std::vector<char> held_out_samples(const Data& data, double share, const SplitOptions& options) {
+  std::vector<char> held_out(static_cast<std::size_t>(data.size()));
+  RandomKey key{.seed = options.seed, .use = RandomUse::split};
+  if constexpr (requires { data.labels; }) {
+    if (options.stratified) {
+      const auto classes = samples_by_class(data);
+      for (const auto& [label, count] : stratified_counts(classes, share, options.seed)) {
+        key.step = static_cast<std::uint64_t>(label);
+        hold_out(classes.at(label), count, key, held_out);
+      }
+      return held_out;
+    }
+  }
+  std::vector<Index> all(held_out.size());
+  std::iota(all.begin(), all.end(), Index{0});
+  hold_out(std::move(all), share_of(data.size(), share), key, held_out);
+  return held_out;
 }
 
 }  // namespace detail
 
-/// Two data sets, the second with a random `share` of the samples of `data`, the first with the
-/// others, both in the order of `data`. The seed decides which. Throws Error unless both get some.
+/// Two data sets, the second with a random `share` of the samples of `data`, to the nearest sample,
+/// the first with the others, both in the order of `data`. The seed decides which.
+///
+/// Stratified, each class gives its share, rounded up or down so that together they give theirs
+/// (largest remainders, the seed drawing between equals), but never its last sample. Where classes
+/// are so small that they cannot give as much, fewer samples are held out: a class of one, none.
+///
+/// Throws Error unless both parts get some, for a share that is not between 0 and 1, for a label
+/// below 0, and for samples that are not whole.
 ///
 ///     const auto [train, validation] = split(data, 0.1, {.stratified = true});
 template <AnyDataset Data>
@@ -82,21 +161,25 @@ std::pair<Data, Data> split(const Data& data, double share, const SplitOptions& 
   if (!(share > 0.0 && share < 1.0)) {
     throw Error(detail::text("split: the share is ", share, ", it must be above 0 and below 1"));
   }
-  if constexpr (!requires { data.labels; }) {
+  check_whole(data);
+  if constexpr (requires { data.labels; }) {
+    const auto wrong = std::ranges::find_if(data.labels, [](Label label) { return label < 0; });
+    if (wrong != data.labels.end()) {
+      throw Error(detail::text("split: the label of sample ", wrong - data.labels.begin(), " is ",
+                               *wrong, ", expected a class, counted from 0"));
+    }
+  } else {
     if (options.stratified) throw Error("split: only labelled samples can be stratified");
   }
-  std::vector<char> held_out(static_cast<std::size_t>(data.size()));
-  std::uint64_t group = 0;
-  for (const auto& positions : detail::groups_of(data, options.stratified)) {
-    detail::hold_out(positions, share, options.seed, group++, held_out);
-  }
+  const auto held_out = detail::held_out_samples(data, share, options);
   std::vector<Index> first, second;
   for (Index i = 0; i < data.size(); ++i) {
     (held_out[static_cast<std::size_t>(i)] ? second : first).push_back(i);
   }
   if (first.empty() || second.empty()) {
     throw Error(detail::text("split: a share of ", share, " of ", data.size(),
-                             " samples leaves one part empty"));
+                             " samples leaves one part empty",
+                             options.stratified ? ", as each class keeps a sample" : ""));
   }
   return {select_samples(data, first), select_samples(data, second)};
 }
