@@ -91,6 +91,7 @@ void write_data(const std::filesystem::path& folder) {
 
   Seeds csv(folder, "csv_fuzz");
   csv.add("a,b,y\n1,2.5,0\n-3e2,4,1\n");
+  csv.add("sep=;\r\na;\"b;c\";y\r\n+1;1e-50;2.0\r\n3;4;-1\r\n");
   csv.add("\xEF\xBB\xBF\"a\", \"b,\"\"c\" ,y\r\n\r\n1,2,\"0\"\r\n");
 
   Seeds images(folder, "image_file_fuzz");

@@ -33,22 +33,21 @@ inline std::vector<float> numbers_of(const CsvTable& table, std::span<const Inde
   return numbers;
 }
 
-/// Whole numbers by value, before and among other texts by the alphabet.
+/// Numbers by value, before other texts by the alphabet.
 inline bool comes_before(const std::string& a, const std::string& b) {
-  const auto is_whole = [](const std::string& text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-  };
-  if (is_whole(a) && is_whole(b)) return std::pair(a.size(), a) < std::pair(b.size(), b);
-  if (is_whole(a) != is_whole(b)) return is_whole(a);
-  return a < b;
+  const auto a_number = number_in<double>(a);
+  const auto b_number = number_in<double>(b);
+  if (a_number.has_value() != b_number.has_value()) return a_number.has_value();
+  return std::pair(a_number, a) < std::pair(b_number, b);
 }
 
 /// The different texts in a column, in order.
 inline std::vector<std::string> classes_of(const CsvTable& table, Index column) {
   std::vector<std::string> classes;
   for (Index row = 0; row < table.rows(); ++row) classes.push_back(table.text(row, column));
-  std::ranges::sort(classes, comes_before);
+  std::ranges::sort(classes);
   classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+  std::ranges::sort(classes, comes_before);
   return classes;
 }
 
@@ -58,10 +57,11 @@ namespace tweed::datasets {
 
 /// Samples with numbers to predict from a CSV file: those in the columns named `targets`, from the
 /// numbers in all others, in the file's order. Throws Error, naming the place, where a field is no
-/// number, a column is missing, or there are no rows.
+/// finite number or missing, a column is missing, or there are no rows.
 inline RegressionDataset<float> regression_csv(const std::filesystem::path& path,
-                                               const std::vector<std::string>& targets) {
-  const CsvTable table(path);
+                                               const std::vector<std::string>& targets,
+                                               const CsvOptions& options = {}) {
+  const CsvTable table(path, options);
   std::vector<Index> wanted;
   for (const std::string& name : targets) wanted.push_back(table.column(name));
   if (wanted.empty()) table.fail("expected a column to be predicted, none was named");
@@ -76,11 +76,12 @@ inline RegressionDataset<float> regression_csv(const std::filesystem::path& path
 /// Labelled samples from a CSV file: the classes are the texts in the column `label`, in order
 /// (numbers by value), the samples the numbers in all others. For a second file of the same kind
 /// give the first one's `class_names`, so that the same classes have the same labels. Throws Error,
-/// naming the place, where a field is no number or no class, a column is missing, or there are no
-/// rows.
+/// naming the place, where a field is no finite number, no class or missing, a column is missing,
+/// or there are no rows.
 inline Dataset<float> labelled_csv(const std::filesystem::path& path, std::string_view label,
-                                   std::vector<std::string> class_names = {}) {
-  const CsvTable table(path);
+                                   std::vector<std::string> class_names = {},
+                                   const CsvOptions& options = {}) {
+  const CsvTable table(path, options);
   const Index column = table.column(label);
   if (table.rows() == 0) table.fail("expected rows below the columns' names, found none");
   const auto inputs = tweed::detail::other_columns(table, {&column, 1});
@@ -96,7 +97,7 @@ inline Dataset<float> labelled_csv(const std::filesystem::path& path, std::strin
   for (Index row = 0; row < table.rows(); ++row) {
     const std::string& text = table.text(row, column);
     const auto found = labels.find(text);
-    if (found == labels.end()) {
+    if (text.empty() || found == labels.end()) {
       table.fail_at(row, column, "expected a class, found " + tweed::detail::in_quotes(text));
     }
     data.labels.push_back(found->second);

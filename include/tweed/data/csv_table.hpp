@@ -4,34 +4,37 @@
 #include <tweed/core/input_file.hpp>
 #include <tweed/core/shape.hpp>
 #include <tweed/core/text.hpp>
+#include <tweed/data/csv_dialect.hpp>
+#include <tweed/data/number_text.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace tweed {
 
-/// A CSV file in memory (RFC 4180): a first line with the columns' names, then a line of as many
-/// fields for each row, separated by commas. Fields may stand in double quotes, with "" for one of
-/// them. Blanks around a field, a byte order mark and empty lines are skipped.
+/// A CSV file in memory (RFC 4180), in UTF-8: a first line with the columns' names, then a line of
+/// as many fields for each row, separated by commas or what the options say. Fields may stand in
+/// double quotes, with "" for one of them. Blanks around a field, a byte order mark, empty lines
+/// and a first line `sep=,` that agrees with the options are skipped.
 class CsvTable {
  public:
   /// Throws Error, naming the line, for a row with more or fewer fields, a name that comes twice, a
-  /// quote out of place, or a file that cannot be read.
-  explicit CsvTable(const std::filesystem::path& path) : path_(path.string()) {
-    InputFile file{path};
-    std::string text(static_cast<std::size_t>(file.size()), '\0');
-    text.resize(file.read(std::as_writable_bytes(std::span{text})));
+  /// quote out of place, another separator, lines that end in CR alone, another encoding, or a file
+  /// that cannot be read.
+  explicit CsvTable(const std::filesystem::path& path, const CsvOptions& options = {})
+      : path_(path.string()), separator_(options.separator) {
+    if (std::string_view("\"\r\n").find(separator_) != std::string_view::npos) {
+      throw Error("CSV: the separator is a quote or the end of a line");
+    }
+    const std::string text = read(path);
     std::string_view rest = text;
-    if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
-    for (Index line = 1; !rest.empty(); ++line) add_line(take_line(rest), line);
+    if (rest.starts_with(detail::utf8_mark)) rest.remove_prefix(detail::utf8_mark.size());
+    for (Index line = 1; !rest.empty(); ++line) add_line(take_line(rest, line), line);
     if (names_.empty()) fail("expected a line with the names of the columns, found nothing");
   }
 
@@ -52,16 +55,14 @@ class CsvTable {
     return fields_[static_cast<std::size_t>(row * columns() + column)];
   }
 
-  /// A field as a finite number. Throws Error, naming line and column, where it is none.
+  /// A field as a finite number. Throws Error, naming line and column, where it is none, such as
+  /// one that is missing.
   float number(Index row, Index column) const {
     const std::string& field = text(row, column);
-    float value = 0.0F;
-    const char* const end = field.data() + field.size();
-    const auto [rest, error] = std::from_chars(field.data(), end, value);
-    if (error != std::errc{} || rest != end || !std::isfinite(value)) {
-      fail_at(row, column, "expected a number, found " + detail::in_quotes(field));
-    }
-    return value;
+    if (const auto value = detail::number_in<float>(field)) return *value;
+    fail_at(row, column,
+            "expected a number, found " + detail::in_quotes(field) +
+                (has_decimal_comma(field) ? "; write it with a decimal point" : ""));
   }
 
   [[noreturn]] void fail(const std::string& what) const { throw Error(path_ + ": " + what); }
@@ -72,24 +73,47 @@ class CsvTable {
   }
 
  private:
-  static constexpr std::string_view blanks_ = " \t";
+  std::string read(const std::filesystem::path& path) const {
+    InputFile file{path};
+    std::string text(static_cast<std::size_t>(file.size()), '\0');
+    text.resize(file.read(std::as_writable_bytes(std::span{text})));
+    if (const auto found = detail::other_encoding(text)) {
+      fail("expected text in UTF-8, found " + *found + "; please convert it");
+    }
+    return text;
+  }
 
-  static std::string_view take_line(std::string_view& rest) {
+  static bool has_decimal_comma(std::string field) {
+    std::ranges::replace(field, ',', '.');
+    return detail::number_in<float>(field).has_value();
+  }
+
+  std::string_view take_line(std::string_view& rest, Index number) const {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.find('\r') != line.npos) {
+      fail(detail::text("line ", number, ": found the end of a line as old Macs wrote it, CR ",
+                        "alone; expected LF or CR LF, please convert the file"));
+    }
     return line;
   }
 
-  static std::string_view trimmed(std::string_view field) {
-    const std::size_t begin = field.find_first_not_of(blanks_);
-    if (begin == field.npos) return {};
-    return field.substr(begin, field.find_last_not_of(blanks_) + 1 - begin);
+  std::string_view trimmed(std::string_view text) const {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
+  }
+
+  bool is_blank(char character) const {
+    return (character == ' ' || character == '\t') && character != separator_;
   }
 
   void add_line(std::string_view line, Index number) {
     if (trimmed(line).empty()) return;
+    if (names_.empty()) check_separator(line, number);
+    if (number == 1 && detail::noted_separator(line)) return;
     std::vector<std::string> fields;
     for (bool more = true; more;) fields.push_back(take_field(line, number, more));
     if (names_.empty()) {
@@ -104,6 +128,16 @@ class CsvTable {
     lines_.push_back(number);
   }
 
+  /// That the first line, which names the columns or notes the separator, has none but ours.
+  void check_separator(std::string_view line, Index number) const {
+    const auto noted = detail::noted_separator(line);
+    const auto found = noted ? noted : detail::other_separator(line, separator_);
+    if (!found || *found == separator_) return;
+    fail(detail::text("line ", number, ": expected columns separated by ",
+                      detail::separators(separator_), ", found ", detail::separators(*found), "; ",
+                      detail::separator_advice(*found)));
+  }
+
   void add_names(std::vector<std::string> names) {
     auto sorted = names;
     std::ranges::sort(sorted);
@@ -113,23 +147,21 @@ class CsvTable {
     names_ = std::move(names);
   }
 
-  /// The first field, which is taken off the line with the comma behind it; `more` follow if there
-  /// is one.
+  /// The first field, which is taken off the line with the separator behind it; `more` follow if
+  /// there is one.
   std::string take_field(std::string_view& line, Index number, bool& more) const {
-    line.remove_prefix(std::min(line.find_first_not_of(blanks_), line.size()));
+    while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
     std::string field;
-    if (line.starts_with('"')) {
+    const bool is_quoted = line.starts_with('"');
+    if (is_quoted) {
       line.remove_prefix(1);
       field = take_quoted(line, number);
-      const std::size_t end = std::min(line.find(','), line.size());
-      if (!trimmed(line.substr(0, end)).empty()) fail_quote(number);
-      line.remove_prefix(end);
-    } else {
-      const std::size_t end = std::min(line.find(','), line.size());
-      field = trimmed(line.substr(0, end));
-      if (field.find('"') != field.npos) fail_quote(number);
-      line.remove_prefix(end);
     }
+    const std::size_t end = std::min(line.find(separator_), line.size());
+    const std::string_view bare = trimmed(line.substr(0, end));
+    if (is_quoted ? !bare.empty() : bare.find('"') != bare.npos) fail_quote(number);
+    if (!is_quoted) field = bare;
+    line.remove_prefix(end);
     more = !line.empty();
     if (more) line.remove_prefix(1);
     return field;
@@ -154,6 +186,7 @@ class CsvTable {
   }
 
   std::string path_;
+  char separator_;
   std::vector<std::string> names_;
   std::vector<std::string> fields_;  // [rows,columns]
   std::vector<Index> lines_;         // of each row, counted from 1
