@@ -34,7 +34,7 @@ if(TARGET tweed_io)
   tweed_pkgconfig(tweed-io "tweed's model files" "tweed, nlohmann_json, zlib")
 endif()
 if(TARGET tweed_images)
-  tweed_pkgconfig(tweed-images "tweed's PNG and JPEG files" "tweed, libpng, libturbojpeg")
+  tweed_pkgconfig(tweed-images "tweed's PNG and JPEG files" "tweed, libpng, libjpeg")
 endif()
 if(TARGET tweed_onnx)
   tweed_pkgconfig(tweed-onnx "tweed's ONNX export" "tweed") # protozero has no file of its own

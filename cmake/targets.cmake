@@ -81,5 +81,5 @@ endfunction()
 tweed_component(data "reading .gz files" ZLIB ZLIB::ZLIB)
 tweed_component(
   io "model files and checkpoints" nlohmann_json nlohmann_json::nlohmann_json ZLIB ZLIB::ZLIB)
-tweed_component(images "reading PNG and JPEG" PNG PNG::PNG libjpeg-turbo libjpeg-turbo::turbojpeg)
+tweed_component(images "reading PNG and JPEG" PNG PNG::PNG JPEG JPEG::JPEG)
 tweed_component(onnx "writing ONNX files" Protozero protozero::protozero)

@@ -30,14 +30,15 @@ LIBRARIES = {
     r"zlib\.h": ["data/", "io/checksum.hpp"],
     r"nlohmann/": ["io/"],
     r"protozero/": ["io/onnx_graph.hpp"],
-    r"png\.h|turbojpeg\.h": ["data/image_file.hpp"],
+    r"png\.h": ["data/png.hpp"],
+    r"jpeglib\.h|jerror\.h": ["data/jpeg.hpp"],
 }
 INTRINSICS = re.compile(r"\b_mm\d*_\w+|\b\w*intrin\.h|\barm_(neon|sve)\.h")
 # Vector registers in the first; the second knows the control word of the processor.
 INTRINSICS_ALLOWED = ["kernels/simd.hpp", "core/flush_denormals.hpp"]
 
 # What whoever includes <tweed/tweed.hpp> need not have installed.
-OPTIONAL = re.compile(r"zlib\.h|nlohmann/|protozero/|png\.h|turbojpeg\.h")
+OPTIONAL = re.compile(r"zlib\.h|nlohmann/|protozero/|png\.h|jpeglib\.h")
 
 DIRECTIVE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 

@@ -77,7 +77,7 @@ class TweedConan(ConanFile):
             ("data", "zlib::zlib"),
             ("io", "nlohmann_json::nlohmann_json", "zlib::zlib"),
             ("onnx", "protozero::protozero"),
-            ("images", "libpng::libpng", "libjpeg-turbo::turbojpeg"),
+            ("images", "libpng::libpng", "libjpeg-turbo::jpeg"),
         ):
             if self.options.get_safe(name):
                 component = self.cpp_info.components[name]

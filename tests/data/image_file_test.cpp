@@ -8,11 +8,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <vector>
 
 using tests::encode_jpeg;
 using tests::error_message;
+using tests::noise;
 using tests::TemporaryDirectory;
 using tests::write_file;
 using tweed::decode_image;
@@ -26,38 +28,6 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// Values that hardly repeat.
-Image noise(const Shape& shape) {
-  Image image{shape, Bytes(static_cast<std::size_t>(shape.size()))};
-  std::uint32_t state = 1;
-  for (auto& value : image.pixels) {
-    value = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
-  }
-  return image;
-}
-
-/// Values that rise from corner to corner, which JPEG keeps well.
-Image ramp(const Shape& shape) {
-  Image image{shape, {}};
-  for (Index y = 0; y < shape.height; ++y) {
-    for (Index x = 0; x < shape.width; ++x) {
-      for (Index c = 0; c < shape.channels; ++c) {
-        image.pixels.push_back(static_cast<std::uint8_t>(4 * x + 2 * y + 20 * c));
-      }
-    }
-  }
-  return image;
-}
-
-int largest_difference(const Image& a, const Image& b) {
-  REQUIRE(a.shape == b.shape);
-  int largest = 0;
-  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
-    largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
-  }
-  return largest;
-}
-
 std::string error_of(const Bytes& bytes) {
   return error_message([&] { decode_image(bytes, "image"); });
 }
@@ -69,16 +39,37 @@ void put(Bytes& bytes, std::size_t offset, std::uint32_t value) {
   }
 }
 
+std::uint32_t png_checksum(std::span<const std::uint8_t> bytes) {
+  std::uint32_t crc = 0xffffffff;
+  for (const std::uint8_t byte : bytes) {
+    crc ^= byte;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xedb88320 : 0);
+  }
+  return ~crc;
+}
+
 /// The PNG with another size in its header, whose checksum is right.
 Bytes with_size(Bytes png, std::uint32_t width, std::uint32_t height) {
   put(png, 16, width);
   put(png, 20, height);
-  std::uint32_t crc = 0xffffffff;
-  for (std::size_t i = 12; i < 29; ++i) {
-    crc ^= png[i];
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xedb88320 : 0);
-  }
-  put(png, 29, ~crc);
+  put(png, 29, png_checksum(std::span(png).subspan(12, 17)));
+  return png;
+}
+
+/// The PNG with this chunk in place of what lies between header and pixels.
+Bytes with_chunk(Bytes png, const std::string& type, const Bytes& content) {
+  Bytes chunk(4);
+  chunk.insert(chunk.end(), type.begin(), type.end());
+  chunk.insert(chunk.end(), content.begin(), content.end());
+  const auto sum = png_checksum(std::span(chunk).subspan(4));
+  chunk.resize(chunk.size() + 4);
+  put(chunk, 0, static_cast<std::uint32_t>(content.size()));
+  put(chunk, chunk.size() - 4, sum);
+  constexpr std::ptrdiff_t behind_header = 33;
+  const std::string pixels = "IDAT";
+  const auto next = std::search(png.begin(), png.end(), pixels.begin(), pixels.end()) - 4;
+  const auto at = png.erase(png.begin() + behind_header, next);
+  png.insert(at, chunk.begin(), chunk.end());
   return png;
 }
 
@@ -96,40 +87,36 @@ TEST_CASE("PNG: 16 bits, palettes and transparency become 8 bits of grey or RGB"
   const auto deep =
       tests::encode_png_as<std::uint16_t>(PNG_FORMAT_LINEAR_Y, 1, 3, {0, 65535, 13933});
   const Image grey = decode_image(deep, "image");
-  CHECK(grey.shape == Shape{1, 3, 1});
-  CHECK(grey.pixels[0] == 0);
-  CHECK(grey.pixels[1] == 255);
+  CHECK(grey == Image{{1, 3, 1}, {0, 255, 54}});
 
   const auto palette = tests::encode_png_as<std::uint8_t>(PNG_FORMAT_RGB_COLORMAP, 1, 2, {1, 0},
                                                           {10, 20, 30, 200, 100, 0});
   CHECK(decode_image(palette, "image") == Image{{1, 2, 3}, {200, 100, 0, 10, 20, 30}});
-
-  const auto transparent =
-      tests::encode_png_as<std::uint8_t>(PNG_FORMAT_RGBA, 1, 2, {9, 9, 9, 0, 10, 20, 30, 255});
-  CHECK(decode_image(transparent, "image") == Image{{1, 2, 3}, {255, 255, 255, 10, 20, 30}});
 }
 
-TEST_CASE("a JPEG comes back nearly as it was written") {
-  for (const Shape& shape : std::vector<Shape>{{1, 1, 1}, {7, 5, 1}, {28, 28, 1}, {17, 33, 1}}) {
-    CHECK(largest_difference(decode_image(encode_jpeg(ramp(shape), TJSAMP_GRAY), "image"),
-                             ramp(shape)) <= 3);
-  }
-  for (const Shape& shape : std::vector<Shape>{{1, 1, 3}, {7, 5, 3}, {28, 28, 3}, {17, 33, 3}}) {
-    for (const int flags : {0, TJFLAG_PROGRESSIVE}) {
-      CHECK(largest_difference(decode_image(encode_jpeg(ramp(shape), TJSAMP_444, flags), "image"),
-                               ramp(shape)) <= 3);
-    }
-  }
+TEST_CASE("PNG: what is transparent lies on white, as Pillow puts it there") {
+  // From Pillow 13.0.0, for the same pixels:
+  //   image = image.convert("RGBA")
+  //   Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+  const auto colours = tests::encode_png_as<std::uint8_t>(
+      PNG_FORMAT_RGBA, 1, 4, {10, 20, 30, 0, 10, 20, 30, 128, 10, 20, 30, 255, 200, 100, 50, 64});
+  CHECK(decode_image(colours, "image") ==
+        Image{{1, 4, 3}, {255, 255, 255, 132, 137, 142, 10, 20, 30, 241, 216, 204}});
+  const auto grey =
+      tests::encode_png_as<std::uint8_t>(PNG_FORMAT_GA, 1, 3, {40, 0, 40, 128, 40, 255});
+  CHECK(decode_image(grey, "image") == Image{{1, 3, 1}, {255, 147, 40}});
+  const auto one_grey = with_chunk(encode_png({{1, 3, 1}, {5, 6, 7}}), "tRNS", {0, 6});
+  CHECK(decode_image(one_grey, "image") == Image{{1, 3, 1}, {5, 255, 7}});
 }
 
-TEST_CASE("a JPEG is not turned, whatever its Exif data say") {
-  const auto jpeg = encode_jpeg(ramp({5, 9, 3}), TJSAMP_444);
-  // An APP1 segment, in it TIFF with one entry: orientation (0x0112) is 6, turned to the right.
-  const Bytes exif{0xff, 0xe1, 0,    34,   'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8,
-                   0,    1,    0x01, 0x12, 0,   3,   0,   0,   0, 1, 0,   6,   0, 0,  0, 0, 0, 0};
-  auto turned = jpeg;
-  turned.insert(turned.begin() + 2, exif.begin(), exif.end());
-  CHECK(decode_image(turned, "image") == decode_image(jpeg, "image"));
+TEST_CASE("PNG: what a file says of gamma does not change its values") {
+  // Pillow 13.0.0 gives the same for such files.
+  const Image image{{1, 3, 3}, {10, 20, 30, 100, 128, 200, 255, 0, 64}};
+  for (const std::uint32_t gamma : {45455U, 100000U, 220000U}) {
+    Bytes content(4);
+    put(content, 0, gamma);
+    CHECK(decode_image(with_chunk(encode_png(image), "gAMA", content), "image") == image);
+  }
 }
 
 TEST_CASE("the content says what an image file is, the name does not") {
@@ -149,7 +136,7 @@ TEST_CASE("what is no image is refused") {
         path.string() + ": expected a PNG or JPEG image, found something else");
   CHECK(error_of({}) == "image: expected a PNG or JPEG image, found an empty file");
   CHECK(error_message([&] { read_image(directory / "none"); }).ends_with("no such file"));
-  CHECK(error_of(encode_jpeg(noise({8, 8, 4}), TJSAMP_444)) ==
+  CHECK(error_of(encode_jpeg(noise({8, 8, 4}))) ==
         "image: a JPEG in CMYK; expected grey or RGB, please convert it");
 }
 
@@ -176,21 +163,6 @@ TEST_CASE("no damaged byte of a PNG changes a pixel") {
   }
 }
 
-TEST_CASE("a JPEG that ends early is refused, and damage is survived") {
-  const auto jpeg = encode_jpeg(noise({20, 30, 3}), TJSAMP_444);
-  for (std::size_t length = 3; length < jpeg.size() - 2; ++length) {
-    CHECK(error_of({jpeg.begin(), jpeg.begin() + static_cast<std::ptrdiff_t>(length)})
-              .starts_with("image: damaged JPEG: "));
-  }
-  int refused = 0;
-  for (std::size_t i = 0; i < jpeg.size(); ++i) {
-    auto damaged = jpeg;
-    damaged[i] ^= 0xff;
-    refused += error_of(damaged).empty() ? 0 : 1;
-  }
-  CHECK(refused > 300);  // JPEG has no checksum: what still decodes is another picture
-}
-
 TEST_CASE("a header's claim allocates nothing") {
   const auto png = encode_png(noise({2, 2, 3}));
   const std::string size = std::to_string(png.size());
@@ -201,7 +173,7 @@ TEST_CASE("a header's claim allocates nothing") {
   CHECK(error_of(with_size(png, 2147483647, 2147483647)).starts_with("image: "));
   CHECK(error_of(with_size(png, 0, 1)).starts_with("image: damaged PNG: "));
 
-  auto jpeg = encode_jpeg(noise({8, 8, 1}), TJSAMP_GRAY);
+  auto jpeg = encode_jpeg(noise({8, 8, 1}));
   const Bytes start_of_frame{0xff, 0xc0};
   const auto frame =
       std::search(jpeg.begin(), jpeg.end(), start_of_frame.begin(), start_of_frame.end()) -
@@ -218,8 +190,8 @@ TEST_CASE("an image that compresses as far as the formats can is read") {
   const Image black{{2000, 3000, 1}, Bytes(6000000)};
   CHECK(decode_image(encode_png(black), "image") == black);
   const Image grey{{2000, 3000, 1}, Bytes(6000000, 128)};
-  CHECK(decode_image(encode_jpeg(grey, TJSAMP_GRAY), "image") == grey);
-  CHECK(decode_image(encode_jpeg(grey, TJSAMP_GRAY, TJFLAG_PROGRESSIVE), "image") == grey);
+  CHECK(decode_image(encode_jpeg(grey), "image") == grey);
+  CHECK(decode_image(encode_jpeg(grey, {.progressive = true}), "image") == grey);
 }
 
 TEST_CASE("only an image of one channel or three is a PNG") {

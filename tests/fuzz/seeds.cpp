@@ -101,9 +101,8 @@ void write_data(const std::filesystem::path& folder) {
       image.pixels.push_back(static_cast<std::uint8_t>(i * i));
     }
     images.add(encode_png(image));
-    const int sampling = channels == 1 ? TJSAMP_GRAY : TJSAMP_420;
-    images.add(tests::encode_jpeg(image, sampling));
-    images.add(tests::encode_jpeg(image, sampling, TJFLAG_PROGRESSIVE));
+    images.add(tests::encode_jpeg(image, {.halved_colours = true, .restart_interval = 1}));
+    images.add(tests::encode_jpeg(image, {.progressive = true, .halved_colours = true}));
   }
   images.add(tests::encode_png_as<std::uint16_t>(PNG_FORMAT_LINEAR_Y, 1, 3, {0, 65535, 13933}));
   images.add(tests::encode_png_as<std::uint8_t>(PNG_FORMAT_RGB_COLORMAP, 1, 2, {1, 0},

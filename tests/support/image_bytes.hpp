@@ -2,32 +2,70 @@
 
 #include <tweed/data/image.hpp>
 
-#include <png.h>
-#include <turbojpeg.h>
-
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <vector>
 
+#include <jpeglib.h>
+#include <png.h>
+
 namespace tests {
 
-/// `image` as a JPEG file of turbojpeg's `sampling` and `flags`: grey, RGB or, with four channels,
-/// CMYK.
-inline std::vector<std::uint8_t> encode_jpeg(const tweed::Image& image, int sampling,
-                                             int flags = 0) {
-  void* const jpeg = tjInitCompress();
+/// Values that hardly repeat.
+inline tweed::Image noise(const tweed::Shape& shape) {
+  tweed::Image image{shape, std::vector<std::uint8_t>(static_cast<std::size_t>(shape.size()))};
+  std::uint32_t state = 1;
+  for (auto& value : image.pixels) {
+    value = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+  }
+  return image;
+}
+
+struct JpegOptions {
+  bool progressive = false;
+  bool halved_colours = false;             ///< colours at half the resolution, in both directions
+  unsigned restart_interval = 0;           ///< blocks between restart markers; 0: none
+  std::vector<jpeg_scan_info> scans = {};  ///< instead of the usual ones
+};
+
+/// `image` as a JPEG file: grey, RGB or, with four channels, CMYK.
+inline std::vector<std::uint8_t> encode_jpeg(const tweed::Image& image,
+                                             const JpegOptions& options = {}) {
+  jpeg_error_mgr errors{};
+  jpeg_compress_struct jpeg{};
+  jpeg.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&jpeg);
   unsigned char* bytes = nullptr;
   unsigned long size = 0;
-  const int format = image.shape.channels == 1   ? TJPF_GRAY
-                     : image.shape.channels == 3 ? TJPF_RGB
-                                                 : TJPF_CMYK;
-  const int status = tjCompress2(jpeg, image.pixels.data(), static_cast<int>(image.shape.width), 0,
-                                 static_cast<int>(image.shape.height), format, &bytes, &size,
-                                 sampling, 100, flags);
-  if (status != 0) throw std::runtime_error("tjCompress2");
+  jpeg_mem_dest(&jpeg, &bytes, &size);
+  const auto channels = static_cast<int>(image.shape.channels);
+  jpeg.image_width = static_cast<JDIMENSION>(image.shape.width);
+  jpeg.image_height = static_cast<JDIMENSION>(image.shape.height);
+  jpeg.input_components = channels;
+  jpeg.in_color_space = channels == 1 ? JCS_GRAYSCALE : channels == 3 ? JCS_RGB : JCS_CMYK;
+  jpeg_set_defaults(&jpeg);
+  jpeg_set_quality(&jpeg, 100, TRUE);
+  if (channels == 3 && !options.halved_colours) {
+    jpeg.comp_info[0].h_samp_factor = jpeg.comp_info[0].v_samp_factor = 1;
+  }
+  if (options.progressive) jpeg_simple_progression(&jpeg);
+  if (!options.scans.empty()) {
+    jpeg.scan_info = options.scans.data();
+    jpeg.num_scans = static_cast<int>(options.scans.size());
+  }
+  jpeg.restart_interval = options.restart_interval;
+  jpeg_start_compress(&jpeg, TRUE);
+  auto pixels = image.pixels;
+  while (jpeg.next_scanline < jpeg.image_height) {
+    JSAMPROW row = pixels.data() + jpeg.next_scanline * image.shape.width * channels;
+    jpeg_write_scanlines(&jpeg, &row, 1);
+  }
+  jpeg_finish_compress(&jpeg);
   std::vector<std::uint8_t> result(bytes, bytes + size);
-  tjFree(bytes);
-  tjDestroy(jpeg);
+  std::free(bytes);
+  jpeg_destroy_compress(&jpeg);
   return result;
 }
 
