@@ -59,7 +59,8 @@ void draw_all(const std::filesystem::path& folder) {
 }
 
 double train_and_test(const std::filesystem::path& folder) {
-  const auto images = datasets::image_folder(folder, Net::input);
+  const auto [images, skipped] = datasets::readable_images(folder, Net::input);
+  for (const auto& file : skipped) std::cerr << "left out: " << file.why << '\n';
   const auto [train, test] = split(images, 0.2, {.seed = 1, .stratified = true});
   Model<Net> model{1};
   fit(model, SoftmaxCE{}, Adam{.learning_rate = 3e-3}, train,
