@@ -83,7 +83,7 @@ TEST_CASE("JPEG: a few bytes that belong to nothing are skipped") {
   const auto check = [](const Bytes& jpeg, std::uint8_t marker) {
     CAPTURE(marker);
     const Image image = decode_image(jpeg, "image");
-    for (const std::size_t count : {1, 3, 16}) {
+    for (const std::size_t count : {1U, 3U, 16U}) {
       for (const std::uint8_t junk : Bytes{0, 1, 0x5a}) {
         CHECK(decode_image(with_junk(jpeg, marker, junk, count), "image") == image);
       }
