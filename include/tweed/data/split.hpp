@@ -90,8 +90,8 @@ std::map<Label, std::vector<Index>> samples_by_class(const Dataset<Pixel>& data)
   return classes;
 }
 
-/// How many samples each class gives: its share, rounded down, and one more where what that left
-/// over is largest, until all have given theirs. Equal remainders are drawn.
+/// How many samples each class gives: its share, rounded down, and one more for the largest
+/// remainders, until all together have given theirs. The seed draws between equal ones.
 inline std::map<Label, Index> stratified_counts(const std::map<Label, std::vector<Index>>& classes,
                                                 double share, std::uint64_t seed) {
   constexpr auto no_class = std::numeric_limits<std::uint64_t>::max();
@@ -115,9 +115,8 @@ inline std::map<Label, Index> stratified_counts(const std::map<Label, std::vecto
   }
   std::ranges::sort(may_give_more, std::greater{});
   for (const auto& [remainder, draw, label] : may_give_more) {
-    if (held_out == share_of(samples, share)) break;
+    if (held_out++ >= share_of(samples, share)) break;
     ++counts[label];
-    ++held_out;
   }
   return counts;
 }
