@@ -111,7 +111,10 @@ TEST_CASE("CSV: what is wrong is refused with its place") {
   CHECK(message("x,kind\n1,\"\"\n2,v\n", [](const auto& path) {
           return datasets::labelled_csv(path, "kind", {"", "v"});
         }) == "line 2, column \"kind\": expected a class, found \"\"");
-  CHECK(message("x,Y\n1,2\n", to_y) == "expected a column \"y\", the first line has none");
+  CHECK(message("x,Y\n1,2\n", to_y) == "expected a column \"y\", found \"x\", \"Y\"");
+  CHECK(
+      message("1,2,3,4,5,6,7,8,9\n", to_y) ==
+      "expected a column \"y\", found \"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\", \"8\", ...");
   CHECK(message("y\n1\n", to_y) == "expected more columns than what is to be predicted");
   CHECK(message("x,y\n", to_y) == "expected rows below the columns' names, found none");
   CHECK(message("x,kind\n", by_kind) == "expected rows below the columns' names, found none");

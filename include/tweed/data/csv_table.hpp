@@ -46,7 +46,7 @@ class CsvTable {
   Index column(std::string_view name) const {
     const auto found = std::ranges::find(names_, name);
     if (found == names_.end()) {
-      fail("expected a column " + detail::in_quotes(name) + ", the first line has none");
+      fail("expected a column " + detail::in_quotes(name) + ", found " + some_names());
     }
     return found - names_.begin();
   }
@@ -81,6 +81,16 @@ class CsvTable {
       fail("expected text in UTF-8, found " + *found + "; please convert it");
     }
     return text;
+  }
+
+  /// The first few, for a message.
+  std::string some_names() const {
+    constexpr std::size_t few = 8;
+    std::string list;
+    for (const std::string& name : std::span(names_).first(std::min(few, names_.size()))) {
+      list += (list.empty() ? "" : ", ") + detail::in_quotes(name);
+    }
+    return list + (names_.size() > few ? ", ..." : "");
   }
 
   static bool has_decimal_comma(std::string field) {
