@@ -1,3 +1,4 @@
+#include <tweed/data/image_file.hpp>
 #include <tweed/io/png_file.hpp>
 #include <support/error_message.hpp>
 #include <support/temporary_directory.hpp>

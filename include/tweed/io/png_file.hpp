@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/data/image_file.hpp>
+#include <tweed/data/png.hpp>
 #include <tweed/io/atomic_file.hpp>
 
 #include <filesystem>
