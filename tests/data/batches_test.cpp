@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <support/error_message.hpp>
 
+#include <limits>
 #include <set>
 
 using namespace tweed;
@@ -95,5 +96,8 @@ TEST_CASE("a data set that does not fit is refused in words") {
         }) == "data set: 2 labels want 4 pixels, there are 3");
   CHECK(error_message([] { BatchOrder(0, 1, 0); }) == "batches: the data set is empty");
   CHECK(error_message([] { BatchOrder(1, 0, 0); }) ==
-        "batches: the batch size is 0, it must be at least 1");
+        "BatchOrder: batch_size is 0, it must be at least 1 and at most 1e+09");
+  const Index longest = std::numeric_limits<Index>::max();
+  CHECK(BatchOrder(3, longest, 0).batches_per_epoch() == 1);
+  CHECK(BatchOrder(3, longest, 0).batch(1).size() == 3);
 }

@@ -81,7 +81,7 @@ TEST_CASE("SoftmaxCE: smooths labels as PyTorch does") {
   for (const double wrong : {-0.1, 1.0, std::numeric_limits<double>::quiet_NaN()}) {
     CHECK(error_message([&] {
             SoftmaxCE<>{.label_smoothing = wrong}.value(batch_of(logits, 5), labels);
-          }).starts_with("SoftmaxCE: the label smoothing is "));
+          }).starts_with("SoftmaxCE: label_smoothing is "));
   }
 }
 

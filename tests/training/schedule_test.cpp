@@ -49,7 +49,7 @@ TEST_CASE("StepSchedule: falls every so many steps") {
   const auto found = rates(StepSchedule{.every = 2, .factor = 0.5}, 5);
   CHECK(found == std::vector<double>{1, 1, 0.5, 0.5, 0.25});
   CHECK(tests::error_message([] { StepSchedule{.every = 0}({}); }) ==
-        "StepSchedule: every 0 steps, it must be at least 1");
+        "StepSchedule: every is 0, it must be at least 1");
 }
 
 TEST_CASE("PlateauSchedule: falls where the loss does not, as Keras's ReduceLROnPlateau") {

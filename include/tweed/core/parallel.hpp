@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/flush_denormals.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/core/shape.hpp>
 
 #include <algorithm>
@@ -20,12 +21,13 @@ inline int default_threads() {
 #endif
 }
 
-/// `threads` as asked for, 0 standing for the default. Without OpenMP there is only one.
+/// `threads` as asked for, 0 standing for the default. Without OpenMP there is only one. Throws
+/// Error for a number that cannot be had.
 inline int resolve_threads(int threads) {
+  detail::check_option("options", "threads", threads, {.from = 0, .to = 4096});
 #ifdef _OPENMP
   return threads > 0 ? threads : default_threads();
 #else
-  (void)threads;
   return 1;
 #endif
 }

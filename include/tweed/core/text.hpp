@@ -2,6 +2,8 @@
 
 #include <tweed/core/shape.hpp>
 
+#include <array>
+#include <cstdio>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,7 +14,15 @@ namespace tweed::detail {
 inline void append(std::string& to, std::string_view part) { to += part; }
 template <class Number>
 requires std::is_arithmetic_v<Number>
-void append(std::string& to, Number number) { to += std::to_string(number); }
+void append(std::string& to, Number number) {
+  if constexpr (std::is_floating_point_v<Number>) {
+    std::array<char, 32> digits;  // "1e-08", where std::to_string has only zeros
+    std::snprintf(digits.data(), digits.size(), "%g", static_cast<double>(number));
+    to += digits.data();
+  } else {
+    to += std::to_string(number);
+  }
+}
 
 /// The parts, texts and numbers, one after another. Messages are rare: the compiler need not spend
 /// time on their speed.

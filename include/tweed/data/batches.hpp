@@ -2,6 +2,8 @@
 
 #include <tweed/core/buffer.hpp>
 #include <tweed/core/error.hpp>
+#include <tweed/core/lasting.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/random.hpp>
 #include <tweed/core/text.hpp>
@@ -81,11 +83,11 @@ class BatchMemory {
     std::span<const Target> targets;  ///< [n] or [n,outputs]
   };
 
-  /// The data must outlive it.
-  BatchMemory(const Data& data, Index batch_size)
-      : data_(&data),
-        samples_(batch_size * data.shape.size()),
-        targets_(static_cast<std::size_t>(batch_size * data.targets_per_sample())) {}
+  /// The data must outlive it: a temporary does not compile.
+  BatchMemory(detail::Lasting<Data> data, Index batch_size)
+      : data_(data),
+        samples_(detail::checked_batch_size("BatchMemory", batch_size) * data->shape.size()),
+        targets_(static_cast<std::size_t>(batch_size * data->targets_per_sample())) {}
 
   /// Copies the samples at `positions`, at most `batch_size`: views until the next call.
   Filled fill(std::span<const Index> positions, int threads) {
@@ -97,7 +99,7 @@ class BatchMemory {
   }
 
  private:
-  const Data* data_;
+  detail::Lasting<Data> data_;
   Buffer<T> samples_;
   std::vector<Target> targets_;
 };
@@ -106,13 +108,13 @@ class BatchMemory {
 /// own that follows from the seed and the epoch. The last batch of an epoch may be smaller.
 class BatchOrder {
  public:
+  /// Throws Error where there are no samples, or none in a batch. A batch size above the number of
+  /// samples makes one batch of them all.
   BatchOrder(Index samples, Index batch_size, std::uint64_t seed)
-      : batch_size_(batch_size), seed_(seed), order_(static_cast<std::size_t>(samples)) {
-    if (samples < 1) throw Error("batches: the data set is empty");
-    if (batch_size < 1) {
-      throw Error(
-          detail::text("batches: the batch size is ", batch_size, ", it must be at least 1"));
-    }
+      : batch_size_(
+            detail::checked_batch_size("BatchOrder", std::min(batch_size, checked(samples)))),
+        seed_(seed),
+        order_(static_cast<std::size_t>(samples)) {
     shuffle(0);
   }
 
@@ -131,6 +133,11 @@ class BatchOrder {
   }
 
  private:
+  static Index checked(Index samples) {
+    if (samples < 1) throw Error("batches: the data set is empty");
+    return samples;
+  }
+
   Index samples() const { return std::ssize(order_); }
 
   /// Fisher and Yates's shuffle.

@@ -19,7 +19,7 @@ struct ShiftAndFlip {
 
   /// Changes the images of x [n,h,w,c] in place. The key's seed and step, and an image's place in
   /// the batch, decide what happens to it: the same for any number of threads. Throws Error for a
-  /// shift that is negative or as long as a side.
+  /// shift that is negative or as long as a side, and where a mirrored image is no other.
   template <class T>
   void operator()(const Batch<T>& x, const RandomKey& key, int threads) const;
 };
@@ -71,6 +71,10 @@ void ShiftAndFlip::operator()(const Batch<T>& x, const RandomKey& key, int threa
     throw Error(detail::text("augmentation: a shift of ", shift, " pixels, images of ",
                              to_string(x.shape), " can be shifted by 0 to ",
                              std::min(x.shape.height, x.shape.width) - 1));
+  }
+  if (flip && x.shape.width == 1) {
+    throw Error(detail::text("augmentation: images of ", to_string(x.shape),
+                             " are one pixel wide, there is nothing to flip"));
   }
   parallel_for(x.count, threads, [&](Index i, int) {
     const RandomBlock bits = random_block(key, static_cast<std::uint64_t>(i));

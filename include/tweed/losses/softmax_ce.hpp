@@ -2,6 +2,7 @@
 
 #include <tweed/core/error.hpp>
 #include <tweed/core/layer.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/kernels/softmax.hpp>
 #include <tweed/losses/loss.hpp>
@@ -20,7 +21,7 @@ namespace tweed {
 /// 2016): `SoftmaxCE<>{.label_smoothing = 0.1}`.
 template <Index classes = 0>
 struct SoftmaxCE {
-  double label_smoothing = 0.0;
+  double label_smoothing = 0.0;  ///< in [0, 1)
 
   enum class Why {
     fits,
@@ -74,10 +75,7 @@ struct SoftmaxCE {
  private:
   template <class T>
   void check(const Batch<const T>& logits, std::span<const Label> labels) const {
-    if (!(label_smoothing >= 0.0 && label_smoothing < 1.0)) {
-      throw Error(detail::text("SoftmaxCE: the label smoothing is ", label_smoothing,
-                               ", it must be at least 0 and below 1"));
-    }
+    detail::check_option("SoftmaxCE", "label_smoothing", label_smoothing, {.from = 0, .below = 1});
     if (std::ssize(labels) != logits.count) {
       throw Error(detail::text("SoftmaxCE: ", logits.count, " samples, but ", std::ssize(labels),
                                " labels"));

@@ -2,6 +2,7 @@
 
 #include <tweed/core/batch.hpp>
 #include <tweed/core/error.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/core/text.hpp>
 
 #include <algorithm>
@@ -33,7 +34,7 @@ double top_k_accuracy(std::span<const T> scores, std::span<const Label> labels, 
     throw Error(detail::text("top_k_accuracy: ", std::ssize(scores),
                              " scores do not make rows for ", samples, " labels"));
   }
-  if (k < 1) throw Error(detail::text("top_k_accuracy: k is ", k, ", it must be at least 1"));
+  detail::check_option("top_k_accuracy", "k", k, {.from = 1});
   Index correct = 0;
   for (Index i = 0; i < samples; ++i) {
     const Index label = labels[static_cast<std::size_t>(i)];

@@ -2,6 +2,7 @@
 
 #include <tweed/core/batch.hpp>
 #include <tweed/core/error.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/core/text.hpp>
 
 #include <cmath>
@@ -85,10 +86,8 @@ class ConfusionMatrix {
 
  private:
   static Index checked(Index classes) {
-    if (classes < 1 || classes > most_classes) {
-      throw Error(
-          detail::text("confusion matrix: ", classes, " classes, expected 1 to ", most_classes));
-    }
+    detail::check_option("confusion matrix", "classes", classes,
+                         {.from = 1, .to = static_cast<double>(most_classes)});
     return classes;
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/error.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/model/memory_plan.hpp>
@@ -23,7 +24,7 @@ void check_batch(const char* who, const Batch<const T>& x, const Shape& input, I
     throw Error(text(who, ": the network takes samples of ", to_string(input), ", these are ",
                      to_string(x.shape)));
   }
-  if (x.count > largest) {
+  if (x.count < 0 || x.count > largest) {
     throw Error(text(who, ": it was made for batches of up to ", largest, " samples, this one has ",
                      x.count));
   }
@@ -50,10 +51,11 @@ inline Error not_prepared_for(const char* who, Index batch_size) {
 template <class Net, class T = float>
 class Inference {
  public:
-  /// `threads`: 0 takes all that OpenMP offers.
+  /// `threads`: 0 takes all that OpenMP offers. Throws Error for a batch size below 1.
   explicit Inference(Index batch_size, int threads = 0)
-      : Inference(MemoryPlan<Net, T>::inference(batch_size, resolve_threads(threads)), batch_size,
-                  resolve_threads(threads), 0) {}
+      : Inference(MemoryPlan<Net, T>::inference(detail::checked_batch_size("Inference", batch_size),
+                                                resolve_threads(threads)),
+                  batch_size, resolve_threads(threads), 0) {}
 
   /// To predict with `prepared`, or another one for as large batches, and with no other model.
   explicit Inference(const PreparedModel<Net, T>& prepared, int threads = 0)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tweed/core/lasting.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/data/batches.hpp>
 #include <tweed/kernels/softmax.hpp>
 #include <tweed/model/inference.hpp>
@@ -17,12 +19,17 @@ struct PredictOptions {
 
 namespace detail {
 
+/// The samples of a batch, where there are `size` in all.
+inline Index batch_size_for(Index size, const PredictOptions& options) {
+  return checked_batch_size("PredictOptions",
+                            std::min(options.batch_size, std::max<Index>(size, 1)));
+}
+
 /// Runs the network over x [n,h,w,c] in batches; `take(first sample, logits)` gets each batch's.
 template <class M, class T, class Take>
 void for_each_logits(const M& model, const Batch<const T>& x, const PredictOptions& options,
                      const Take& take) {
-  auto inference =
-      make_inference(model, std::clamp<Index>(x.count, 1, options.batch_size), options.threads);
+  auto inference = make_inference(model, batch_size_for(x.count, options), options.threads);
   for (Index first = 0; first < x.count; first += inference.batch_size()) {
     const Index count = std::min(inference.batch_size(), x.count - first);
     take(first, inference(model, {x.sample(first), count, x.shape}));
@@ -33,10 +40,9 @@ void for_each_logits(const M& model, const Batch<const T>& x, const PredictOptio
 template <class M, AnyDataset Data>
 class DatasetPass {
  public:
-  DatasetPass(const M& model, const Data& data, const PredictOptions& options)
-      : size_(checked_size(model, data)),
-        inference_(make_inference(model, std::clamp<Index>(size_, 1, options.batch_size),
-                                  options.threads)),
+  DatasetPass(const M& model, Lasting<Data> data, const PredictOptions& options)
+      : size_(checked_size(model, *data)),
+        inference_(make_inference(model, batch_size_for(size_, options), options.threads)),
         memory_(data, inference_.batch_size()),
         positions_(static_cast<std::size_t>(inference_.batch_size())) {}
 
@@ -89,6 +95,7 @@ auto rows_of(const M& model, const Samples& samples, Index count, const PredictO
 
 template <class T>
 Index count_of(const Batch<T>& samples) {
+  check_option("predict", "the number of samples", samples.count, {.from = 0});
   return samples.count;
 }
 template <AnyDataset Data>
@@ -99,7 +106,8 @@ Index count_of(const Data& samples) {
 }  // namespace detail
 
 /// The network's outputs [n,classes] for samples: a data set, or a `Batch<const T>` of numbers
-/// scaled as in training. The model is a `Model`, or whatever else `make_inference` takes.
+/// scaled as in training. The model is a `Model`, or whatever else `make_inference` takes. Throws
+/// Error, as its like below, where the samples do not fit the network or an option cannot be met.
 template <class M, class Samples>
 std::vector<typename M::Scalar> predict_logits(const M& model, const Samples& samples,
                                                const PredictOptions& options = {}) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/option.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/model/any_model.hpp>
 
@@ -16,9 +17,11 @@ class PreparedAnyModel {
  public:
   using Scalar = float;
 
-  /// Takes `threads`, 0 for all that OpenMP offers, to prepare.
+  /// Takes `threads`, 0 for all that OpenMP offers, to prepare. Throws Error for a batch size below
+  /// 1.
   explicit PreparedAnyModel(AnyModel model, Index batch_size = 1, int threads = 0)
-      : model_(std::move(model)), batch_size_(batch_size) {
+      : model_(std::move(model)),
+        batch_size_(detail::checked_batch_size("PreparedAnyModel", batch_size)) {
     for (const auto& stage : model_.network().stages()) {
       std::visit([&](const auto& layer) { prepare(stage, layer, resolve_threads(threads)); },
                  stage.run);

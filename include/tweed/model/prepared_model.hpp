@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/option.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/model/memory_plan.hpp>
 #include <tweed/model/model.hpp>
@@ -29,8 +30,11 @@ class PreparedModel {
 
   /// For batches of up to `batch_size` samples. Takes `threads`, 0 for all that OpenMP offers, to
   /// prepare. Results are those of the model but for rounding: other algorithms may be the fastest.
+  /// Throws Error for a batch size below 1.
   explicit PreparedModel(Model<Net, T> model, Index batch_size = 1, int threads = 0)
-      : model_(std::move(model)), batch_size_(batch_size), blocks_(bytes_of(batch_size)) {
+      : model_(std::move(model)),
+        batch_size_(detail::checked_batch_size("PreparedModel", batch_size)),
+        blocks_(bytes_of(batch_size_)) {
     Index offset = 0;
     for_each_stage<Net>([&](auto i) {
       using Run = typename StageAt<Net, i>::Run;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tweed/core/option.hpp>
+#include <tweed/core/parallel.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/model/memory_plan.hpp>
 #include <tweed/model/model.hpp>
@@ -13,7 +15,7 @@ namespace tweed {
 
 struct SummaryOptions {
   Index batch_size = 100;  ///< that the memory is told for
-  int threads = 1;
+  int threads = 1;         ///< likewise; 0: all that OpenMP offers
 };
 
 namespace detail {
@@ -74,9 +76,11 @@ std::string description_of(const Shape& input, Index batch) {
 }  // namespace detail
 
 /// A table of the layers with their output shapes and parameter counts, and what the network takes
-/// in memory.
+/// in memory. Throws Error for a batch size below 1.
 template <class Net, class T = float>
 std::string summary(const SummaryOptions& options = {}) {
+  const Index batch_size = detail::checked_batch_size("SummaryOptions", options.batch_size);
+  const int threads = resolve_threads(options.threads);
   detail::SummaryTable table;
   table.rows.push_back({"layer", "", "output", "parameters"});
   table.rows.push_back({"input", "", to_string(Net::input), ""});
@@ -86,20 +90,19 @@ std::string summary(const SummaryOptions& options = {}) {
     const auto layer = [&]<class L>(std::type_identity<L>) {
       Index count = 0;
       for (const Parameter& p : parameters_of<L>(Net::shapes[i])) count += p.size();
-      table.rows.push_back({names[i], detail::description_of<L>(Net::shapes[i], options.batch_size),
+      table.rows.push_back({names[i], detail::description_of<L>(Net::shapes[i], batch_size),
                             to_string(Net::shapes[i + 1]), detail::with_commas(count)});
       ++i;
     };
     (layer(std::type_identity<Layers>{}), ...);
   }(std::type_identity<typename Net::Layers>{});
-  const std::string batch = detail::text(", batches of ", options.batch_size, ": ");
+  const std::string batch = detail::text(", batches of ", batch_size, ": ");
   const auto bytes = [](Index count) { return detail::as_mebibytes(count); };
-  return detail::text(table.print(), "parameters: ", detail::with_commas(Net::parameter_count),
-                      " (", bytes(Net::parameter_count * Index{sizeof(T)}), ")\n",
-                      "memory for training", batch,
-                      bytes(training_bytes<Net, T>(options.batch_size, options.threads)), "\n",
-                      "memory for inference", batch,
-                      bytes(inference_bytes<Net, T>(options.batch_size, options.threads)), "\n");
+  return detail::text(
+      table.print(), "parameters: ", detail::with_commas(Net::parameter_count), " (",
+      bytes(Net::parameter_count * Index{sizeof(T)}), ")\n", "memory for training", batch,
+      bytes(training_bytes<Net, T>(batch_size, threads)), "\n", "memory for inference", batch,
+      bytes(inference_bytes<Net, T>(batch_size, threads)), "\n");
 }
 
 /// The same for a model's network.

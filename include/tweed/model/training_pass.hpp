@@ -20,11 +20,11 @@ struct NoWatcher {
 template <class Net, class T = float>
 class TrainingPass {
  public:
-  /// `threads`: 0 takes all that OpenMP offers.
+  /// `threads`: 0 takes all that OpenMP offers. Throws Error for a batch size below 1.
   explicit TrainingPass(Index batch_size, int threads = 0)
-      : batch_size_(batch_size),
+      : batch_size_(detail::checked_batch_size("TrainingPass", batch_size)),
         threads_(resolve_threads(threads)),
-        plan_(MemoryPlan<Net, T>::training(batch_size, threads_)),
+        plan_(MemoryPlan<Net, T>::training(batch_size_, threads_)),
         stored_(plan_.stored),
         transient_{Buffer<std::byte>(plan_.transient), Buffer<std::byte>(plan_.transient)},
         deltas_{Buffer<std::byte>(plan_.deltas), Buffer<std::byte>(plan_.deltas)},

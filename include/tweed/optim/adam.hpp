@@ -1,9 +1,12 @@
 #pragma once
 
 #include <tweed/core/buffer.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/kernels/kernels.hpp>
+#include <tweed/optim/check_sizes.hpp>
 
 #include <cmath>
+#include <limits>
 #include <span>
 #include <type_traits>
 
@@ -14,11 +17,11 @@ namespace tweed {
 /// *Decoupled Weight Decay Regularization*, ICLR 2019): before each step all parameters, biases
 /// too, are multiplied by 1 - learning_rate * weight_decay, as PyTorch and Keras do it.
 struct Adam {
-  double learning_rate = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  double weight_decay = 0.0;
+  double learning_rate = 1e-3;  ///< at least 0
+  double beta1 = 0.9;           ///< in [0, 1)
+  double beta2 = 0.999;         ///< in [0, 1)
+  double epsilon = 1e-8;        ///< above 0, also in the type of the parameters
+  double weight_decay = 0.0;    ///< at least 0
 
   /// The moments of each parameter, and how many steps they have seen.
   template <class T>
@@ -36,9 +39,10 @@ struct Adam {
     }
   };
 
-  /// For `size` parameters.
+  /// For `size` parameters. Throws Error, as `update` does, where a setting is out of its range.
   template <class T>
   State<T> make_state(Index size) const {
+    check_settings<T>();
     return {Buffer<T>(size), Buffer<T>(size)};
   }
 
@@ -46,6 +50,9 @@ struct Adam {
   template <class T>
   void update(State<T>& state, std::span<T> parameters,
               std::span<const std::type_identity_t<T>> gradients, int threads) const {
+    check_settings<T>();
+    detail::check_sizes<T>("Adam", parameters, gradients,
+                           std::min(state.first_moment.size(), state.second_moment.size()));
     ++state.step;
     const auto t = static_cast<double>(state.step);
     const double correction1 = 1.0 / (1.0 - std::pow(beta1, t));
@@ -67,6 +74,17 @@ struct Adam {
 
   /// Numbers that `update` reads or writes for each parameter, for profiles.
   static constexpr Index numbers_moved() { return 7; }
+
+ private:
+  template <class T>
+  void check_settings() const {
+    constexpr auto smallest = static_cast<double>(std::numeric_limits<T>::min());
+    detail::check_option("Adam", "learning_rate", learning_rate, {.from = 0});
+    detail::check_option("Adam", "beta1", beta1, {.from = 0, .below = 1});
+    detail::check_option("Adam", "beta2", beta2, {.from = 0, .below = 1});
+    detail::check_option("Adam", "epsilon", epsilon, {.from = smallest});
+    detail::check_option("Adam", "weight_decay", weight_decay, {.from = 0});
+  }
 };
 
 }  // namespace tweed

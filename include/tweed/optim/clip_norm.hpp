@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/option.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/activation.hpp>
 
@@ -52,9 +53,10 @@ double global_norm(std::span<const T> elements, int threads = 1) {
 
 /// Scales `gradients` so that their norm is at most `longest` (Pascanu, Mikolov and Bengio, *On the
 /// difficulty of training recurrent neural networks*, ICML 2013). Returns the norm they had; where
-/// that is not finite they are left alone.
+/// that is not finite they are left alone. Throws Error unless `longest` is above 0.
 template <class T>
 double clip_norm(std::span<T> gradients, double longest, int threads = 1) {
+  detail::check_option("clip_norm", "longest", longest, {.above = 0});
   const double norm = global_norm<T>(gradients, threads);
   if (!std::isfinite(norm) || norm <= longest) return norm;
   const auto scale = static_cast<T>(longest / norm);

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <tweed/core/buffer.hpp>
+#include <tweed/core/error.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/activation.hpp>
+#include <tweed/optim/check_sizes.hpp>
 
 #include <span>
 #include <type_traits>
@@ -17,10 +20,10 @@ namespace tweed {
 /// too, are multiplied by 1 - learning_rate * weight_decay. (PyTorch's SGD adds it to the gradient
 /// instead, which differs where there is momentum.)
 struct SGD {
-  double learning_rate = 1e-2;
-  double momentum = 0.0;
-  bool nesterov = false;
-  double weight_decay = 0.0;
+  double learning_rate = 1e-2;  ///< at least 0
+  double momentum = 0.0;        ///< in [0, 1)
+  bool nesterov = false;        ///< needs a momentum
+  double weight_decay = 0.0;    ///< at least 0
 
   /// The velocity of each parameter; empty without momentum.
   template <class T>
@@ -34,9 +37,10 @@ struct SGD {
     }
   };
 
-  /// For `size` parameters.
+  /// For `size` parameters. Throws Error, as `update` does, where a setting is out of its range.
   template <class T>
   State<T> make_state(Index size) const {
+    check_settings();
     return {Buffer<T>(momentum == 0.0 ? 0 : size)};
   }
 
@@ -44,6 +48,9 @@ struct SGD {
   template <class T>
   void update(State<T>& state, std::span<T> parameters,
               std::span<const std::type_identity_t<T>> gradients, int threads) const {
+    check_settings();
+    detail::check_sizes<T>("SGD", parameters, gradients,
+                           momentum == 0.0 ? std::ssize(parameters) : state.velocity.size());
     const auto rate = static_cast<T>(learning_rate);
     const auto keep = static_cast<T>(momentum);
     const auto kept = static_cast<T>(1.0 - learning_rate * weight_decay);
@@ -67,6 +74,16 @@ struct SGD {
 
   /// Numbers that `update` reads or writes for each parameter, for profiles.
   constexpr Index numbers_moved() const { return momentum == 0.0 ? 3 : 5; }
+
+ private:
+  void check_settings() const {
+    detail::check_option("SGD", "learning_rate", learning_rate, {.from = 0});
+    detail::check_option("SGD", "momentum", momentum, {.from = 0, .below = 1});
+    detail::check_option("SGD", "weight_decay", weight_decay, {.from = 0});
+    if (nesterov && momentum == 0.0) {
+      throw Error("SGD: nesterov is true and momentum 0, it must be above 0 to look ahead");
+    }
+  }
 };
 
 }  // namespace tweed

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/layer.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/text.hpp>
 
@@ -174,8 +175,15 @@ void compare(Bench<L>& bench, std::vector<double>& values, const std::vector<dou
 ///
 ///     const auto report = testing::check_gradients<Conv2D<3, 3>>({5, 4, 2});
 ///     if (!report.passed()) std::cerr << report.where << '\n';
+///
+/// Throws Error where an option leaves nothing to compare.
 template <Layer L>
 GradientReport check_gradients(const Shape& input, const GradientCheckOptions& options = {}) {
+  using tweed::detail::check_option;
+  check_option("GradientCheckOptions", "batch", options.batch, {.from = 1, .to = 1e9});
+  check_option("GradientCheckOptions", "step", options.step, {.above = 0});
+  check_option("GradientCheckOptions", "tolerance", options.tolerance, {.from = 0});
+  check_option("GradientCheckOptions", "threads", options.threads, {.from = 1, .to = 4096});
   GradientReport report{.tolerance = options.tolerance};
   detail::Bench<L> bench(input, options);
   bench.backward();

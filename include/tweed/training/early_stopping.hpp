@@ -10,8 +10,8 @@ namespace tweed {
 /// over the epoch's batches) has not fallen below its best by more than `min_delta` for `patience`
 /// epochs: as Keras's callback of that name.
 struct EarlyStopping {
-  Index patience = 0;
-  double min_delta = 0.0;
+  Index patience = 0;        ///< at least 0
+  double min_delta = 0.0;    ///< at least 0
   bool restore_best = true;  ///< training then ends with the weights of its best epoch
 };
 

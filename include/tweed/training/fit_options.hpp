@@ -31,9 +31,10 @@ struct EpochReport {
   bool stop = false;                          ///< set it, and this epoch was the last
 };
 
+/// What is out of its range is refused by `Training`, before anything is changed.
 struct FitOptions {
-  Index batch_size = 32;
-  Index epochs = 1;
+  Index batch_size = 32;   ///< at least 1
+  Index epochs = 1;        ///< at least 1, unless `steps` are given
   Index steps = 0;         ///< if not 0, this many batches instead of `epochs`
   std::uint64_t seed = 0;  ///< for the order of the samples, dropout and augmentation
   int threads = 0;         ///< 0: all that OpenMP offers
@@ -41,6 +42,7 @@ struct FitOptions {
       0.0;  ///< if not 0, the gradient is scaled down to this norm where it is longer
   Augmentation augmentation = {};  ///< of each batch, such as ShiftAndFlip{.shift = 2}
   /// What the optimiser's learning rate is multiplied by, such as CosineSchedule{}; by default 1.
+  /// For an optimiser with a member `learning_rate`.
   std::function<double(const ScheduleInput&)> schedule = {};
   std::optional<EarlyStopping> early_stopping = {};
   std::function<void(StepReport&)> on_step = {};

@@ -246,12 +246,8 @@ template <class Net, class T = float, class Loss, class Optimizer>
 StepProfile profile_training_step(const Loss& loss, const Optimizer& optimizer,
                                   const ProfileOptions& options = {}) {
   static_assert(detail::LossFits<Net, Loss>::ok);
-  if (options.batch_size < 1 || options.rounds < 1) {
-    throw Error(
-        detail::text("profile_training_step: batch_size and rounds must be at least 1, "
-                     "they are ",
-                     options.batch_size, " and ", Index{options.rounds}));
-  }
+  detail::checked_batch_size("ProfileOptions", options.batch_size);
+  detail::check_option("ProfileOptions", "rounds", options.rounds, {.from = 1});
   return detail::StepProfiler<Net, T, Loss, Optimizer>(loss, optimizer, options)
       .run(options.rounds);
 }

@@ -1,15 +1,13 @@
 #pragma once
 
-#include <tweed/core/error.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/core/shape.hpp>
-#include <tweed/core/text.hpp>
 #include <tweed/training/early_stopping.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <span>
-#include <string>
 
 namespace tweed {
 
@@ -24,7 +22,7 @@ struct ScheduleInput {
 
 // A schedule is a function of a ScheduleInput: what the optimiser's learning rate is multiplied by
 // in this step. It has no state, so training can be resumed anywhere. Any callable will do; these
-// are the usual ones.
+// are the usual ones. They throw Error where an option is out of its range.
 
 /// The same rate all the time.
 struct ConstantSchedule {
@@ -35,10 +33,12 @@ struct ConstantSchedule {
 /// with Warm Restarts*, ICLR 2017), after `warm_up` steps in which the rate rises in equal parts:
 /// 1/warm_up, 2/warm_up, ... 1.
 struct CosineSchedule {
-  Index warm_up = 0;
-  double lowest = 0.0;
+  Index warm_up = 0;    ///< at least 0
+  double lowest = 0.0;  ///< in [0, 1]
 
   double operator()(const ScheduleInput& at) const {
+    detail::check_option("CosineSchedule", "warm_up", warm_up, {.from = 0});
+    detail::check_option("CosineSchedule", "lowest", lowest, {.from = 0, .to = 1});
     if (at.step < warm_up) return static_cast<double>(at.step + 1) / static_cast<double>(warm_up);
     const auto done = static_cast<double>(at.step - warm_up);
     const auto all = static_cast<double>(std::max<Index>(at.steps - warm_up, 1));
@@ -48,13 +48,12 @@ struct CosineSchedule {
 
 /// Times `factor` after every `every` steps.
 struct StepSchedule {
-  Index every;
-  double factor = 0.1;
+  Index every;          ///< at least 1
+  double factor = 0.1;  ///< at least 0
 
   double operator()(const ScheduleInput& at) const {
-    if (every < 1) {
-      throw Error(detail::text("StepSchedule: every ", every, " steps, it must be at least 1"));
-    }
+    detail::check_option("StepSchedule", "every", every, {.from = 1});
+    detail::check_option("StepSchedule", "factor", factor, {.from = 0});
     return std::pow(factor, static_cast<double>(at.step / every));
   }
 };
@@ -62,12 +61,16 @@ struct StepSchedule {
 /// Times `factor`, but never below `lowest`, whenever for `patience` epochs the loss has not fallen
 /// below its best by more than `min_delta`: as Keras's ReduceLROnPlateau.
 struct PlateauSchedule {
-  Index patience = 10;
-  double factor = 0.1;
-  double min_delta = 1e-4;
-  double lowest = 0.0;
+  Index patience = 10;      ///< at least 0
+  double factor = 0.1;      ///< in [0, 1)
+  double min_delta = 1e-4;  ///< at least 0
+  double lowest = 0.0;      ///< in [0, 1]
 
   double operator()(const ScheduleInput& at) const {
+    detail::check_option("PlateauSchedule", "patience", patience, {.from = 0});
+    detail::check_option("PlateauSchedule", "factor", factor, {.from = 0, .below = 1});
+    detail::check_option("PlateauSchedule", "min_delta", min_delta, {.from = 0});
+    detail::check_option("PlateauSchedule", "lowest", lowest, {.from = 0, .to = 1});
     BestLoss best;
     double rate = 1.0;
     for (const double loss : at.epoch_losses) {

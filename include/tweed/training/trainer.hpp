@@ -45,15 +45,17 @@ class Trainer {
   static_assert(detail::LossFits<Net, Loss>::ok);
 
  public:
-  /// The model must outlive the trainer.
+  /// The model must outlive the trainer. Throws Error where an option is out of its range.
   Trainer(Model<Net, T>& model, Loss loss, Optimizer optimizer, const TrainerOptions& options = {})
       : model_(model),
         loss_(loss),
         optimizer_(optimizer),
         state_(optimizer.template make_state<T>(Net::block_size)),
-        pass_(options.batch_size, options.threads),
+        pass_(detail::checked_batch_size("TrainerOptions", options.batch_size), options.threads),
         seed_(options.seed),
-        clip_norm_(options.clip_norm) {}
+        clip_norm_(options.clip_norm) {
+    detail::check_option("TrainerOptions", "clip_norm", clip_norm_, {.from = 0});
+  }
 
   /// One step on x [n,h,w,c] and what the loss compares with, such as labels: returns the loss
   /// before it. Throws Error, with the model as it was, where the batch or a target does not fit or

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tweed/core/lasting.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/data/regression_dataset.hpp>
 #include <tweed/training/fit_options.hpp>
 #include <tweed/training/history.hpp>
@@ -24,24 +26,25 @@ struct TrainingState {
 ///     Training training(model, SoftmaxCE{}, Adam{}, train, validation, {.epochs = 10});
 ///     while (!training.finished()) training.step();
 ///
-/// Model and data must outlive it. The same model, data and options give the same weights to the
-/// bit, for any number of threads, in one go or in pieces (`io/checkpoint.hpp`). After the first
-/// step it allocates nothing, unless a hook does.
+/// Model and data must outlive it: a temporary does not compile. The same model, data and options
+/// give the same weights to the bit, for any number of threads, in one go or in pieces
+/// (`io/checkpoint.hpp`). After the first step it allocates nothing for a million steps, unless a
+/// hook does.
 template <class Net, class T, class Loss, class Optimizer, AnyDataset Data,
           AnyDataset Validation = Data>
 class Training {
  public:
   using Scalar = T;
 
-  /// Throws Error where the data do not fit the network or an option makes no sense.
-  Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer, const Data& data,
-           const FitOptions& options = {})
+  /// Throws Error where the data do not fit the network or an option cannot take effect.
+  Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer,
+           detail::Lasting<Data> data, const FitOptions& options = {})
       : model_(model),
         loss_(loss),
         options_(checked(options)),
-        samples_(checked_size(data)),
+        samples_(checked_size(*data)),
         order_(samples_, options.batch_size, options.seed),
-        steps_(options.steps > 0 ? options.steps : options.epochs * order_.batches_per_epoch()),
+        steps_(steps_of(options, order_.batches_per_epoch())),
         base_rate_(rate_of(optimizer)),
         trainer_(model, loss, optimizer,
                  {.batch_size = std::min(options.batch_size, samples_),
@@ -54,10 +57,11 @@ class Training {
   }
 
   /// With data to validate on after each epoch, and after the last step.
-  Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer, const Data& data,
-           const Validation& validation, const FitOptions& options = {})
+  Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer,
+           detail::Lasting<Data> data, detail::Lasting<Validation> validation,
+           const FitOptions& options = {})
       : Training(model, loss, optimizer, data, options) {
-    if (validation.size() == 0) throw Error("training: the validation data set is empty");
+    if (validation->size() == 0) throw Error("training: the validation data set is empty");
     validation_.emplace(model_, validation, PredictOptions{.threads = options.threads});
   }
 
@@ -136,32 +140,49 @@ class Training {
   }
 
  private:
+  static constexpr double most_steps_ = 1e15;
+
   static Index checked_size(const Data& data) {
     check_dataset(data, Net::input, Net::output.size());
     return data.size();
   }
 
   static const FitOptions& checked(const FitOptions& options) {
-    if (!(options.clip_norm >= 0.0)) {
-      throw Error(detail::text("training: the clip norm is ", options.clip_norm,
-                               ", it must be above 0, or 0 for none"));
+    detail::check_option("FitOptions", "batch_size", options.batch_size, {.from = 1});
+    detail::check_option("FitOptions", "epochs", options.epochs,
+                         {.from = options.steps > 0 ? 0 : 1});
+    detail::check_option("FitOptions", "steps", options.steps, {.from = 0, .to = most_steps_});
+    detail::check_option("FitOptions", "clip_norm", options.clip_norm, {.from = 0});
+    if (const auto& stopping = options.early_stopping) {
+      detail::check_option("EarlyStopping", "patience", stopping->patience, {.from = 0});
+      detail::check_option("EarlyStopping", "min_delta", stopping->min_delta, {.from = 0});
     }
-    if (options.early_stopping && options.early_stopping->patience < 0) {
-      throw Error(detail::text("training: the patience is ", options.early_stopping->patience,
-                               " epochs, it must be at least 0"));
+    if (options.schedule && !has_rate_) {
+      throw Error("FitOptions: a schedule is given, but the optimiser has no learning_rate");
     }
     return options;
   }
 
+  static Index steps_of(const FitOptions& options, Index batches_per_epoch) {
+    if (options.steps > 0) return options.steps;
+    const double most = most_steps_ / static_cast<double>(batches_per_epoch);
+    detail::check_option("FitOptions", "epochs", options.epochs, {.from = 1, .to = most});
+    return options.epochs * batches_per_epoch;
+  }
+
+  static constexpr bool has_rate_ = requires(Optimizer optimizer) { optimizer.learning_rate; };
+
   static double rate_of(const Optimizer& optimizer) {
-    if constexpr (requires { optimizer.learning_rate; }) return optimizer.learning_rate;
+    if constexpr (has_rate_) return optimizer.learning_rate;
     return 0.0;
   }
 
-  /// So that no step has to allocate.
+  /// So that no step has to allocate, unless there are very many.
   void reserve() {
-    const auto epochs = static_cast<std::size_t>(steps_ / order_.batches_per_epoch() + 1);
-    history_.steps.reserve(static_cast<std::size_t>(steps_));
+    constexpr Index most = Index{1} << 20;
+    const Index steps = std::min(steps_, steps_done() + most);
+    const auto epochs = static_cast<std::size_t>(steps / order_.batches_per_epoch() + 1);
+    history_.steps.reserve(static_cast<std::size_t>(steps));
     history_.validations.reserve(epochs);
     epoch_losses_.reserve(epochs);
   }
@@ -181,10 +202,12 @@ class Training {
   }
 
   void set_rate(Index number) {
-    if constexpr (requires { trainer_.optimizer().learning_rate; }) {
+    if constexpr (has_rate_) {
       if (!options_.schedule) return;
-      const ScheduleInput input{.step = number, .steps = steps_, .epoch_losses = epoch_losses_};
-      trainer_.optimizer().learning_rate = base_rate_ * options_.schedule(input);
+      const double factor =
+          options_.schedule({.step = number, .steps = steps_, .epoch_losses = epoch_losses_});
+      detail::check_option("FitOptions", "the schedule's factor", factor, {.from = 0});
+      trainer_.optimizer().learning_rate = base_rate_ * factor;
     }
   }
 
@@ -256,5 +279,13 @@ class Training {
   Buffer<T> best_weights_;
   bool stopped_ = false;
 };
+
+template <class Net, class T, class Loss, class Optimizer, AnyDataset Data>
+Training(Model<Net, T>&, const Loss&, const Optimizer&, const Data&, const FitOptions& = {})
+    -> Training<Net, T, Loss, Optimizer, Data>;
+
+template <class Net, class T, class Loss, class Optimizer, AnyDataset Data, AnyDataset Validation>
+Training(Model<Net, T>&, const Loss&, const Optimizer&, const Data&, const Validation&,
+         const FitOptions& = {}) -> Training<Net, T, Loss, Optimizer, Data, Validation>;
 
 }  // namespace tweed
