@@ -1,3 +1,4 @@
+#include <tweed/model/any_inference.hpp>
 #include <tweed/tweed.hpp>
 
 #include <doctest/doctest.h>
@@ -38,6 +39,30 @@ TEST_CASE("a training step allocates nothing after the first, nor does an infere
   const auto counted_one = std::make_unique<std::vector<float>>();
   const Buffer<float> counted_two(3);
   CHECK(allocations() == before + 2);
+}
+
+TEST_CASE("nor does an inference of any kind of model, from its first call on") {
+  const std::vector<float> pixels(16 * 64, 0.25F);
+  const Batch<const float> x{pixels.data(), 16, Net::input};
+  const Model<Net> model;
+  const PreparedModel prepared(model, 16);
+  const AnyModel any{any_network<Net>()};
+  const PreparedAnyModel prepared_any(any, 16);
+  for (const int threads : {1, 2}) {
+    const auto check = [&](const auto& used) {
+      auto inference = make_inference(used, 16, threads);
+      for (const Index count : {16, 1, 16}) {
+        const long before = allocations();
+        inference(used, x.first(count));
+        CHECK(allocations() == before);
+      }
+    };
+    Inference<Net>(16, threads)(model, x);  // the threads themselves
+    check(model);
+    check(prepared);
+    check(any);
+    check(prepared_any);
+  }
 }
 
 TEST_CASE("nor does one with hooks, validation and everything else") {

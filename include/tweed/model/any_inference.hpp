@@ -10,12 +10,14 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <variant>
+#include <vector>
 
 namespace tweed {
 
 /// The memory that inference needs, for batches of up to `batch_size` samples of one model, or of
-/// its copies. Each thread that predicts has one of its own.
+/// its copies: it is taken here, once. Each thread that predicts has one of its own.
 class AnyInference {
  public:
   /// `threads`: 0 takes all that OpenMP offers. Throws Error for a batch size below 1.
@@ -63,7 +65,9 @@ class AnyInference {
   void take_memory(const ScratchOf& scratch_of) {
     Index largest = 0;
     Index scratch = 0;
+    std::size_t tensors = 0;
     for (const auto& stage : network_->stages()) {
+      tensors = std::max(tensors, stage.end_tensor - stage.first_tensor);
       largest = std::max(largest, network_->shapes()[stage.end].size());
       const Shape& input = network_->shapes()[stage.first];
       const auto bytes = [&](const auto& layer) { return scratch_of(layer, input); };
@@ -71,6 +75,7 @@ class AnyInference {
     }
     buffers_ = {Buffer<float>(largest * batch_size_), Buffer<float>(largest * batch_size_)};
     scratch_ = Buffer<std::byte>(scratch);
+    parameters_.reserve(tensors);
   }
 
   /// `prepared(i)` is what the layer of stage i made ready.
@@ -83,7 +88,7 @@ class AnyInference {
     std::size_t next = 0;
     for (std::size_t i = 0; i < network_->stages().size(); ++i) {
       const auto& stage = network_->stages()[i];
-      const auto parameters = model.stage_parameters(stage);
+      model.stage_parameters(stage, parameters_);
       std::visit(
           [&](const auto& layer) {
             float* to = buffers_[next].data();
@@ -95,7 +100,7 @@ class AnyInference {
             const Batch<float> y{to, x.count, network_->shapes()[stage.end]};
             layer.infer({.x = current,
                          .y = y,
-                         .parameters = parameters,
+                         .parameters = parameters_,
                          .prepared = prepared(i),
                          .scratch = Scratch(scratch_.values()),
                          .threads = threads_});
@@ -112,6 +117,7 @@ class AnyInference {
   Index prepared_for_ = 0;  // batches of that size; 0 for none
   std::array<Buffer<float>, 2> buffers_;
   Buffer<std::byte> scratch_;
+  std::vector<std::span<const float>> parameters_;  // of the stage that runs
 };
 
 inline AnyInference make_inference(const AnyModel& model, Index batch_size, int threads = 0) {

@@ -54,12 +54,13 @@ class AnyModel {
                          static_cast<std::size_t>(placed.parameter.size()));
   }
 
-  std::vector<std::span<const float>> stage_parameters(const detail::AnyStage& stage) const {
-    std::vector<std::span<const float>> tensors;
+  /// Puts the parameters of a stage into `tensors`, in place of what was there.
+  void stage_parameters(const detail::AnyStage& stage,
+                        std::vector<std::span<const float>>& tensors) const {
+    tensors.clear();
     for (std::size_t i = stage.first_tensor; i < stage.end_tensor; ++i) {
       tensors.push_back(values_of(block_.values(), network_->parameters()[i]));
     }
-    return tensors;
   }
 
   std::shared_ptr<const AnyNetwork> network_;  // what an inference was made for

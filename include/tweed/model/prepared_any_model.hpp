@@ -5,6 +5,7 @@
 #include <tweed/model/any_model.hpp>
 
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -54,7 +55,8 @@ class PreparedAnyModel {
     blocks_.emplace_back(detail::prepared_memory_at(layer, input, batch_size_, threads).kept);
     if constexpr (requires(const PreparePass<float>& pass) { layer.prepare(pass); }) {
       if (blocks_.back().size() == 0) return;
-      const auto parameters = model_.stage_parameters(stage);
+      std::vector<std::span<const float>> parameters;
+      model_.stage_parameters(stage, parameters);
       layer.prepare({.input = input,
                      .batch = batch_size_,
                      .parameters = parameters,
