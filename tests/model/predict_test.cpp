@@ -1,8 +1,11 @@
+#include <tweed/io/any_model_file.hpp>
+#include <tweed/io/model_file.hpp>
 #include <tweed/tweed.hpp>
 
 #include <doctest/doctest.h>
 #include <support/error_message.hpp>
 #include <support/synthetic.hpp>
+#include <support/temporary_directory.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +13,7 @@
 
 using namespace tweed;
 using tests::error_message;
+using tests::TemporaryDirectory;
 
 namespace {
 
@@ -103,4 +107,24 @@ TEST_CASE("evaluate gives the means over the data set") {
   CHECK(error_message([&] {
           evaluate(model, SoftmaxCE{}, Dataset<>{Net::input, {}, {}, {}});
         }) == "evaluate: the data set is empty");
+}
+
+TEST_CASE("evaluate takes whatever predicts") {
+  const TemporaryDirectory folder;
+  save_model(model, folder / "model");
+  const AnyModel any = load_any_model(folder / "model").model;
+  const Evaluation expected = evaluate(model, SoftmaxCE{}, data);
+  const auto check = [&](const auto& other) {
+    const Evaluation found = evaluate(other, SoftmaxCE{}, data, {.batch_size = 3});
+    CHECK(found.loss == doctest::Approx(expected.loss));
+    CHECK(found.accuracy == expected.accuracy);
+  };
+  check(any);
+  check(PreparedModel(model));
+  check(PreparedAnyModel(any, 2));
+  CHECK(evaluate(any, SoftmaxCE{}, data).loss == expected.loss);
+
+  const AnyModel of_images{any_network<Sequential<Input<8, 8, 1>, Conv2D<1, 3>>>()};
+  CHECK(error_message([&] { evaluate(of_images, SoftmaxCE{}, data); }) ==
+        "evaluate: the loss does not take outputs of 8x8x1");
 }

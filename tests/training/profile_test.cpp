@@ -83,6 +83,17 @@ TEST_CASE("a profile counts each number that a part must move once") {
   CHECK(sgd.optimizer.bytes == bytes(5 * Net::parameter_count));
 }
 
+TEST_CASE("a profile of a regression") {
+  const auto check = [](const StepProfile& step) {
+    CHECK(step.stages.size() == 5);
+    CHECK(step.loss.median > 0.0);
+    CHECK(step.whole.minimum >= sum_of_minima(step) * (1.0 - 1e-9));
+  };
+  const ProfileOptions options{.batch_size = 5, .rounds = 2};
+  check(profile_training_step<Net>(MeanSquaredError{}, Adam{}, options));
+  check(profile_training_step<Net, double>(MeanSquaredError{}, SGD{}, options));
+}
+
 TEST_CASE("the phases of a step fill it, whatever the number of threads and rounds") {
   for (const int threads : {1, 2}) {
     for (const int rounds : {1, 2, 5}) {

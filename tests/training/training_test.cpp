@@ -156,6 +156,21 @@ TEST_CASE("Training: each option changes the result") {
   CHECK(trained(scheduled) == trained(plain));
 }
 
+TEST_CASE("Training: an augmentation need only take the numbers that the network computes with") {
+  const auto with = []<class T>(Model<Net, T> model) {
+    const auto brighten = [](const Batch<T>& x, const RandomKey&, int) {
+      for (T& pixel : x.values()) pixel += T{1};
+    };
+    return fit(model, SoftmaxCE{}, Adam{}, training_data, {.augmentation = brighten}).steps;
+  };
+  CHECK(with(Model<Net>{1}).size() == 2);
+  CHECK(with(Model<Net, double>{1}).size() == 2);
+  const FitOptions of_double{.augmentation = [](const Batch<double>&, const RandomKey&, int) {}};
+  Model<Net> model{1};
+  CHECK(error_message([&] { fit(model, SoftmaxCE{}, Adam{}, training_data, of_double); }) ==
+        "augmentation: it does not take samples of type float, which the network computes with");
+}
+
 TEST_CASE("Training: validates after each epoch and after the last step") {
   Model<Net> model{1};
   std::vector<EpochReport> reports;

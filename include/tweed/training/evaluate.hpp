@@ -13,6 +13,17 @@ struct Evaluation {
 
 namespace detail {
 
+/// Refuses a network whose outputs the loss cannot take: while compiling, where its type is known.
+template <class Loss, class M>
+void check_loss_fits(const M& model) {
+  if constexpr (requires { typename M::Network; }) {
+    static_assert(LossFits<typename M::Network, Loss>::ok);
+  } else if (static_cast<int>(Loss::fit(model.output_shape()).why) != 0) {
+    throw Error(
+        text("evaluate: the loss does not take outputs of ", to_string(model.output_shape())));
+  }
+}
+
 template <class M, class Loss, class Data>
 Evaluation evaluate(DatasetPass<M, Data>& pass, const M& model, const Loss& loss) {
   LossSum sum;
@@ -24,17 +35,19 @@ Evaluation evaluate(DatasetPass<M, Data>& pass, const M& model, const Loss& loss
 
 }  // namespace detail
 
-/// Loss and accuracy of `model` on `data`, in the order in which the samples lie.
+/// Loss and accuracy of `model` on `data`, in the order in which the samples lie. The model is a
+/// `Model`, or whatever else `make_inference` takes.
 ///
 ///     auto [loss, accuracy] = evaluate(model, SoftmaxCE{}, test);
 ///
-/// Throws Error where the data do not fit the network or there are none.
-template <class Net, class T, class Loss, AnyDataset Data>
-Evaluation evaluate(const Model<Net, T>& model, const Loss& loss, const Data& data,
+/// Throws Error where data or loss do not fit the network, where there are no data, and for a batch
+/// size below 1.
+template <class M, class Loss, AnyDataset Data>
+Evaluation evaluate(const M& model, const Loss& loss, const Data& data,
                     const PredictOptions& options = {}) {
-  static_assert(detail::LossFits<Net, Loss>::ok);
+  detail::check_loss_fits<Loss>(model);
   if (data.size() == 0) throw Error("evaluate: the data set is empty");
-  detail::DatasetPass<Model<Net, T>, Data> pass(model, data, options);
+  detail::DatasetPass<M, Data> pass(model, data, options);
   return detail::evaluate(pass, model, loss);
 }
 

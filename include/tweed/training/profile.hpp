@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -148,6 +150,13 @@ Index numbers_moved_by(const Optimizer& optimizer) {
   }
 }
 
+/// Whether a loss compares outputs with labels. If not, it is with numbers like them.
+template <class Loss, class T>
+inline constexpr bool takes_labels = requires(const Loss& loss, const Batch<const T>& outputs,
+                                              const Batch<T>& gradient) {
+  loss.gradient(outputs, std::span<const Label>{}, gradient);
+};
+
 /// Uniform noise in [0, 1).
 template <class T>
 Buffer<T> noise(Index count) {
@@ -168,9 +177,10 @@ class StepProfiler {
         state_(optimizer_.template make_state<T>(Net::block_size)),
         pass_(options.batch_size, options.threads),
         pixels_(noise<T>(options.batch_size * Net::input.size())),
+        targets_(static_cast<std::size_t>(options.batch_size * targets_per_sample)),
         times_(2 * stage_count<Net> + 2) {
-    for (Index i = 0; i < options.batch_size; ++i) {
-      labels_.push_back(static_cast<Label>(i % Net::output.size()));
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+      targets_[i] = static_cast<Target>(static_cast<Index>(i) % Net::output.size());
     }
   }
 
@@ -202,6 +212,9 @@ class StepProfiler {
   }
 
  private:
+  using Target = std::conditional_t<takes_labels<Loss, T>, Label, T>;
+  static constexpr Index targets_per_sample = takes_labels<Loss, T> ? 1 : Net::output.size();
+
   static constexpr std::size_t loss_phase = 2 * stage_count<Net>;
   static constexpr std::size_t optimizer_phase = loss_phase + 1;
   static constexpr std::size_t backward_phase(std::size_t stage) {
@@ -213,7 +226,7 @@ class StepProfiler {
     times_.start();
     const auto logits = pass_.forward(model_, x, {.seed = 1, .step = number},
                                       [&](std::size_t stage) { times_.stop(stage); });
-    loss_.gradient(logits, std::span<const Label>(labels_), pass_.output_gradient());
+    loss_.gradient(logits, std::span<const Target>(targets_), pass_.output_gradient());
     times_.stop(loss_phase);
     pass_.backward(model_, [&](std::size_t stage) { times_.stop(backward_phase(stage)); });
     optimizer_.update(state_, model_.parameters(), pass_.gradients(), pass_.threads());
@@ -231,7 +244,7 @@ class StepProfiler {
   Model<Net, T> model_;
   TrainingPass<Net, T> pass_;
   Buffer<T> pixels_;
-  std::vector<Label> labels_;
+  std::vector<Target> targets_;
   PhaseTimes times_;
 };
 
