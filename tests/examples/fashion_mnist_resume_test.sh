@@ -144,8 +144,10 @@ refuses 1 "no checkpoint here is whole" train --resume damaged
 
 refuses 2 "cannot read nowhere/config.toml: no such file" train --resume nowhere
 refuses 2 "--seed cannot stand beside it" train --resume whole --seed 1
-sed -i 's/^weight-decay = .*/weight-decay = 0.5/' again/config.toml
+sed -i 's/^schedule = .*/schedule = "step"/' again/config.toml
 refuses 1 "again/config.toml: not the options that again/checkpoint-64.safetensors was made with" \
   train --resume again
+sed -i 's/^weight-decay = .*/weight-decay = 0.5/' again/config.toml
+refuses 1 "another training: expected optimizer.weight_decay 0.5, found 0.01" train --resume again
 
 finish

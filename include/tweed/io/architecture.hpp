@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <concepts>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +19,12 @@ namespace tweed::detail {
 
 using OrderedJson = nlohmann::ordered_json;
 
+template <std::same_as<bool> Bool>
+OrderedJson json_of(Bool yes) {
+  return yes;
+}
 inline OrderedJson json_of(Index number) { return number; }
+inline OrderedJson json_of(std::uint64_t number) { return number; }
 inline OrderedJson json_of(double number) { return number; }
 inline OrderedJson json_of(const Window& w) { return {w.height, w.width}; }
 inline OrderedJson json_of(const Stride& s) { return {s.height, s.width}; }
@@ -26,13 +33,19 @@ inline OrderedJson json_of(const Shape& s) { return {s.height, s.width, s.channe
 inline OrderedJson json_of(Algorithm algorithm) { return name(algorithm); }
 inline OrderedJson json_of(Padding padding) { return padding == Padding::same ? "same" : "valid"; }
 
+/// Adds each setting by its name.
+template <class Settings>
+void add_settings(OrderedJson& json, const Settings& settings) {
+  Settings::visit(settings,
+                  [&](const char* name, const auto& value) { json[name] = json_of(value); });
+}
+
 /// {"name": "conv2d_1", "layer": "conv2d", "filters": 32, ...}
 template <class Settings>
 OrderedJson layer_json(const std::string& numbered_name, std::string_view layer,
                        const Settings& settings) {
   OrderedJson json{{"name", numbered_name}, {"layer", layer}};
-  Settings::visit(settings,
-                  [&](const char* name, const auto& value) { json[name] = json_of(value); });
+  add_settings(json, settings);
   return json;
 }
 
@@ -40,6 +53,18 @@ template <class L>
 concept HasSettings = requires {
   L::settings;
 };
+
+/// The same for a type of layer. One without settings may at least have a description.
+template <class L>
+OrderedJson layer_json(const std::string& numbered_name) {
+  if constexpr (HasSettings<L>) {
+    return layer_json(numbered_name, L::name, L::settings);
+  } else {
+    OrderedJson json{{"name", numbered_name}, {"layer", L::name}};
+    if constexpr (requires { L::describe(); }) json["description"] = L::describe();
+    return json;
+  }
+}
 
 /// Whether all layers of a network have settings.
 template <class Net>
@@ -53,7 +78,7 @@ OrderedJson layers_json() {
   OrderedJson layers = OrderedJson::array();
   const auto names = numbered_layer_names<Net>();
   [&]<class... Layers>(std::type_identity<std::tuple<Layers...>>) {
-    (layers.push_back(layer_json(names[layers.size()], Layers::name, Layers::settings)), ...);
+    (layers.push_back(layer_json<Layers>(names[layers.size()])), ...);
   }(std::type_identity<typename Net::Layers>{});
   return layers;
 }

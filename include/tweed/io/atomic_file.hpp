@@ -122,13 +122,17 @@ inline std::filesystem::path writable_target(const std::filesystem::path& path) 
   return error ? path : target;
 }
 
-/// The names of all that is in a folder; none where it cannot be read.
+/// The names of all that is in a folder; none where there is no such folder. Throws Error where it
+/// cannot be read.
 inline std::vector<std::string> names_in(const std::filesystem::path& folder) {
   std::vector<std::string> names;
   std::error_code error;
   for (std::filesystem::directory_iterator file(folder, error), end; !error && file != end;
        file.increment(error)) {
     names.push_back(file->path().filename().string());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw Error("cannot read " + folder.string() + ": " + error.message());
   }
   return names;
 }

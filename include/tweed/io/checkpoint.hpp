@@ -1,7 +1,10 @@
 #pragma once
 
 #include <tweed/io/checksum.hpp>
+#include <tweed/io/json_difference.hpp>
 #include <tweed/io/model_file.hpp>
+#include <tweed/io/strict_json.hpp>
+#include <tweed/io/training_settings.hpp>
 #include <tweed/training/history.hpp>
 
 #include <charconv>
@@ -18,7 +21,8 @@ namespace tweed {
 namespace detail {
 
 inline constexpr const char* checkpoint_format = "tweed checkpoint";
-inline constexpr const char* checkpoint_version = "1";
+inline constexpr const char* checkpoint_version = "2";
+inline constexpr const char* settings_key = "settings";
 
 /// The history as arrays, which is how a file holds it.
 struct HistoryColumns {
@@ -67,7 +71,8 @@ struct HistoryColumns {
 /// A checkpoint that was read and found whole; whether it fits a training is another question.
 class CheckpointFile {
  public:
-  /// Throws Error where the file is damaged or larger than `longest` bytes.
+  /// Throws DamagedFile where the file is not as it was written, and Error where it is not of this
+  /// format and version, larger than `longest` bytes, or cannot be read.
   CheckpointFile(const std::filesystem::path& path, std::uintmax_t longest)
       : path_(path), file_(read(path, longest)) {
     expect("format", checkpoint_format);
@@ -87,6 +92,17 @@ class CheckpointFile {
     if (text(key) != value) {
       fail("expected " + key + ' ' + in_quotes(value) + ", found " + in_quotes(text(key)));
     }
+  }
+
+  /// Of the training that wrote it. Throws Error, which names the first difference, unless they are
+  /// those of `expected`.
+  void expect_settings(const OrderedJson& expected) const {
+    const std::string& found = text(settings_key);
+    if (found == expected.dump()) return;
+    const std::string where = path_.string() + ": metadata " + in_quotes(settings_key);
+    const auto difference = first_difference(parse_strict_json(where, expected.dump()),
+                                             parse_strict_json(where, found));
+    if (!difference.empty()) fail("it is of another training: " + difference);
   }
 
   /// In [0, most].
@@ -145,11 +161,11 @@ class CheckpointFile {
 
  private:
   static SafetensorsFile read(const std::filesystem::path& path, std::uintmax_t longest) {
-    if (const auto size = InputFile(path).size(); size > longest) {
-      throw Error(path.string() + ": damaged: expected at most " + std::to_string(longest) +
-                  " bytes, found " + std::to_string(size));
-    }
     verify_checksum(path);
+    if (const auto size = InputFile(path).size(); size > longest) {
+      throw Error(path.string() + ": it is of another training: expected at most " +
+                  std::to_string(longest) + " bytes, found " + std::to_string(size));
+    }
     return read_safetensors(path);
   }
 
@@ -170,7 +186,7 @@ std::uintmax_t longest_checkpoint(Training& training) {
 /// Puts the state in the file back. Throws Error, with the training as it was, unless it fits.
 template <class Training>
 void apply_checkpoint(Training& training, const CheckpointFile& file) {
-  for (const auto& [name, value] : training.settings()) file.expect(name, value);
+  file.expect_settings(training_settings(training));
   const Index step = file.number("step", training.steps());
   const bool stopped = file.number("stopped", 1) == 1;
   History history = file.history(step);
@@ -200,7 +216,8 @@ void apply_checkpoint(Training& training, const CheckpointFile& file) {
 }  // namespace detail
 
 /// Writes all that a `Training` needs to go on from where it is, atomically: weights, the
-/// optimiser's state, the best weights, the history, and what they belong to. It is a safetensors
+/// optimiser's state, the best weights, the history, and what they belong to: network, loss,
+/// optimiser and options, with their settings. It is a safetensors
 /// file; a checksum of all before them are its last four bytes. The same state gives the same
 /// bytes. `metadata` may hold anything else. Throws Error if the file cannot be written.
 template <class Training>
@@ -211,7 +228,7 @@ void save_checkpoint(Training& training, const std::filesystem::path& path,
   metadata["format_version"] = detail::checkpoint_version;
   metadata["step"] = std::to_string(training.steps_done());
   metadata["stopped"] = training.stopped() ? "1" : "0";
-  for (const auto& [name, value] : training.settings()) metadata[name] = value;
+  metadata[detail::settings_key] = detail::training_settings(training).dump();
   for (const auto& [name, place] : state.numbers) metadata[name] = std::to_string(*place);
 
   // The history comes first: its values are wider, and begin at multiples of their size.
@@ -242,9 +259,10 @@ void save_checkpoint(Training& training, const std::filesystem::path& path,
   write_file_atomically(path, pieces);
 }
 
-/// Puts back what `save_checkpoint` wrote, into a training of the same network, data, batch size
-/// and seed, and returns the file's metadata. Throws Error if the file is damaged or belongs to
-/// another training; this one is then unchanged.
+/// Puts back what `save_checkpoint` wrote, into a training of the same network, loss, optimiser,
+/// number of samples, batch size, clip norm and seed, and returns the file's metadata. Throws Error
+/// if the file is damaged or belongs to another training, naming the first difference; this one is
+/// then unchanged.
 template <class Training>
 SafetensorsFile::Metadata load_checkpoint(Training& training, const std::filesystem::path& path) {
   const detail::CheckpointFile file(path, detail::longest_checkpoint(training));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/option.hpp>
 #include <tweed/io/checkpoint.hpp>
 
 #include <algorithm>
@@ -33,9 +34,11 @@ struct ResumedCheckpoint {
 class CheckpointFolder {
  public:
   /// One is due after every `every` steps, and at the end; 0: at the end only. The folder must
-  /// exist before the first is written.
+  /// exist before the first is written. Throws Error where `every` is negative.
   CheckpointFolder(std::filesystem::path folder, Index every)
-      : folder_(std::move(folder)), every_(every) {}
+      : folder_(std::move(folder)), every_(every) {
+    detail::check_option("CheckpointFolder", "every", every, {.from = 0});
+  }
 
   template <class Training>
   bool is_due(const Training& training) const {
@@ -51,7 +54,9 @@ class CheckpointFolder {
   }
 
   /// Puts back the newest checkpoint that is not damaged, and removes damaged newer ones; nothing
-  /// if there are none. Throws Error if all are damaged, or if it belongs to another training.
+  /// if there are none. Damaged is one whose checksum is wrong. Throws Error, and removes nothing,
+  /// if all are damaged, or if the newest of the others cannot be read, is of another version of
+  /// the format, or belongs to another training.
   template <class Training>
   std::optional<ResumedCheckpoint> resume(Training& training) const {
     std::vector<std::string> damaged;
@@ -71,9 +76,14 @@ class CheckpointFolder {
     return {};
   }
 
-  /// Removes all checkpoints, for a training that starts anew.
+  /// Removes all checkpoints, for a training that starts anew. Throws Error where one stays, since
+  /// a later training would go on from it.
   void clear() const {
-    for (const Index step : steps_found()) remove(path_of(step));
+    for (const Index step : steps_found()) {
+      std::error_code error;
+      std::filesystem::remove(path_of(step), error);
+      if (error) throw Error("cannot remove " + path_of(step).string() + ": " + error.message());
+    }
     remove_unfinished();
   }
 
@@ -97,7 +107,7 @@ class CheckpointFolder {
                                                     std::vector<std::string>& damaged) {
     try {
       return detail::CheckpointFile(path, longest);
-    } catch (const Error& error) {
+    } catch (const detail::DamagedFile& error) {
       damaged.emplace_back(error.what());
       return {};
     }

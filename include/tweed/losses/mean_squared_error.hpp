@@ -7,6 +7,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace tweed {
@@ -15,6 +16,12 @@ namespace tweed {
 /// the mean over its outputs of (output - target)^2, as in PyTorch and Keras. Nothing counts as
 /// correct.
 struct MeanSquaredError {
+  static constexpr std::string_view name = "mean_squared_error";
+
+  /// There are no settings to show.
+  template <class Take>
+  static void visit(const MeanSquaredError&, const Take&) {}
+
   enum class Why { fits };
 
   /// Any output will do.

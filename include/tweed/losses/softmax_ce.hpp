@@ -8,6 +8,7 @@
 #include <tweed/losses/loss.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace tweed {
 
@@ -21,7 +22,15 @@ namespace tweed {
 /// 2016): `SoftmaxCE<>{.label_smoothing = 0.1}`.
 template <Index classes = 0>
 struct SoftmaxCE {
+  static constexpr std::string_view name = "softmax_ce";
+
   double label_smoothing = 0.0;  ///< in [0, 1)
+
+  /// Shows `take(name, value)` each setting.
+  template <class Take>
+  static void visit(const SoftmaxCE& loss, const Take& take) {
+    take("label_smoothing", loss.label_smoothing);
+  }
 
   enum class Why {
     fits,

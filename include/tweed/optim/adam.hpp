@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 namespace tweed {
@@ -17,11 +18,23 @@ namespace tweed {
 /// *Decoupled Weight Decay Regularization*, ICLR 2019): before each step all parameters, biases
 /// too, are multiplied by 1 - learning_rate * weight_decay, as PyTorch and Keras do it.
 struct Adam {
+  static constexpr std::string_view name = "adam";
+
   double learning_rate = 1e-3;  ///< at least 0
   double beta1 = 0.9;           ///< in [0, 1)
   double beta2 = 0.999;         ///< in [0, 1)
   double epsilon = 1e-8;        ///< above 0, also in the type of the parameters
   double weight_decay = 0.0;    ///< at least 0
+
+  /// Shows `take(name, value)` each setting.
+  template <class Take>
+  static void visit(const Adam& adam, const Take& take) {
+    take("learning_rate", adam.learning_rate);
+    take("beta1", adam.beta1);
+    take("beta2", adam.beta2);
+    take("epsilon", adam.epsilon);
+    take("weight_decay", adam.weight_decay);
+  }
 
   /// The moments of each parameter, and how many steps they have seen.
   template <class T>

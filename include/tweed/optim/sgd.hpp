@@ -8,6 +8,7 @@
 #include <tweed/optim/check_sizes.hpp>
 
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 namespace tweed {
@@ -20,10 +21,21 @@ namespace tweed {
 /// too, are multiplied by 1 - learning_rate * weight_decay. (PyTorch's SGD adds it to the gradient
 /// instead, which differs where there is momentum.)
 struct SGD {
+  static constexpr std::string_view name = "sgd";
+
   double learning_rate = 1e-2;  ///< at least 0
   double momentum = 0.0;        ///< in [0, 1)
   bool nesterov = false;        ///< needs a momentum
   double weight_decay = 0.0;    ///< at least 0
+
+  /// Shows `take(name, value)` each setting.
+  template <class Take>
+  static void visit(const SGD& sgd, const Take& take) {
+    take("learning_rate", sgd.learning_rate);
+    take("momentum", sgd.momentum);
+    take("nesterov", sgd.nesterov);
+    take("weight_decay", sgd.weight_decay);
+  }
 
   /// The velocity of each parameter; empty without momentum.
   template <class T>

@@ -39,7 +39,8 @@ struct TrainerOptions {
 /// the passes; after the first step it allocates nothing.
 ///
 /// A loss has `fit`, `value` and `gradient`, see SoftmaxCE; an optimiser has `State`, `make_state`
-/// and `update`, see Adam.
+/// and `update`, see Adam. Either may have a `name` and `visit`, which shows its settings: then a
+/// checkpoint knows it.
 template <class Net, class T, class Loss, class Optimizer>
 class Trainer {
   static_assert(detail::LossFits<Net, Loss>::ok);

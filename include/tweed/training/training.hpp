@@ -34,6 +34,7 @@ template <class Net, class T, class Loss, class Optimizer, AnyDataset Data,
           AnyDataset Validation = Data>
 class Training {
  public:
+  using Network = Net;
   using Scalar = T;
 
   /// Throws Error where the data do not fit the network or an option cannot take effect.
@@ -131,12 +132,23 @@ class Training {
     recall_epochs();
   }
 
-  /// What must be the same for a state to be put back: options by name.
-  std::vector<std::pair<std::string, std::string>> settings() const {
-    return {{"samples", std::to_string(samples_)},
-            {"batch_size", std::to_string(options_.batch_size)},
-            {"seed", std::to_string(options_.seed)},
-            {"validation", validation_ ? "yes" : "no"}};
+  /// Shows `take(name, value)` each option that must be the same for a state to be put back.
+  template <class Take>
+  void visit_settings(const Take& take) const {
+    take("samples", samples_);
+    take("batch_size", options_.batch_size);
+    take("seed", options_.seed);
+    take("clip_norm", options_.clip_norm);
+    take("validation", validation_.has_value());
+  }
+
+  const Loss& loss() const { return loss_; }
+
+  /// As it was given: with the rate that a schedule starts from.
+  Optimizer optimizer() const {
+    Optimizer given = trainer_.optimizer();
+    if constexpr (has_rate_) given.learning_rate = base_rate_;
+    return given;
   }
 
  private:
