@@ -125,8 +125,8 @@ TEST_CASE("CheckpointFolder: what is not damaged is not passed over, and nothing
 
   // Of a newer version: it is whole.
   std::string bytes = checkpoint_bytes(run);
-  const std::string version = R"("format_version":"2")";
-  bytes.replace(bytes.find(version), version.size(), R"("format_version":"3")");
+  const std::string this_version = R"("format_version":"2")";
+  bytes.replace(bytes.find(this_version), this_version.size(), R"("format_version":"3")");
   write_file(newer, tests::sealed(bytes));
   CHECK(resume() == newer + ": expected format_version \"2\", found \"3\"");
 
