@@ -76,7 +76,8 @@ TEST_CASE("ConfusionMatrix: what is no class is refused, and nothing counted") {
 TEST_CASE("ConfusionMatrix: a number of classes that nobody has is refused") {
   for (const Index classes : {Index{-3}, Index{0}, Index{32769}, Index{4'000'000'000}}) {
     CHECK(tests::error_message([=] { ConfusionMatrix{classes}; }) ==
-          "confusion matrix: " + std::to_string(classes) + " classes, expected 1 to 32768");
+          "confusion matrix: classes is " + std::to_string(classes) +
+              ", it must be at least 1 and at most 32768");
   }
   CHECK(ConfusionMatrix(1).classes() == 1);
 }
