@@ -194,7 +194,28 @@ TEST_CASE("there are as many class names as outputs, or none") {
   CHECK_FALSE(std::filesystem::exists(path));
   CHECK(error_message([&] {
           save_model(model, path, {.class_names = {"a", "b", "c", "\xff"}});
-        }).ends_with("a name or the metadata is not UTF-8"));
+        }) == "cannot write " + path.string() +
+                  ": a class name: expected UTF-8, found the byte 0xff at position 0");
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("a scale that leaves nothing of the values is not written") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const Model<Net> model;
+  const auto error = [&](double scale) {
+    return error_message(
+        [&] { save_model(model, path, {.preprocessing = Preprocessing{.scale = scale}}); });
+  };
+  const std::string start = "cannot write " + path.string() +
+                            ": preprocessing: expected a scale that is finite and not 0";
+  CHECK(error(std::numeric_limits<double>::quiet_NaN()).starts_with(start));
+  CHECK(error(-std::numeric_limits<double>::infinity()) == start + ", found -inf");
+  CHECK(error(0.0) == start + ", found 0.000000");
+  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK(error(-1e-300).empty());
+  Model<Net> loaded;
+  CHECK(load_model(loaded, path).preprocessing->scale == -1e-300);
 }
 
 TEST_CASE("metadata that cannot be read is refused") {
@@ -219,6 +240,8 @@ TEST_CASE("metadata that cannot be read is refused") {
         R"(expected {"scale": number}, found {"mean":2,"scale":1})");
   CHECK(error("preprocessing", R"({"scale": 1, "scale": 2})") == R"(found the key "scale" twice)");
   CHECK(error("preprocessing", R"({"scale": 1e999})") == "a number is too large");
+  CHECK(error("preprocessing", R"({"scale": 0})") ==
+        R"(expected {"scale": number}, found {"scale":0})");
   CHECK(error("class_names", std::string(500'000, '[')) == "the JSON is nested too deeply");
   CHECK(error("class_names", "[\"" + std::string(2'000'000, 'a') + "\"]") ==
         "expected at most 1048576 bytes of JSON, found 2000004");

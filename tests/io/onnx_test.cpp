@@ -127,3 +127,18 @@ TEST_CASE("an AnyModel and its type give the same file, which holds the metadata
           export_onnx(any, directory / "no" / "model.onnx");
         }).starts_with("cannot write "));
 }
+
+TEST_CASE("metadata that is not UTF-8 is refused, and nothing is written") {
+  const Model<Sequential<Input<3>, Dense<2>>> model{3};
+  const tests::TemporaryDirectory directory;
+  const auto path = directory / "model.onnx";
+  const auto error = [&](const std::string& key, const std::string& value) {
+    return tests::error_message([&] { export_onnx(model, path, {.metadata = {{key, value}}}); });
+  };
+  CHECK(error("author", "J\xf6rg") ==
+        R"(ONNX: metadata "author": expected UTF-8, found the byte 0xf6 at position 1)");
+  CHECK(error("\xff", "me") ==
+        "ONNX: a key of the metadata: expected UTF-8, found the byte 0xff at position 0");
+  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK(error("author", "J\u00f6rg").empty());
+}

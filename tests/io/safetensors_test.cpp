@@ -149,9 +149,13 @@ TEST_CASE("what cannot be written is refused, and nothing is written") {
   CHECK(error({view("t", std::vector<tweed::Index>(65, 1), one)}).ends_with("dimensions than 64"));
   CHECK(error({view("__metadata__", {1}, one)}).starts_with(path.string()));
   CHECK(error({view("__metadata__", {1}, one)}, {{"a", "b"}}).ends_with(R"(named "__metadata__")"));
-  CHECK(error({view(not_utf8, {1}, one)}).ends_with("is not UTF-8"));
-  CHECK(error({}, {{"key", not_utf8}}).ends_with("is not UTF-8"));
-  CHECK(error({}, {{not_utf8, "value"}}).ends_with("is not UTF-8"));
+  const std::string where = "cannot write " + path.string();
+  const std::string found = ": expected UTF-8, found the byte 0xff at position 0";
+  CHECK(error({view(not_utf8, {1}, one)}) == where + ": the name of a tensor" + found);
+  CHECK(error({{"t", {1}, not_utf8, std::as_bytes(std::span{one})}}) ==
+        where + R"(: the type of tensor "t")" + found);
+  CHECK(error({}, {{"key", not_utf8}}) == where + R"(: metadata "key")" + found);
+  CHECK(error({}, {{not_utf8, "value"}}) == where + ": a key of the metadata" + found);
   const auto missing = directory / "no/file";
   CHECK(error_message([&] { write_safetensors(missing, {}); }).starts_with("cannot write "));
 }

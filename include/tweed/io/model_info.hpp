@@ -3,6 +3,7 @@
 #include <tweed/core/version.hpp>
 #include <tweed/io/safetensors.hpp>
 #include <tweed/io/strict_json.hpp>
+#include <tweed/io/utf8.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +17,7 @@ namespace tweed {
 
 /// What happens to raw values before they reach the network.
 struct Preprocessing {
-  double scale = 1.0;  ///< they are multiplied by this: 1/255 where bytes become [0, 1]
+  double scale = 1.0;  ///< they are multiplied by this, 1/255 where bytes become [0, 1]; not 0
 };
 
 /// What a model file says of the model, besides its network and its weights.
@@ -40,23 +41,30 @@ constexpr bool is_own_key(std::string_view key) {
          key == architecture_key || key == class_names_key || key == preprocessing_key;
 }
 
+/// Whether values can be multiplied by it and still say something.
+inline bool is_scale(double scale) { return std::isfinite(scale) && scale != 0; }
+
 /// The metadata of a model file but for the architecture. Notes under tweed's own keys are dropped.
 inline SafetensorsFile::Metadata model_metadata(const std::filesystem::path& path,
-                                                const ModelInfo& info) try {
+                                                const ModelInfo& info) {
+  const std::string where = "cannot write " + path.string();
   SafetensorsFile::Metadata metadata = info.notes;
   std::erase_if(metadata, [](const auto& note) { return is_own_key(note.first); });
   metadata["format"] = "tweed";
   metadata["format_version"] = model_file_version;
   metadata["tweed_version"] = version;
   if (!info.class_names.empty()) {
+    for (const auto& name : info.class_names) check_utf8(where + ": a class name", name);
     metadata[class_names_key] = nlohmann::json(info.class_names).dump();
   }
   if (info.preprocessing) {
+    if (const double scale = info.preprocessing->scale; !is_scale(scale)) {
+      throw Error(where + ": preprocessing: expected a scale that is finite and not 0, found " +
+                  std::to_string(scale));
+    }
     metadata[preprocessing_key] = nlohmann::json{{"scale", info.preprocessing->scale}}.dump();
   }
   return metadata;
-} catch (const nlohmann::json::exception&) {
-  throw Error("cannot write " + path.string() + ": a name or the metadata is not UTF-8");
 }
 
 /// Whether the metadata is written as this version of tweed does it.
@@ -86,7 +94,7 @@ inline void check_model_file_version(const std::filesystem::path& path,
 inline Preprocessing parse_preprocessing(const std::string& where, std::string_view text) {
   const auto json = parse_strict_json(where, text);
   const bool has_scale = json.is_object() && json.contains("scale") && json["scale"].is_number();
-  if (!has_scale || json.size() != 1 || !std::isfinite(json["scale"].get<double>())) {
+  if (!has_scale || json.size() != 1 || !is_scale(json["scale"].get<double>())) {
     throw Error(where + ": expected {\"scale\": number}, found " + json_in_message(json));
   }
   return {.scale = json["scale"].get<double>()};

@@ -4,6 +4,7 @@
 #include <tweed/core/version.hpp>
 #include <tweed/io/atomic_file.hpp>
 #include <tweed/io/onnx_graph.hpp>
+#include <tweed/io/utf8.hpp>
 #include <tweed/model/any_model.hpp>
 
 #include <algorithm>
@@ -194,7 +195,7 @@ AnyNetwork network_of(const Model<Net, float>&) {
 
 /// A model, a `Model` of float or an `AnyModel`, as the bytes of an ONNX file (operator set 13).
 /// Its input "input" and output "output" are those of the network, [batch,height,width,channels] or
-/// [batch,length], the batch free.
+/// [batch,length], the batch free. Throws Error if the metadata is not UTF-8.
 template <class M>
 std::string onnx_bytes(const M& model, const OnnxOptions& options = {}) {
   const auto& network = detail::network_of(model);
@@ -204,6 +205,7 @@ std::string onnx_bytes(const M& model, const OnnxOptions& options = {}) {
     throw Error("ONNX: a file holds less than 2 GiB, these weights take " + std::to_string(bytes) +
                 " bytes");
   }
+  detail::check_utf8("ONNX", options.metadata);
   return detail::OnnxExporter(network, model.tensors()).file(options);
 }
 

@@ -7,6 +7,7 @@
 #include <tweed/io/atomic_file.hpp>
 #include <tweed/io/safetensors_header.hpp>
 #include <tweed/io/safetensors_header_parser.hpp>
+#include <tweed/io/utf8.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -115,27 +116,26 @@ namespace detail {
 inline std::string safetensors_header_text(const std::filesystem::path& path,
                                            std::span<const TensorView> tensors,
                                            const SafetensorsFile::Metadata& metadata) {
+  const std::string where = "cannot write " + path.string();
+  check_utf8(where, metadata);
   auto json = nlohmann::ordered_json::object();
   if (!metadata.empty()) json[std::string{safetensors_metadata_key}] = metadata;
   std::size_t position = 0;
   for (const TensorView& tensor : tensors) {
+    check_utf8(where + ": the name of a tensor", tensor.name);
+    check_utf8(where + ": the type of tensor " + in_quotes(tensor.name), tensor.dtype);
     if (json.contains(tensor.name)) {
-      throw Error("cannot write " + path.string() + ": two tensors named " +
-                  in_quotes(tensor.name));
+      throw Error(where + ": two tensors named " + in_quotes(tensor.name));
     }
     const std::size_t end = position + tensor.bytes.size();
     json[tensor.name] = {
         {"dtype", tensor.dtype}, {"shape", tensor.dims}, {"data_offsets", {position, end}}};
     position = end;
   }
-  try {
-    std::string text = json.dump();
-    text.resize((text.size() + 7) / 8 * 8, ' ');
-    parse_safetensors_header(path, text, position);  // What is written can be read.
-    return text;
-  } catch (const nlohmann::json::exception&) {
-    throw Error("cannot write " + path.string() + ": a name or the metadata is not UTF-8");
-  }
+  std::string text = json.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  parse_safetensors_header(path, text, position);  // What is written can be read.
+  return text;
 }
 
 }  // namespace detail
