@@ -115,6 +115,44 @@ check "a row for 5" grep -qE '^ +5  Sandal +Sandal +Sandal [0-9.]+ %, ' predicte
 refuses 1 "--index 10: there are 10 test images" predict --model a/b/model.safetensors \
   --data data --index 10
 
+# --- What its file says of images and classes is heeded, or refused.
+
+change() { python3 "$here/change_metadata.py" a/b/model.safetensors changed.safetensors "$@"; }
+answer() { # of the model in changed.safetensors, for the first image, as JSON
+  succeeds predict --model changed.safetensors --data data --index 0 --json --top 1
+  mv stdout "$1"
+}
+
+succeeds predict --model a/b/model.safetensors --data data --index 0 --json --top 1
+mv stdout usual
+change preprocessing ""
+answer unscaled
+check "without a scale it is the usual one" cmp usual unscaled
+change preprocessing '{"scale":0.00784313725490196}'
+answer doubled
+check "another scale gives another answer" differ usual doubled
+change preprocessing '{"scale":0.00784313725490196}' --halve-first-kernel
+answer as_before
+check "unless the network wants it" python3 - <<'END'
+import json
+before, after = (json.load(open(name))[0]["probabilities"][0] for name in ("usual", "as_before"))
+assert before["class"] == after["class"]
+assert abs(before["probability"] - after["probability"]) < 1e-5
+END
+succeeds evaluate --model changed.safetensors --data data
+sed -n '/^Test on/,/^Ankle boot/p' stdout >evaluated
+check "evaluate heeds it as well" cmp trained evaluated
+succeeds export --model changed.safetensors --onnx changed.onnx
+check "and export" grep -qa "multiplied by 0.00784313725490196" changed.onnx
+change class_names ""
+answer unnamed
+check "without names they are the usual ones" cmp usual unnamed
+change class_names '["0","1","2","3","4","5","6","7","8","9"]'
+for command in "evaluate --data data" "predict --data data --index 0" "export --onnx changed.onnx"; do
+  refuses 1 'changed.safetensors: expected class 0 to be T-shirt/top, as in Fashion-MNIST, found "0"' \
+    $command --model changed.safetensors
+done
+
 succeeds export --model a/b/model.safetensors --onnx model.onnx
 check "the path of the ONNX file" grep -qxF "Wrote model.onnx" stdout
 check "its operations" grep -qa Gemm model.onnx
