@@ -35,6 +35,14 @@ double number_of(const Json& json, const char* key, const std::filesystem::path&
   return found->get<double>();
 }
 
+/// Null is no number.
+std::optional<double> optional_number_of(const Json& json, const char* key,
+                                         const std::filesystem::path& path) {
+  const auto found = json.find(key);
+  if (found != json.end() && found->is_null()) return {};
+  return number_of(json, key, path);
+}
+
 std::string text_of(const Json& json, const char* key, const std::filesystem::path& path) {
   const auto found = json.find(key);
   if (found == json.end() || !found->is_string()) {
@@ -54,8 +62,8 @@ ComparedRun read_run(const std::filesystem::path& folder) {
           .batch_size = number("batch_size"),
           .learning_rate = number("learning_rate"),
           .seed = number("seed"),
-          .seconds = number("train_seconds"),
-          .milliseconds = number("ms_per_step_median"),
+          .seconds = optional_number_of(json, "train_seconds", path),
+          .milliseconds = optional_number_of(json, "ms_per_step_median", path),
           .optimizer = text_of(json, "optimizer", path),
           .history = read_history(folder / "history.csv")};
 }

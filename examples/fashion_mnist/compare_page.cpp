@@ -46,6 +46,8 @@ Chart chart_of(const std::vector<ComparedRun>& runs, const std::string& title, S
   return chart;
 }
 
+std::string tenths(const std::optional<double>& number) { return number ? fixed(*number, 1) : "-"; }
+
 std::string headline(const std::vector<ComparedRun>& runs, const ComparedRun& best) {
   if (runs.size() == 1) return best.name + ": " + percent(best.accuracy, 2);
   return best.name + " is ahead with " + percent(best.accuracy, 2);
@@ -58,9 +60,9 @@ std::vector<std::string> compared_columns() {
 }
 
 std::vector<std::string> compared_values(const ComparedRun& run) {
-  return {percent(run.accuracy, 2), fixed(run.loss, 4),    fixed(run.steps, 0),
-          fixed(run.batch_size, 0), run.optimizer,         shortest(run.learning_rate),
-          fixed(run.seed, 0),       fixed(run.seconds, 1), fixed(run.milliseconds, 1)};
+  return {percent(run.accuracy, 2), fixed(run.loss, 4),  fixed(run.steps, 0),
+          fixed(run.batch_size, 0), run.optimizer,       shortest(run.learning_rate),
+          fixed(run.seed, 0),       tenths(run.seconds), tenths(run.milliseconds)};
 }
 
 void write_compare_page(const std::filesystem::path& path, const std::vector<ComparedRun>& runs) {

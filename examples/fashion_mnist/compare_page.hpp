@@ -3,6 +3,7 @@
 #include <tweed/training/history.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@ struct ComparedRun {
   double batch_size = 0.0;
   double learning_rate = 0.0;
   double seed = 0.0;
-  double seconds = 0.0;
-  double milliseconds = 0.0;  ///< a step
+  std::optional<double> seconds;       ///< none where nobody has taken the time
+  std::optional<double> milliseconds;  ///< a step
   std::string optimizer;
   tweed::History history;
 };

@@ -39,6 +39,9 @@ Json json_of(const TestReport& test) {
 void write_metrics(const std::filesystem::path& path, const Train& command, const TrainingLog& log,
                    const TestReport& test) {
   const tweed::LossSum training = log.recent();
+  const auto timed = [&](double number, int decimals) {
+    return log.has_steps() ? Json(rounded(number, decimals)) : Json();
+  };
   const Json metrics{
       {"test_accuracy", test.accuracy},
       {"test_loss", test.loss},
@@ -50,10 +53,10 @@ void write_metrics(const std::filesystem::path& path, const Train& command, cons
       {"learning_rate", command.chosen_learning_rate()},
       {"seed", command.seed},
       {"threads", tweed::resolve_threads(command.threads)},
-      {"train_seconds", rounded(log.seconds(), 3)},
-      {"ms_per_step_median", rounded(1000.0 * log.median_step_seconds(), 3)},
-      {"ms_per_step_min", rounded(1000.0 * log.least_step_seconds(), 3)},
-      {"images_per_second", rounded(log.images_per_second(), 1)},
+      {"train_seconds", timed(log.seconds(), 3)},
+      {"ms_per_step_median", timed(1000.0 * log.median_step_seconds(), 3)},
+      {"ms_per_step_min", timed(1000.0 * log.least_step_seconds(), 3)},
+      {"images_per_second", timed(log.images_per_second(), 1)},
       {"processor", processor_name()},
       {"compiler", compiler_name()},
       {"tweed_version", tweed::version},

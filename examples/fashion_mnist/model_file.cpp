@@ -4,6 +4,7 @@
 #include <tweed/io/any_model_file.hpp>
 #include <tweed/io/model_file.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace fashion_mnist {
@@ -33,6 +34,15 @@ void check_class_names(const std::filesystem::path& path, const std::vector<std:
 void write_model(const Model<FashionCnn>& model, const std::filesystem::path& path,
                  const std::string& training) {
   save_model(model, path, info_of(training));
+}
+
+bool holds_model(const std::filesystem::path& path, const Model<FashionCnn>& model,
+                 const std::string& training) try {
+  Model<FashionCnn> found;
+  return load_model(found, path).notes == info_of(training).notes &&
+         std::ranges::equal(found.parameters(), model.parameters());
+} catch (const Error&) {
+  return false;
 }
 
 SavedModel read_model(const std::filesystem::path& path) {

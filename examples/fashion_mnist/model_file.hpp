@@ -18,6 +18,10 @@ inline constexpr double usual_scale = 1.0 / 255.0;
 void write_model(const Model<FashionCnn>& model, const std::filesystem::path& path,
                  const std::string& training);
 
+/// Whether the file is there and `write_model` would write the same. A damaged one is another.
+bool holds_model(const std::filesystem::path& path, const Model<FashionCnn>& model,
+                 const std::string& training);
+
 /// A network, and what its file says of the images that it takes.
 struct SavedModel {
   AnyModel model;

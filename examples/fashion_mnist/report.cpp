@@ -18,7 +18,9 @@ std::string header(const FinishedRun& run, const Verdict& verdict) {
   std::string figures = html_figure(percent(run.test.accuracy, 2), "test accuracy");
   figures += html_figure(fixed(run.test.loss, 4), "test loss");
   figures += html_figure(grouped(std::ssize(run.history.steps)), "steps");
-  figures += html_figure(fixed(1000.0 * run.log.median_step_seconds(), 1) + " ms", "a step");
+  if (run.log.has_steps()) {
+    figures += html_figure(fixed(1000.0 * run.log.median_step_seconds(), 1) + " ms", "a step");
+  }
   figures += html_figure(grouped(FashionCnn::parameter_count), "parameters");
   return html_element("header", "",
                       html_element("p", "over", "Fashion-MNIST, a training run") +

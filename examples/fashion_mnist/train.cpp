@@ -15,10 +15,12 @@
 
 #include <tweed/data/split.hpp>
 
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 namespace fashion_mnist {
 
@@ -64,13 +66,23 @@ Train with_steps(Train command, Index images) {
   return command;
 }
 
-void write_files(const OutputFiles& files, const FinishedRun& run) {
-  write_model(run.model, files.model, describe(run.command));
-  write_metrics(files.metrics, run.command, run.log, run.test);
-  write_history(files.history, run.history);
-  write_events(files.events, run.history, run.log);
-  write_report(files.report, run);
-  for (const auto& file : {files.model, files.metrics, files.history, files.events, files.report}) {
+/// All files, or those that somebody has removed from a run that was already written. The model,
+/// whose presence tells that, comes last.
+std::vector<std::filesystem::path> to_write(const OutputFiles& files, bool was_written) {
+  std::vector<std::filesystem::path> all{files.metrics, files.history, files.events, files.report,
+                                         files.model};
+  if (was_written) std::erase_if(all, [](const auto& file) { return exists(file); });
+  return all;
+}
+
+void write_files(const std::vector<std::filesystem::path>& wanted, const OutputFiles& files,
+                 const FinishedRun& run) {
+  for (const auto& file : wanted) {
+    if (file == files.metrics) write_metrics(file, run.command, run.log, run.test);
+    if (file == files.history) write_history(file, run.history);
+    if (file == files.events) write_events(file, run.history, run.log);
+    if (file == files.report) write_report(file, run);
+    if (file == files.model) write_model(run.model, file, describe(run.command));
     std::cout << "Wrote " << file.string() << '\n';
   }
 }
@@ -89,22 +101,31 @@ void run(const Train& asked) {
             << summary(model, {.batch_size = command.batch_size, .threads = threads}) << '\n'
             << "Training: " << describe(command) << ", threads: " << threads << std::endl;
   const auto* const validation = images.validation ? &*images.validation : nullptr;
-  const auto [history, log] = train_network(model, command, images.train, validation);
+  const Trained trained = train_network(model, command, images.train, validation);
+  const TrainingLog& log = trained.log;
+  // How long training took stands in the files alone: where nothing was left to do they stay.
+  const bool was_written = !log.has_steps() && holds_model(files.model, model, describe(command));
+  const auto wanted = to_write(files, was_written);
+  if (wanted.empty()) {
+    std::cout << "The run in " << command.out.string() << " is finished: nothing to do\n";
+    return;
+  }
 
   const std::vector<float> logits = logits_of(model, data.test, command.threads);
   const TestReport test = make_test_report(data.test, logits);
   std::cout << '\n' << test << '\n';
 
   const StepProfile profile = profile_step(command, log.median_step_seconds());
-  write_files(files, {.command = command,
-                      .model = model,
-                      .history = history,
-                      .log = log,
-                      .train_data = images.train,
-                      .test_data = data.test,
-                      .logits = logits,
-                      .test = test,
-                      .profile = profile});
+  write_files(wanted, files,
+              {.command = command,
+               .model = model,
+               .history = trained.history,
+               .log = log,
+               .train_data = images.train,
+               .test_data = data.test,
+               .logits = logits,
+               .test = test,
+               .profile = profile});
 }
 
 }  // namespace fashion_mnist

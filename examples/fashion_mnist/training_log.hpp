@@ -20,6 +20,9 @@ class TrainingLog {
   tweed::Index steps_done() const { return done_before_ + std::ssize(steps_); }
   tweed::Index steps() const { return steps_to_do_; }
 
+  /// Whether this process did any.
+  bool has_steps() const { return !steps_.empty(); }
+
   /// Loss and accuracy over the last 100 steps of this process, as the network was before each.
   tweed::LossSum recent() const;
 

@@ -110,11 +110,33 @@ for signal in INT TERM; do
   check "SIG$signal, and resumed: the same files" same_files interrupted
 done
 
-# --- A finished run can be resumed as well: there is nothing left to train.
+# --- A finished run can be resumed as well: there is nothing left to train, and what is there stays.
+
+cp -a interrupted finished
+succeeds train --resume finished
+check "it says so" grep -qx "The run in finished is finished: nothing to do" stdout
+check "no file is written" has_no "^Wrote" stdout
+check "no file is changed" diff -r interrupted finished
+
+rm interrupted/{history.csv,report.html}
+succeeds train --resume interrupted
+check "a finished run gets its files back" same_files interrupted
+check "those that were gone" [ "$(grep -c ^Wrote stdout)" == 2 ]
+check "its speed stays" cmp {interrupted,finished}/metrics.json
+check "and the curves" cmp {interrupted,finished}/events.out.tfevents.fashion_mnist
 
 rm interrupted/model.safetensors
 succeeds train --resume interrupted
-check "a finished run gets its files back" same_files interrupted
+check "without a model the run was killed before it could write" same_files interrupted
+check "how long it took is not known" grep -q '^  "train_seconds": null,' interrupted/metrics.json
+succeeds compare interrupted
+check "nor compared" grep -qE "^interrupted .* - +-$" stdout
+cp again/model.safetensors interrupted/ # of the same run
+succeeds train --resume interrupted
+check "the same model" grep -qx "The run in interrupted is finished: nothing to do" stdout
+cp shorter/model.safetensors interrupted/
+succeeds train --resume interrupted
+check "the model of another run is replaced" same_files interrupted
 
 # --- What a kill in the middle of writing leaves is cleared away.
 
