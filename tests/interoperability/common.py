@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
+SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
+sys.path.insert(0, str(SCRIPTS))
 
 TOLERANCE = 1e-5
 SKIPPED = 77  # an exit code that CTest knows
@@ -67,6 +68,11 @@ class Tool:
     def __call__(self, *arguments):
         subprocess.run([self.path, *map(str, arguments)], check=True)
 
+    def loads(self, model):
+        """Whether tweed takes the file, which it does not where the sample in it is not met."""
+        command = [self.path, "load", model]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
     def logits(self, model):
         """tweed's outputs for the test images [n,10]."""
         import numpy as np
@@ -76,11 +82,43 @@ class Tool:
         return np.fromfile(path, np.float32).reshape(-1, 10)
 
 
+def convert(*arguments):
+    """Runs tweed_weights.py, which must work without a word."""
+    done = run_script(*arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), (arguments, done)
+
+
+def refuses(text, *arguments, status=1):
+    """tweed_weights.py must end so, with one line on stderr that has `text`, and leave no file
+    where it runs."""
+    before = set(os.listdir())
+    done = run_script(*arguments)
+    assert done.returncode == status, (arguments, done)
+    assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr, (arguments, done)
+    assert text in done.stderr, (text, done.stderr)
+    assert set(os.listdir()) == before, (arguments, set(os.listdir()) - before)
+
+
+def run_script(*arguments):
+    command = [sys.executable, SCRIPTS / "tweed_weights.py", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def raises(text, function, *arguments):
+    """The function must refuse with one line that has `text`."""
+    try:
+        function(*arguments)
+    except ValueError as error:
+        assert text in str(error) and "\n" not in str(error), (text, str(error))
+    else:
+        raise AssertionError(f"nothing was refused, expected: {text}")
+
+
 def softmax(logits):
     import numpy as np
 
-    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
+    return shifted / shifted.sum(axis=-1, keepdims=True)
 
 
 def compare(what, ours, theirs):

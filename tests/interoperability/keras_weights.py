@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """keras_weights.py TOOL: weights trained in Keras give the same predictions in tweed on the 10,000
-test images, and the other way round; strided and depthwise convolutions, too."""
+test images, and the other way round; strided and depthwise convolutions, too. What Keras saves is taken, or
+refused by name."""
 
 import os
 import sys
@@ -10,7 +11,9 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 import common
 
-np, tensorflow, keras, _ = common.require("numpy", "tensorflow", "keras", "safetensors")
+from common import raises, refuses
+
+np, tensorflow, keras = common.require("numpy", "tensorflow", "keras")
 import tweed_weights
 from keras import layers
 
@@ -93,7 +96,56 @@ def check_examples(tool):
         assert all(np.array_equal(back.tensors[n], model.tensors[n]) for n in back.tensors), name
 
 
+def small(before=(), activation="relu", pool=layers.MaxPooling2D, last=None, bias=True):
+    """The network "valid_pools" of tool.cpp, or one that is nearly so."""
+    keras.utils.set_random_seed(2)
+    parts = [
+        layers.Conv2D(4, 3, activation="linear", use_bias=bias),
+        pool((2, 1)),
+        layers.Flatten(),
+    ]
+    parts += [layers.Activation(activation), layers.Dense(6, activation=last)]
+    return keras.Sequential([layers.Input((10, 10, 2)), *before, *parts])
+
+
+def check_models():
+    like = tweed_weights.read("valid_pools.safetensors")
+    take = lambda network: tweed_weights.from_keras(network, like)
+    network = small(last="softmax")
+    network.save("network.keras")
+    common.convert("from-keras", "network.keras", "valid_pools.safetensors", "out.safetensors")
+    assert tool.loads("out.safetensors")
+    written = tweed_weights.read("out.safetensors").tensors
+    for name, value in take(network).tensors.items():
+        assert np.array_equal(written[name], value), name
+    assert not take(small([layers.Dropout(0.5)], bias=False)).tensors["conv2d_1.bias"].any()
+
+    raises(": tweed has no activation tanh", take, small(activation="tanh"))
+    for other in (layers.Rescaling(1 / 255), layers.BatchNormalization()):
+        raises(f"{other.name}: tweed has no {type(other).__name__}", take, small([other]))
+    raises(": tweed has no AveragePooling2D", take, small(pool=layers.AveragePooling2D))
+    raises("computes something else", take, small(activation="linear"))
+    inputs = keras.Input((10, 10, 2))
+    branches = layers.Add()([inputs, layers.ReLU()(inputs)])
+    raises(": tweed has no Add", take, keras.Model(inputs, small()(branches)))
+
+    convert = ("from-keras", "network.keras", "valid_pools.safetensors", "new.safetensors")
+    small(activation="tanh").save("network.keras")
+    refuses(": tweed has no activation tanh", *convert)
+    with open("network.keras", "rb") as file:
+        whole = file.read()
+    for size in (0, 100, len(whole) - 1):
+        with open("network.keras", "wb") as file:
+            file.write(whole[:size])
+        raises("network.keras: cannot be read: ", tweed_weights.read_model, "network.keras")
+    refuses("network.keras: cannot be read: ", *convert)
+    os.remove("network.keras")
+    refuses("cannot read network.keras: No such file", *convert)
+
+
 tool = common.Tool(sys.argv[1])
 common.images("t10k")
 check_examples(tool)
+os.chdir(tool.folder)
+check_models()
 check_reference(tool)

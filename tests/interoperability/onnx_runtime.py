@@ -6,7 +6,7 @@ import sys
 
 import common
 
-np, onnx, runtime, _ = common.require("numpy", "onnx", "onnxruntime", "safetensors")
+np, onnx, runtime = common.require("numpy", "onnx", "onnxruntime")
 import tweed_weights
 
 

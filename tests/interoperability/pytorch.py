@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """pytorch.py TOOL: weights trained in PyTorch give the same predictions in tweed on the 10,000 test
-images, and the other way round; small networks of all layers, too."""
+images, and the other way round; small networks of all layers, too. What torch.save writes is taken, or
+refused by name."""
 
+import os
 import sys
 
 import common
 
-np, torch, _ = common.require("numpy", "torch", "safetensors")
+from common import raises, refuses
+
+np, torch = common.require("numpy", "torch")
 import tweed_weights
 from torch import nn
 
@@ -107,7 +111,115 @@ def check_examples(tool):
         assert all(np.array_equal(back.tensors[n], model.tensors[n]) for n in back.tensors), name
 
 
+def small(relu=nn.ReLU, pool=nn.MaxPool2d, bias=True):
+    """The network "valid_pools" of tool.cpp, or one that is nearly so."""
+    torch.manual_seed(2)
+    first = nn.Conv2d(2, 4, 3, bias=bias)
+    return nn.Sequential(first, pool((2, 1)), nn.Flatten(), relu(), nn.Linear(128, 6))
+
+
+class Own(nn.Module):
+    """Its layers stand in another order than they run, and one has no name."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.dense = nn.Linear(128, 6)
+        self.convolution = nn.Conv2d(2, 4, 3)
+        self.function = function
+
+    def forward(self, x):
+        x = nn.functional.max_pool2d(self.convolution(x), (2, 1))
+        return self.dense(self.function(x.flatten(1)))
+
+
+def check_modules():
+    like = tweed_weights.read("valid_pools.safetensors")
+    take = lambda module, names=None: tweed_weights.from_pytorch(module, like, names)
+    whole = small()
+    found = take(whole)
+    images = np.random.default_rng(1).random((2, 10, 10, 2), np.float32)
+    tweed_weights.write("out.safetensors", found, (images[:1], logits(whole, images[:1])))
+    assert tool.loads("out.safetensors")
+    take(small().half())
+    take(nn.Sequential(nn.Identity(), small().train(), nn.LogSoftmax(1)))
+    without = take(small(bias=False))
+    assert tweed_weights.read("out.safetensors").tensors["conv2d_1.bias"].any()
+    assert not without.tensors["conv2d_1.bias"].any()
+
+    raises("3: tweed has no Tanh", take, small(nn.Tanh))
+    raises("1: tweed has no AvgPool2d", take, small(pool=nn.AvgPool2d))
+    raises("computes something else", take, small(nn.Identity))
+    raises("cannot be run on (10, 10, 2): ", take, small(pool=lambda _: nn.MaxPool2d(2)))
+    raises("dense, for conv2d_1: the kernel: expected the shape", take, Own(torch.relu))
+    take(Own(torch.relu), ["convolution", "dense"])
+    raises("computes something else", take, Own(torch.tanh), ["convolution", "dense"])
+    same = nn.Sequential(*(nn.Linear(6, 6), nn.ReLU(), nn.Linear(6, 6)))
+    square = tweed_weights.Model(
+        {
+            f"dense_{i}.{n}": np.zeros(s, np.float32)
+            for i in (1, 2)
+            for n, s in (("kernel", (6, 6)), ("bias", 6))
+        },
+        {"architecture": """{"input": [1, 1, 6], "layers": [
+            {"name": "dense_1", "layer": "dense", "units": 6}, {"name": "relu_1", "layer": "relu"},
+            {"name": "dense_2", "layer": "dense", "units": 6}]}"""},
+    )
+    tweed_weights.from_pytorch(same, square)
+    raises("computes something else", tweed_weights.from_pytorch, same, square, ["2", "0"])
+
+
+def check_files():
+    path = "valid_pools.safetensors"
+    like = tweed_weights.read(path)
+    network = small()
+    state = network.state_dict()
+    halves = {name: value.bfloat16() for name, value in state.items()}
+    parameters = {name: nn.Parameter(value) for name, value in state.items()}
+    optimizer = torch.optim.Adam(network.parameters()).state_dict()
+
+    def take(content, names=None, **options):
+        torch.save(content, "state.pt", **options)
+        return tweed_weights.from_pytorch(tweed_weights.read_state("state.pt"), like, names)
+
+    for content, tolerance in (
+        *((network, 0), (state, 0), (halves, 0.01), (parameters, 0)),
+        ({"model_state_dict": state, "optimizer": optimizer}, 0),
+        ({"model": network, "epoch": 7}, 0),
+        (nn.DataParallel(network).state_dict(), 0),
+    ):
+        found = take(content).tensors["dense_1.bias"]
+        assert np.allclose(found, state["4.bias"].numpy(), rtol=tolerance, atol=0)
+    take(state, _use_new_zipfile_serialization=False)
+
+    norm = nn.BatchNorm2d(4)
+    with_norm = {**state, **{f"norm.{name}": value for name, value in norm.state_dict().items()}}
+    raises("norm.num_batches_tracked, norm.running_mean", take, with_norm, ["0", "4"])
+    raises("1: tweed has no BatchNorm2d", take, nn.Sequential(network[0], norm, *network[1:]))
+    raises("needs the code of __main__.Own, ", take, Own(torch.relu))
+    raises("expected a state_dict or a module, found a Tensor", take, torch.zeros(3))
+
+    torch.save(network, "state.pt")
+    common.convert("from-pytorch", "state.pt", path, "out.safetensors")
+    assert tool.loads("out.safetensors")
+    torch.save(small(nn.Tanh), "state.pt")
+    convert = ("from-pytorch", "state.pt", path, "new.safetensors")
+    refuses("state.pt: 3: tweed has no Tanh", *convert)
+    with open("state.pt", "rb") as file:
+        whole = file.read()
+    for size in (0, 1, 100, len(whole) // 2, len(whole) - 1):
+        with open("state.pt", "wb") as file:
+            file.write(whole[:size])
+        raises("state.pt: cannot be read: ", tweed_weights.read_state, "state.pt")
+    refuses("state.pt: cannot be read: ", *convert)
+
+    common.convert("to-pytorch", path, "new.pt", "--names", "0,4")
+    network.load_state_dict(torch.load("new.pt"))
+
+
 tool = common.Tool(sys.argv[1])
 common.images("t10k")
 check_examples(tool)
+os.chdir(tool.folder)
+check_modules()
+check_files()
 check_reference(tool)

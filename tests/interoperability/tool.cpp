@@ -2,6 +2,7 @@
 ///
 ///     tool train MODEL [STEPS]      trains the reference network and saves it
 ///     tool logits MODEL FILE        its outputs for the 10,000 test images, as raw floats [n,10]
+///     tool load MODEL               loads it, which replays its sample
 ///     tool onnx MODEL FILE          exports it
 ///     tool examples FOLDER          small networks of all layers: MODEL.safetensors, MODEL.onnx
 ///
@@ -50,6 +51,8 @@ void logits(Arguments arguments) {
   write_file_atomically(arguments[1], std::as_bytes(std::span(outputs)));
 }
 
+void load(Arguments arguments) { load_any_model(arguments[0]); }
+
 void onnx(Arguments arguments) {
   export_onnx(load_any_model(arguments[0]).model, arguments[1],
               {.softmax = arguments.size() > 2 && arguments[2] == "softmax"});
@@ -92,6 +95,7 @@ int main(int argc, char** argv) try {
   };
   const std::map<std::string, Command> commands{{"train", {train, 1}},
                                                 {"logits", {logits, 2}},
+                                                {"load", {load, 1}},
                                                 {"onnx", {onnx, 2}},
                                                 {"examples", {examples, 1}}};
   const std::vector<std::string> arguments(argv + 1, argv + argc);

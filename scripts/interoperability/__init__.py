@@ -1,0 +1,1 @@
+"""What scripts/tweed_weights.py is made of: files, networks, and what frameworks keep differently."""

@@ -1,0 +1,313 @@
+#!/usr/bin/env python3
+"""weights.py TOOL: what scripts/tweed_weights.py takes and what it refuses, without a framework: its
+own NumPy arithmetic, files, command lines, and stand-ins for the modules of PyTorch and Keras."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import common
+from common import raises, refuses
+
+(np,) = common.require("numpy")
+import tweed_weights
+from interoperability.model import outputs_of
+from interoperability.safetensors_file import write_safetensors
+
+tool = common.Tool(sys.argv[1])
+tool("examples", tool.folder)
+os.chdir(tool.folder)
+
+
+def save(path, tensors, metadata=None):
+    write_safetensors(path, {n: np.asarray(t) for n, t in tensors.items()}, metadata or {})
+
+
+def changed(path, change):
+    """A copy of a model file with another architecture."""
+    model = tweed_weights.read(path)
+    architecture = model.architecture
+    change(architecture)
+    metadata = {**model.metadata, "architecture": json.dumps(architecture)}
+    save("changed.safetensors", model.tensors, metadata)
+    return "changed.safetensors"
+
+
+def check_arithmetic():
+    paths = sorted(tool.folder.glob("*.safetensors"))
+    assert len(paths) >= 9
+    for path in paths:
+        model = tweed_weights.read(path)
+        expected = model.tensors["sample.output"]
+        found = outputs_of(model, model.tensors["sample.input"])
+        assert found.shape == expected.shape, (path, found.shape)
+        assert np.abs(found - expected).max() <= common.TOLERANCE, path
+
+
+def check_round_trips():
+    for path in sorted(tool.folder.glob("*.safetensors")):
+        model = tweed_weights.read(path)
+        state = tweed_weights.to_pytorch(model)
+        names = [layer.name for layer in tweed_weights.weight_layers(model)]
+        for back in (
+            tweed_weights.from_pytorch(state, model, names),
+            tweed_weights.from_keras(tweed_weights.to_keras(model), model),
+        ):
+            for name in set(model.tensors) - {"sample.output"}:
+                assert np.array_equal(back.tensors[name], model.tensors[name]), (path, name)
+
+
+def check_sample():
+    """tweed replays it, so a wrong setting is noticed."""
+    state = tweed_weights.to_pytorch(tweed_weights.read("pools.safetensors"), ["1", "5"])
+    save("state.safetensors", {name: 2 * value for name, value in state.items()})
+    common.convert("from-pytorch", "state.safetensors", "pools.safetensors", "out.safetensors")
+    assert tool.loads("out.safetensors")
+    model = tweed_weights.read("out.safetensors")
+    assert model.metadata == tweed_weights.read("pools.safetensors").metadata
+    assert np.array_equal(
+        model.tensors["conv2d_1.kernel"],
+        2 * tweed_weights.read("pools.safetensors").tensors["conv2d_1.kernel"],
+    )
+
+    def without_relu(architecture):
+        architecture["layers"] = [l for l in architecture["layers"] if l["layer"] != "relu"]
+
+    assert not tool.loads(changed("out.safetensors", without_relu))
+
+
+def check_states():
+    like = "vectors.safetensors"
+    model = tweed_weights.read(like)
+    state = tweed_weights.to_pytorch(model, ["0", "3"])
+    convert = lambda state, names=None: tweed_weights.from_pytorch(state, model, names)
+
+    def is_model(state, names=None):
+        found = convert(state, names).tensors
+        assert all(np.array_equal(found[n], model.tensors[n]) for n in found if "sample" not in n)
+
+    is_model({"state_dict": state, "epoch": 3})
+    is_model({"model": {f"module.{name}": value for name, value in state.items()}, "optimizer": {}})
+    is_model({name: value.astype(np.float64) for name, value in state.items()})
+    without = {name: value for name, value in state.items() if name != "0.bias"}
+    assert not convert(without).tensors["dense_1.bias"].any()
+
+    norm = {f"norm.{part}": np.ones(5, np.float32) for part in ("bias", "running_mean", "weight")}
+    named = {**tweed_weights.to_pytorch(model, ["a", "b"]), **norm}
+    raises(
+        "no place in tweed's layers: norm.bias, norm.running_mean, norm.weight",
+        convert,
+        named,
+        ["a", "b"],
+    )
+    raises("1.running_mean", convert, {**state, "1.running_mean": np.ones(5, np.float32)})
+    raises(
+        "3, for dense_1: the kernel: expected the shape (5, 7), found (3, 5)",
+        convert,
+        state,
+        ["3", "0"],
+    )
+    raises("found 1: 0", convert, {n: v for n, v in state.items() if n[0] == "0"})
+    raises("there is no c.weight, there are a.bias, a.weight", convert, named, ["a", "c"])
+    raises("please give them", convert, named)
+    raises("expected a state_dict or a module, found a list", convert, [1, 2])
+    raises("has state_dict and model", convert, {"state_dict": state, "model": state})
+    raises("found int8", convert, {n: v.astype(np.int8) for n, v in state.items()})
+
+
+def check_files():
+    like = "vectors.safetensors"
+    state = tweed_weights.to_pytorch(tweed_weights.read(like), ["0", "3"])
+    save("state.safetensors", state)
+    convert = lambda state, like=like, out="new.safetensors": ("from-pytorch", state, like, out)
+
+    # bfloat16, which NumPy does not have
+    header = {}
+    data = b""
+    for name, value in state.items():
+        half = (value.view(np.uint32) >> 16).astype(np.uint16).tobytes()
+        header[name] = {
+            "dtype": "BF16",
+            "shape": value.shape,
+            "data_offsets": [len(data), len(data) + len(half)],
+        }
+        data += half
+    text = json.dumps(header).encode()
+    pathlib.Path("half.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + data)
+    common.convert("from-pytorch", "half.safetensors", like, "out.safetensors")
+    assert tool.loads("out.safetensors")
+    found = tweed_weights.read("out.safetensors").tensors["dense_1.kernel"]
+    assert np.allclose(found, state["0.weight"].T, rtol=0.01) and not np.array_equal(
+        found, state["0.weight"].T
+    )
+
+    refuses("cannot read none: No such file", *convert("none"))
+    refuses("none.safetensors: No such file", *convert("none.safetensors"))
+    refuses("cannot read none: No such file", *convert("state.safetensors", "none"))
+    refuses("cannot write none/out: No such file", *convert("state.safetensors", like, "none/out"))
+    os.mkdir("folder")
+    refuses(
+        "cannot write folder: not a regular file", *convert("state.safetensors", like, "folder")
+    )
+    refuses("folder: Is a directory", *convert("folder"))
+    whole = pathlib.Path("state.safetensors").read_bytes()
+    for length in (0, 7, 8, 30, len(whole) - 1):
+        pathlib.Path("cut.safetensors").write_bytes(whole[:length])
+        refuses("cut.safetensors: ", *convert("cut.safetensors"))
+        refuses("cut.safetensors: ", *convert("state.safetensors", "cut.safetensors"))
+    refuses(
+        "state.safetensors: the file does not say which network",
+        *convert("state.safetensors", "state.safetensors"),
+    )
+
+    def rename(architecture):
+        architecture["layers"][1]["layer"] = "swish"
+
+    refuses(
+        "layer relu_1: a swish is not among tweed's own",
+        *convert("state.safetensors", changed(like, rename)),
+    )
+    refuses(
+        "its network lacks something: 'units'",
+        *convert("state.safetensors", changed(like, lambda a: a["layers"][0].pop("units"))),
+    )
+    refuses(
+        "do not fit its network: dense_2.bias, dense_2.kernel",
+        *convert("state.safetensors", changed(like, lambda a: a["layers"].pop())),
+    )
+    refuses(
+        "state.safetensors: there is no 7.weight", *convert("state.safetensors"), "--names", "0,7"
+    )
+
+    # what was there before stays
+    pathlib.Path("old").write_text("old")
+    refuses(
+        "state.safetensors: there is no 7.weight",
+        *convert("state.safetensors", like, "old"),
+        "--names",
+        "7",
+    )
+    assert pathlib.Path("old").read_text() == "old"
+    common.convert(*convert("state.safetensors", like, "old"))
+    assert tool.loads("old")
+
+
+def check_command_lines():
+    refuses("the following arguments are required: COMMAND; see --help", status=2)
+    refuses("invalid choice: 'from-caffe'", "from-caffe", status=2)
+    refuses("unrecognized arguments: --name", "from-keras", "a", "b", "c", "--name", "d", status=2)
+    refuses(
+        "expected 2 names, found 1",
+        "to-pytorch",
+        "vectors.safetensors",
+        "new.safetensors",
+        "--names",
+        "0",
+    )
+    assert common.run_script("--help").returncode == 0
+    script = common.SCRIPTS / "tweed_weights.py"
+    program = (
+        "import runpy, sys; sys.modules['numpy'] = None; "
+        f"sys.path[0] = {str(common.SCRIPTS)!r}; runpy.run_path({str(script)!r}, run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1 and done.stderr == (
+        "tweed_weights.py: numpy is missing, pip install numpy brings it\n"
+    ), done
+
+
+def layer(kind, weights=(), **settings):
+    """A stand-in for a layer of Keras or a module of PyTorch of that class."""
+    made = type(kind, (), {"name": kind.lower(), "get_weights": lambda self: list(weights)})()
+    for name, value in settings.items():
+        setattr(made, name, value)
+    return made
+
+
+def activation(name):
+    def function():
+        pass
+
+    function.__name__ = name
+    return function
+
+
+def check_keras():
+    like = tweed_weights.read("depthwise.safetensors")
+    weights = tweed_weights.to_keras(like)
+    relu = activation("relu")
+
+    def convert(*layers, outputs=lambda logits: logits):
+        source = layer("Sequential", layers=layers)
+        source.predict = lambda inputs, verbose: outputs(outputs_of(like, inputs))
+        return tweed_weights.from_keras(source, like)
+
+    first = layer("DepthwiseConv2D", weights[:2], activation=relu, data_format="channels_last")
+    last = layer("Conv2D", weights[2:], activation=activation("linear"))
+    inner = layer("Functional", layers=[first])
+    found = convert(layer("InputLayer"), inner, layer("Dropout"), last)
+    for name in found.tensors:
+        assert np.array_equal(found.tensors[name], like.tensors[name]), name
+    convert(first, last, layer("Softmax"), outputs=common.softmax)
+
+    for kind in (
+        "BatchNormalization",
+        "AveragePooling2D",
+        "Rescaling",
+        "LeakyReLU",
+        "Conv2DTranspose",
+    ):
+        raises(f"{kind.lower()}: tweed has no {kind}", convert, layer(kind), first, last)
+    for name in ("tanh", "sigmoid", "relu6"):
+        other = layer("Conv2D", weights[2:], activation=activation(name))
+        raises(f"conv2d: tweed has no activation {name}", convert, first, other)
+    leaky = layer("ReLU", max_value=None, negative_slope=0.1, threshold=0)
+    raises("relu: tweed has no activation another relu", convert, first, leaky, last)
+    raises("conv2d: tweed has no softmax before it", convert, first, layer("Softmax"), last)
+    first.data_format = "channels_first"
+    raises("depthwiseconv2d: tweed has channels last", convert, first, last)
+    first.data_format = "channels_last"
+    raises("computes something else", lambda: convert(first, last, outputs=lambda x: 1.01 * x))
+    raises(
+        "expected outputs of the shape (7, 9, 4)",
+        lambda: convert(first, last, outputs=lambda x: x[:, 1:]),
+    )
+    raises("found 1: conv2d", convert, last)
+
+    norm = np.ones(6, np.float32)
+    raises(
+        "array 2 (6,) is neither a kernel nor the bias",
+        tweed_weights.from_keras,
+        [*weights[:2], norm, norm],
+        like,
+    )
+
+
+def check_pytorch_modules():
+    like = tweed_weights.read("vectors.safetensors")
+    state = tweed_weights.to_pytorch(like, ["0", "3"])
+
+    def convert(*kinds):
+        parts = [(str(i), layer(kind, children=lambda: iter(()))) for i, kind in enumerate(kinds)]
+        whole = layer("Sequential", children=lambda: iter(parts), state_dict=lambda: state)
+        whole.named_modules = lambda: iter([("", whole), *parts])
+        return tweed_weights.from_pytorch(whole, like)
+
+    for kind in ("BatchNorm1d", "Tanh", "AvgPool2d", "LeakyReLU"):
+        raises(f"1: tweed has no {kind}", convert, "Linear", kind, "Linear")
+    raises("2: tweed has no Softmax before it", convert, "Linear", "Softmax", "Linear")
+
+
+check_arithmetic()
+check_round_trips()
+check_sample()
+check_states()
+check_files()
+check_command_lines()
+check_keras()
+check_pytorch_modules()
+print("all is taken or refused as it should be")
