@@ -107,8 +107,8 @@ def main():
             run(arguments)
     except ImportError as error:
         complain_of_missing(error.name)
-    except (ValueError, OSError) as error:
-        complain(str(error))
+    except (ValueError, OSError, MemoryError) as error:
+        complain(str(error) or "not enough memory")
 
 
 if __name__ == "__main__":

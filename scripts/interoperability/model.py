@@ -39,7 +39,7 @@ def read_network(path):
         check_tensors(model)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
-    except (KeyError, TypeError, IndexError) as error:
+    except (KeyError, TypeError, IndexError, ArithmeticError) as error:
         raise ValueError(f"{path}: its network lacks something: {error}") from error
     return model
 

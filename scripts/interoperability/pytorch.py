@@ -64,7 +64,7 @@ def unwrapped(content):
     for prefix in PREFIXES:
         if content and all(str(key).startswith(prefix) for key in content):
             return unwrapped({key.removeprefix(prefix): value for key, value in content.items()})
-    return content
+    return {str(key): value for key, value in content.items()}
 
 
 def array_of(name, tensor):

@@ -114,6 +114,7 @@ def check_states():
     raises("please give them", convert, named)
     raises("expected a state_dict or a module, found a list", convert, [1, 2])
     raises("has state_dict and model", convert, {"state_dict": state, "model": state})
+    raises("no place in tweed's layers: 0", convert, {0: state["0.weight"]})
     raises("found int8", convert, {n: v.astype(np.int8) for n, v in state.items()})
 
 

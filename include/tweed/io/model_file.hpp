@@ -125,8 +125,8 @@ TensorView view_of(const NamedTensor& tensor) {
 /// Writes a model as a safetensors file, atomically: its tensors, by name ("conv2d_1.kernel"); as
 /// metadata its architecture and `info`, each as docs/model_files.md says; and a sample input with
 /// its output, for `load_model` to check itself by. The architecture is left out where a layer does
-/// not state its settings. Throws Error if the file cannot be written, or if the class names are
-/// not as many as the outputs.
+/// not state its settings. Throws Error if the file cannot be written, if the class names are not
+/// as many as the outputs, if text is not UTF-8, or if the scale is 0 or not finite.
 template <HasTensors M>
 void save_model(const M& model, const std::filesystem::path& path, const ModelInfo& info = {}) {
   auto metadata = detail::model_metadata(path, info);

@@ -22,7 +22,7 @@ namespace tweed {
 
 struct OnnxOptions {
   bool softmax = false;                              ///< probabilities instead of logits
-  std::map<std::string, std::string> metadata = {};  ///< anything to say of the model
+  std::map<std::string, std::string> metadata = {};  ///< anything to say of the model, UTF-8
 };
 
 namespace detail {
