@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <stdexcept>
 #include <vector>
 
 using namespace tweed;
@@ -19,6 +20,44 @@ TEST_CASE("parallel_for visits every index once, by a worker that exists") {
       CHECK(worker_exists);
       for (const auto& visit : visits) CHECK(visit == 1);
     }
+  }
+}
+
+TEST_CASE("parallel_for: of what bodies throw, that of the lowest i arrives, as it was thrown") {
+  struct Thrown {
+    Index i;
+  };
+  for (const int threads : {1, 2, 3, 8}) {
+    CAPTURE(threads);
+    for (const Index first : {0, 1, 30, 57, 99}) {
+      std::vector<std::atomic<int>> visits(100);
+      Index arrived = -1;
+      try {
+        parallel_for(100, threads, [&](Index i, int) {
+          ++visits[static_cast<std::size_t>(i)];
+          if (i >= first) throw Thrown{i};
+        });
+      } catch (const Thrown& thrown) {
+        arrived = thrown.i;
+      }
+      CHECK(arrived == first);
+      for (Index i = 0; i <= first; ++i) CHECK(visits[static_cast<std::size_t>(i)] == 1);
+    }
+  }
+}
+
+TEST_CASE("parallel_for: goes on working after an exception, and within itself") {
+  for (const int threads : {1, 2, 3}) {
+    CHECK_THROWS_WITH_AS(parallel_for(4, threads,
+                                      [&](Index, int) {
+                                        parallel_for(3, threads, [](Index i, int) {
+                                          if (i == 2) throw std::invalid_argument("two");
+                                        });
+                                      }),
+                         "two", std::invalid_argument);
+    std::atomic<int> visits = 0;
+    parallel_for(10, threads, [&](Index, int) { ++visits; });
+    CHECK(visits == 10);
   }
 }
 

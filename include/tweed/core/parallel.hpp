@@ -1,10 +1,12 @@
 #pragma once
 
 #include <tweed/core/flush_denormals.hpp>
+#include <tweed/core/fork.hpp>
 #include <tweed/core/option.hpp>
 #include <tweed/core/shape.hpp>
 
 #include <algorithm>
+#include <exception>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -12,10 +14,11 @@
 
 namespace tweed {
 
-/// Threads used where a caller does not say: OpenMP's own default, or 1 without OpenMP.
+/// Threads used where a caller does not say: OpenMP's own default, or 1 without OpenMP and in a
+/// process that was forked after tweed had started threads.
 inline int default_threads() {
 #ifdef _OPENMP
-  return omp_get_max_threads();
+  return detail::has_lost_threads ? 1 : omp_get_max_threads();
 #else
   return 1;
 #endif
@@ -32,20 +35,58 @@ inline int resolve_threads(int threads) {
 #endif
 }
 
+#ifdef _OPENMP
+namespace detail {
+
+/// What the body of a parallel loop threw, at the lowest i. An exception must not leave a parallel
+/// region, or the program ends.
+class FirstFailure {
+ public:
+  /// In a handler: keeps the exception that is being handled.
+  [[gnu::cold, gnu::noinline]] void keep(Index i) noexcept {
+#pragma omp critical(tweed_first_failure)
+    if (exception_ == nullptr || i < index_) {
+      index_ = i;
+      exception_ = std::current_exception();
+    }
+  }
+  void rethrow() const {
+    if (exception_ != nullptr) std::rethrow_exception(exception_);
+  }
+
+ private:
+  Index index_ = 0;
+  std::exception_ptr exception_;
+};
+
+}  // namespace detail
+#endif
+
 /// Calls `body(i, worker)` for every i in [0, count), with worker in [0, threads). Which worker
 /// takes which i depends on `threads`, so a result may depend on i alone. Meanwhile denormal
 /// numbers are zeros: see `FlushDenormals`.
+///
+/// Where bodies throw, the exception of the lowest i arrives at the caller, whatever the number of
+/// threads. All bodies of lower i have run then, and some of higher i.
 template <class Body>
 void parallel_for(Index count, int threads, const Body& body) {
 #ifdef _OPENMP
-  if (threads > 1 && count > 1) {
+  if (threads > 1 && count > 1 && detail::may_start_threads()) {
+    detail::FirstFailure failure;
 #pragma omp parallel num_threads(threads)
     {
       const FlushDenormals flush;
-#pragma omp for schedule(static)
-      for (Index i = 0; i < count; ++i) body(i, omp_get_thread_num());
+      const int worker = omp_get_thread_num();
+      const Index workers = omp_get_num_threads();
+      Index i = (count * worker + workers - 1) / workers;
+      const Index end = (count * (worker + 1) + workers - 1) / workers;
+      try {
+        for (; i < end; ++i) body(i, worker);
+      } catch (...) {
+        failure.keep(i);
+      }
     }
-    return;
+    return failure.rethrow();
   }
 #else
   (void)threads;
