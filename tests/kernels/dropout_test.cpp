@@ -106,8 +106,35 @@ TEST_CASE("dropout: another seed, step or layer drops other elements, the same k
   }
 }
 
-TEST_CASE_TEMPLATE("dropout: what is kept is scaled by 1 / (1 - rate)", T, float, double) {
-  for (const double rate : {0.0, 0.25, 0.5, 0.9}) {
+TEST_CASE("dropout: the mean stays at any rate") {
+  for (const double rate : {0.0, 1e-6, 0.01, 0.1, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.9, 0.95, 0.99,
+                            0.999, 0.9999, 0.99999, 1.0 - 1e-12}) {
+    CAPTURE(rate);
+    const Index dropped = std::min(std::lround(rate * 65536.0), 65535L);
+    const double kept_share = 1.0 - static_cast<double>(dropped) / 65536.0;
+    // Enough elements for one to be kept.
+    const std::vector<double> ones(2'000'000, 1.0);
+    std::vector<double> y(ones.size());
+    tweed::kernels::dropout(ones.data(), y.data(), std::ssize(ones), rate, {.seed = 8}, 2, nullptr);
+    const double scale = *std::ranges::max_element(y);
+    CHECK(std::abs(scale * kept_share - 1.0) <= 1.0 / 65536.0);
+    const Index hits = std::ranges::count(y, scale);
+    CHECK(plausible(hits, std::ssize(ones), kept_share));
+  }
+}
+
+TEST_CASE("dropout: where the draws meet the rate the scale is 1 / (1 - rate), to the bit") {
+  for (const double rate : {0.1, 0.2, 0.25, 0.3, 0.4, 0.5}) {
+    CAPTURE(rate);
+    const std::vector<float> ones(100, 1.0F);
+    std::vector<float> y(ones.size());
+    tweed::kernels::dropout(ones.data(), y.data(), 100, rate, {.seed = 8}, 1, nullptr);
+    CHECK(*std::ranges::max_element(y) == static_cast<float>(1.0 / (1.0 - rate)));
+  }
+}
+
+TEST_CASE_TEMPLATE("dropout: what is kept is scaled, the rest zero", T, float, double) {
+  for (const double rate : {0.0, 0.25, 0.5, 0.75}) {
     for (const Index count : {0, 1, 7, 8, 9, 1000}) {
       CAPTURE(rate);
       CAPTURE(count);

@@ -19,6 +19,24 @@ inline constexpr Index draws_per_block = 8;
 /// Elements that are decided about together.
 inline constexpr Index dropout_draws = 256;
 
+/// The draws that there are, of 16 bits.
+inline constexpr double all_draws = 65536.0;
+
+/// The lowest draw that keeps an element.
+constexpr std::uint16_t lowest_kept_draw(double rate) {
+  return static_cast<std::uint16_t>(std::min(rate * all_draws + 0.5, all_draws - 1.0));
+}
+
+/// What kept elements are multiplied by, so that the mean stays to within 1 / 65536. Draws keep
+/// somewhat more or less than 1 - rate: at high rates, where that is much of the little that is
+/// kept, what they keep counts.
+constexpr double kept_scale(double rate) {
+  const double asked = 1.0 - rate;
+  const double kept = (all_draws - lowest_kept_draw(rate)) / all_draws;
+  const bool is_met = std::max(kept - asked, asked - kept) * all_draws <= asked;
+  return 1.0 / (is_met ? asked : kept);
+}
+
 /// 16 random bits for each element from `first` on, a multiple of `draws_per_block`.
 inline void draw(const RandomKey& key, Index first, std::uint16_t (&draws)[dropout_draws]) {
   constexpr Index blocks = dropout_draws / draws_per_block;
@@ -49,15 +67,15 @@ void scale_kept(const T* x, const std::uint8_t* is_kept, T* y, Index count, T sc
 
 }  // namespace detail
 
-/// y = x / (1 - rate) where an element is kept, else 0 (inverted dropout: Srivastava, Hinton,
-/// Krizhevsky, Sutskever and Salakhutdinov, *Dropout*, JMLR 2014). Which are kept follows from
-/// `key` alone; `is_kept`, if not nullptr, gets a 1 for each of them and 0 for the others. Each
-/// element draws 16 bits: the rate is met to within 1/65536. y may be x.
+/// y = kept_scale(rate) x, about x / (1 - rate), where an element is kept, else 0 (inverted
+/// dropout: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, *Dropout*, JMLR 2014).
+/// Which are kept follows from `key` alone; `is_kept`, if not nullptr, gets a 1 for each of them
+/// and 0 for the others. Each element draws 16 bits: the rate is met to within 1/65536. y may be x.
 template <class T>
 void dropout(const T* x, T* y, Index count, double rate, const RandomKey& key, int threads,
              std::uint8_t* is_kept) {
-  const auto threshold = static_cast<std::uint16_t>(std::min(rate * 65536.0 + 0.5, 65535.0));
-  const T scale = static_cast<T>(1.0 / (1.0 - rate));
+  const std::uint16_t threshold = detail::lowest_kept_draw(rate);
+  const T scale = static_cast<T>(detail::kept_scale(rate));
   parallel_ranges(count, 8192, threads, [&](Index begin, Index end) {
     std::uint16_t draws[detail::dropout_draws];
     std::uint8_t flags[detail::dropout_draws];
@@ -71,11 +89,11 @@ void dropout(const T* x, T* y, Index count, double rate, const RandomKey& key, i
   });
 }
 
-/// dx = dy / (1 - rate) where the element was kept, else 0. dx may be dy.
+/// dx = kept_scale(rate) dy where the element was kept, else 0. dx may be dy.
 template <class T>
 void dropout_gradient(const T* dy, const std::uint8_t* is_kept, T* dx, Index count, double rate,
                       int threads) {
-  const T scale = static_cast<T>(1.0 / (1.0 - rate));
+  const T scale = static_cast<T>(detail::kept_scale(rate));
   parallel_ranges(count, 8192, threads, [&](Index begin, Index end) {
     detail::scale_kept(dy + begin, is_kept + begin, dx + begin, end - begin, scale);
   });

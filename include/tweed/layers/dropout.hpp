@@ -27,8 +27,9 @@ struct DropoutSettings {
   }
 };
 
-/// In training each element is zero with probability `rate`, and else scaled by 1 / (1 - rate), so
-/// that the mean stays (Srivastava et al., JMLR 2014). Inference changes nothing.
+/// In training each element is zero with probability `rate`, to within 1/131072, and else scaled by
+/// 1 / (1 - rate), or at high rates by what was drawn, so that the mean stays (Srivastava et al.,
+/// JMLR 2014). Inference changes nothing.
 template <Rate rate>
 struct Dropout {
   static_assert(rate.value() >= 0.0 && rate.value() < 1.0, "Dropout: the rate must lie in [0, 1)");
