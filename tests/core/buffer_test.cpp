@@ -1,9 +1,11 @@
 #include <tweed/core/buffer.hpp>
 #include <tweed/core/scratch.hpp>
+#include <support/error_message.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <utility>
 
 using namespace tweed;
 
@@ -19,10 +21,24 @@ TEST_CASE("a buffer is aligned, zero at first, and a value") {
     for (const float value : copy.values()) CHECK(value == 3.0F);
     copy = buffer;
     for (const float value : copy.values()) CHECK(value == 4.0F);
-    const Buffer<float> moved = std::move(copy);
+    Buffer<float> moved = std::move(copy);
     CHECK(moved.size() == count);
+    CHECK(copy.size() == 0);
+    CHECK(copy.values().empty());
+    copy = std::move(moved);
+    CHECK(copy.size() == count);
+    CHECK(moved.size() == 0);
+    CHECK(moved.data() == nullptr);
   }
   CHECK(Buffer<double>().size() == 0);
+}
+
+TEST_CASE("a buffer of a size that cannot be is refused") {
+  using tests::error_message;
+  CHECK(error_message([] { Buffer<float>(-1); }) ==
+        "memory: a block of -1 elements was asked for, which no machine has");
+  CHECK(error_message([] { Buffer<double>(Index{1} << 61); }) ==
+        "memory: a block of 2305843009213693952 elements was asked for, which no machine has");
 }
 
 TEST_CASE("pieces of scratch are aligned and use what they announce") {

@@ -1,8 +1,12 @@
 #include <tweed/tweed.hpp>
+#include <support/error_message.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace tweed;
 
@@ -48,6 +52,43 @@ TEST_CASE("a model is a value") {
   const Model<Net> copy = model;
   model.parameters()[0] = 100.0F;
   CHECK(copy.parameters()[0] != 100.0F);
+}
+
+TEST_CASE("a model that was moved from has no weights, and says so") {
+  using tests::error_message;
+  Model<Net> model{1};
+  const Model<Net> moved = std::move(model);
+  CHECK(model.parameters().empty());
+  CHECK(std::ssize(moved.parameters()) == Net::block_size);
+  const std::string expected =
+      "model: its weights are missing, there are 0 numbers; was it moved from?";
+  CHECK(error_message([&] { model.tensors(); }) == expected);
+  const std::vector<float> x(static_cast<std::size_t>(Net::input.size()));
+  const Batch<const float> batch{x.data(), 1, Net::input};
+  Inference<Net> infer(1, 1);
+  CHECK(error_message([&] { infer(model, batch); }) == expected);
+  TrainingPass<Net> pass(1, 1);
+  CHECK(error_message([&] { pass.forward(model, batch, {}); }) == expected);
+  model = moved;
+  CHECK(infer(model, batch).count == 1);
+}
+
+TEST_CASE("what works in memory that was moved away takes no batch") {
+  using tests::error_message;
+  const Model<Net> model{1};
+  const std::vector<float> x(static_cast<std::size_t>(Net::input.size()));
+  const Batch<const float> batch{x.data(), 1, Net::input};
+  Inference<Net> infer(1, 1);
+  Inference<Net> other = std::move(infer);
+  CHECK(infer.batch_size() == 0);
+  CHECK(other(model, batch).count == 1);
+  CHECK(error_message([&] { infer(model, batch); }) ==
+        "Inference: it was made for batches of up to 0 samples, this one has 1");
+  TrainingPass<Net> pass(1, 1);
+  const TrainingPass<Net> other_pass = std::move(pass);
+  CHECK(other_pass.batch_size() == 1);
+  CHECK(error_message([&] { pass.forward(model, batch, {}); }) ==
+        "TrainingPass: it was made for batches of up to 0 samples, this one has 1");
 }
 
 TEST_CASE("the summary names layers, shapes, parameters and memory") {

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <tweed/core/error.hpp>
+#include <tweed/core/moved_size.hpp>
 #include <tweed/core/shape.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <new>
 #include <span>
+#include <string>
 #include <type_traits>
+#include <utility>
 
 #ifdef __linux__
 #include <sys/mman.h>
@@ -52,25 +57,31 @@ inline void release_block(void* block, Index bytes) {
   ::operator delete(block, block_alignment(bytes));
 }
 
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_count(Index count) {
+  throw Error("memory: a block of " + std::to_string(count) +
+              " elements was asked for, which no machine has");
+}
+
 }  // namespace detail
 
-/// A block of numbers of fixed size, zero at first.
+/// A block of numbers of fixed size, zero at first; none is left after a move.
 template <class T>
 class Buffer {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
   Buffer() = default;
+  /// Throws Error where there cannot be so many, and std::bad_alloc where there is no memory left.
   explicit Buffer(Index count)
       : data_(static_cast<T*>(detail::allocate_block(bytes(count))), {bytes(count)}),
         count_(count) {
     std::fill_n(data(), count, T{});
   }
-  Buffer(const Buffer& other) : Buffer(other.size()) { std::copy_n(other.data(), count_, data()); }
+  Buffer(const Buffer& other) : Buffer(other.size()) { std::copy_n(other.data(), size(), data()); }
   Buffer(Buffer&& other) noexcept = default;
   Buffer& operator=(Buffer other) noexcept {
     data_.swap(other.data_);
-    std::swap(count_, other.count_);
+    count_ = std::move(other.count_);
     return *this;
   }
   ~Buffer() = default;
@@ -86,10 +97,14 @@ class Buffer {
     Index bytes = 0;
     void operator()(T* data) const { detail::release_block(data, bytes); }
   };
-  static Index bytes(Index count) { return aligned_bytes(count * Index{sizeof(T)}); }
+  static Index bytes(Index count) {
+    constexpr Index most = std::numeric_limits<Index>::max() / 2 / Index{sizeof(T)};
+    if (count < 0 || count > most) detail::refuse_count(count);
+    return aligned_bytes(count * Index{sizeof(T)});
+  }
 
   std::unique_ptr<T, Release> data_;
-  Index count_ = 0;
+  MovedSize count_;
 };
 
 }  // namespace tweed

@@ -7,6 +7,8 @@ namespace tweed {
 
 /// Signed, as in Eigen: sizes, counts and positions.
 using Index = std::ptrdiff_t;
+static_assert(sizeof(Index) == 8,
+              "tweed needs a 64-bit platform: sizes of memory and files do not fit into 32 bits");
 
 /// Shape of one sample, without the batch. Images are stored row by row with the channels innermost
 /// (NHWC); a vector of n features is {1, 1, n}.

@@ -24,6 +24,16 @@ class AnyModel {
       : network_(std::make_shared<const AnyNetwork>(std::move(network))),
         block_(network_->block_size()) {}
 
+  AnyModel(const AnyModel& other) = default;
+  /// What is moved from keeps its network, without weights.
+  AnyModel(AnyModel&& other) noexcept : network_(other.network_), block_(std::move(other.block_)) {}
+  AnyModel& operator=(AnyModel other) noexcept {
+    network_.swap(other.network_);
+    block_ = std::move(other.block_);
+    return *this;
+  }
+  ~AnyModel() = default;
+
   const AnyNetwork& network() const { return *network_; }
   Shape input_shape() const { return network_->input(); }
   Shape output_shape() const { return network_->output(); }
@@ -43,15 +53,9 @@ class AnyModel {
       const auto& [name, dims, rank, initializer, fan_in, fan_out] = placed.parameter;
       tensors.push_back({network_->layer_names()[placed.layer] + "." + std::string(name),
                          {dims.begin(), dims.begin() + rank},
-                         values_of(block, placed)});
+                         detail::values_of(block, placed)});
     }
     return tensors;
-  }
-
-  template <class U>
-  static std::span<U> values_of(std::span<U> block, const detail::PlacedParameter& placed) {
-    return block.subspan(static_cast<std::size_t>(placed.offset),
-                         static_cast<std::size_t>(placed.parameter.size()));
   }
 
   /// Puts the parameters of a stage into `tensors`, in place of what was there.
@@ -59,7 +63,7 @@ class AnyModel {
                         std::vector<std::span<const float>>& tensors) const {
     tensors.clear();
     for (std::size_t i = stage.first_tensor; i < stage.end_tensor; ++i) {
-      tensors.push_back(values_of(block_.values(), network_->parameters()[i]));
+      tensors.push_back(detail::values_of(block_.values(), network_->parameters()[i]));
     }
   }
 

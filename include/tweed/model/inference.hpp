@@ -118,7 +118,7 @@ class Inference {
     return current;
   }
 
-  Index batch_size_;
+  MovedSize batch_size_;
   int threads_;
   Index prepared_for_;  // batches of that size; 0 for none
   std::array<Buffer<std::byte>, 2> buffers_;

@@ -67,24 +67,18 @@ class Model {
       const auto& [name, dims, rank, initializer, fan_in, fan_out] = placed.parameter;
       tensors.push_back({layers[placed.layer] + "." + std::string(name),
                          {dims.begin(), dims.begin() + rank},
-                         values_of(block, placed)});
+                         detail::values_of(block, placed)});
     }
     return tensors;
   }
 
  private:
-  template <class U>
-  static std::span<U> values_of(std::span<U> block, const detail::PlacedParameter& placed) {
-    return block.subspan(static_cast<std::size_t>(placed.offset),
-                         static_cast<std::size_t>(placed.parameter.size()));
-  }
-
   void initialize_all(std::uint64_t seed) {
     for (const auto& placed : Net::parameters) {
       const RandomKey key{.seed = seed,
                           .layer = static_cast<std::uint32_t>(placed.layer),
                           .use = RandomUse::initialize};
-      initialize(values_of(parameters(), placed), placed.parameter.initializer,
+      initialize(detail::values_of(parameters(), placed), placed.parameter.initializer,
                  placed.parameter.fan_in, placed.parameter.fan_out, key,
                  static_cast<std::uint64_t>(placed.offset));
     }

@@ -66,7 +66,7 @@ class PreparedAnyModel {
   }
 
   AnyModel model_;
-  Index batch_size_;
+  MovedSize batch_size_;
   std::vector<Buffer<std::byte>> blocks_;  // of each stage
 };
 

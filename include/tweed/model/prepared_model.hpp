@@ -84,7 +84,7 @@ class PreparedModel {
   }
 
   Model<Net, T> model_;
-  Index batch_size_;
+  MovedSize batch_size_;
   Buffer<std::byte> blocks_;
   std::array<Index, stage_count<Net>> offsets_{};
 };

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <tweed/core/error.hpp>
 #include <tweed/core/layer.hpp>
 #include <tweed/layers/input.hpp>
 
 #include <array>
+#include <span>
+#include <string>
 #include <tuple>
 
 namespace tweed {
@@ -53,6 +56,22 @@ struct PlacedParameter {
   std::size_t layer = 0;
   Index offset = 0;
 };
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_block(std::size_t found) {
+  throw Error("model: its weights are missing, there are " + std::to_string(found) +
+              " numbers; was it moved from?");
+}
+
+/// A parameter's values within the block of all. Throws Error where that is too small, as in a
+/// model that was moved from.
+template <class U>
+std::span<U> values_of(std::span<U> block, const PlacedParameter& placed) {
+  if (static_cast<std::size_t>(placed.offset + placed.parameter.size()) > block.size()) {
+    refuse_block(block.size());
+  }
+  return block.subspan(static_cast<std::size_t>(placed.offset),
+                       static_cast<std::size_t>(placed.parameter.size()));
+}
 
 }  // namespace detail
 

@@ -23,8 +23,7 @@ auto stage_parameters(std::span<T> block) {
   std::size_t tensor = 0;
   for (const auto& placed : Net::parameters) {
     if (!belongs(placed)) continue;
-    tensors[tensor++] = block.subspan(static_cast<std::size_t>(placed.offset),
-                                      static_cast<std::size_t>(placed.parameter.size()));
+    tensors[tensor++] = values_of(block, placed);
   }
   return tensors;
 }

@@ -143,7 +143,7 @@ class TrainingPass {
     return delta(current);
   }
 
-  Index batch_size_;
+  MovedSize batch_size_;
   int threads_;
   MemoryPlan<Net, T> plan_;
   Buffer<std::byte> stored_;
