@@ -53,12 +53,12 @@ class PlannedConvolution final : public ReadyConvolution {
   void run() override {
     auto forward = tensors_.forward(threads_);
     forward.scratch = Scratch(scratch_.values());
-    forward.kept = work_ == Work::all ? kept_.data() : nullptr;
+    if (work_ == Work::all) forward.kept = kept_.values();
     conv::forward(plan_, tensors_.geometry, forward);
     if (work_ == Work::forward) return;
     auto backward = tensors_.backward(threads_);
     backward.scratch = Scratch(scratch_.values());
-    backward.kept = kept_.data();
+    backward.kept = kept_.values();
     conv::backward(plan_, tensors_.geometry, backward);
   }
 

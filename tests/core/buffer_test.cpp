@@ -41,6 +41,42 @@ TEST_CASE("a buffer of a size that cannot be is refused") {
         "memory: a block of 2305843009213693952 elements was asked for, which no machine has");
 }
 
+TEST_CASE("more scratch than was announced is refused, in every build") {
+  using tests::error_message;
+  Buffer<std::byte> block(3 * Scratch::bytes<float>(16));
+  Scratch scratch(block.values());
+  scratch.take<float>(32);
+  CHECK(error_message([&] { scratch.take<float>(17); }) ==
+        "memory: a layer takes 128 bytes where 64 are left of what it announced");
+  CHECK(!error_message([&] { scratch.take<float>(-100); }).empty());
+  scratch.take<float>(16);
+  CHECK(!error_message([&] { scratch.take<char>(1); }).empty());
+  CHECK(!error_message([] { Scratch().take<char>(1); }).empty());
+  CHECK(Scratch().take<char>(0) == nullptr);
+}
+
+TEST_CASE("workers have a piece of scratch each, and there are no others") {
+  Buffer<std::byte> block(4 * 64);
+  Scratch scratch(block.values());
+  const WorkerScratch workers(scratch, 64, 3);
+  for (int worker = 0; worker < 3; ++worker) {
+    Scratch mine = workers.of(worker);
+    CHECK(mine.take<std::byte>(64) == block.data() + 64 * worker);
+    CHECK(!tests::error_message([&] { mine.take<char>(1); }).empty());
+  }
+  CHECK(!tests::error_message([&] { workers.of(3); }).empty());
+  CHECK(scratch.take<std::byte>(64) == block.data() + 3 * 64);
+}
+
+TEST_CASE("what a layer keeps is handed out as far as it is there") {
+  Buffer<std::byte> block(64);
+  CHECK(elements_of<float>(block.values(), 16) == reinterpret_cast<float*>(block.data()));
+  CHECK(!tests::error_message([&] { elements_of<float>(block.values(), 17); }).empty());
+  const std::span<const std::byte> none;
+  CHECK(elements_of<float>(none, 0) == nullptr);
+  CHECK(!tests::error_message([&] { elements_of<float>(none, 1); }).empty());
+}
+
 TEST_CASE("pieces of scratch are aligned and use what they announce") {
   Buffer<std::byte> block(Scratch::bytes<float>(3) + Scratch::bytes<double>(9));
   Scratch scratch(block.values());

@@ -20,8 +20,8 @@ namespace {
 
 template <class T>
 bool same_bits(const LayerResult<T>& a, const LayerResult<T>& b) {
-  return tests::same_bits(a.inferred, b.inferred) && tests::same_bits(a.y, b.y) &&
-         tests::same_bits(a.dx, b.dx) &&
+  return tests::same_bits(a.inferred, b.inferred) && tests::same_bits(a.prepared, b.prepared) &&
+         tests::same_bits(a.y, b.y) && tests::same_bits(a.dx, b.dx) &&
          std::ranges::equal(a.gradients, b.gradients,
                             [](const auto& p, const auto& q) { return tests::same_bits(p, q); });
 }

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -150,6 +151,10 @@ TEST_CASE("layers that do not fit are refused") {
                               conv({.filters = 1,
                                     .sliding = {.kernel = {9, 1}, .padding = Padding::valid}})}) ==
         "network: conv2d_1 cannot take 8x8x3: its kernel is larger than the input");
+  CHECK(network_error(image, {conv({.filters = 4,
+                                    .sliding = {.kernel = 3, .algorithm = Algorithm::grouped}})}) ==
+        "network: conv2d_1 cannot take 8x8x3: its algorithm cannot do its kernel, stride, dilation "
+        "or groups");
   CHECK(network_error(image, {any::DepthwiseConv2D{.settings = {.multiplier = 0}}}) ==
         "network: depthwise_conv2d_1 cannot take 8x8x3: its settings are not all positive");
   CHECK(network_error(image, {any::MaxPool{.settings = {.window = {0, 1}}}}) ==
@@ -158,6 +163,32 @@ TEST_CASE("layers that do not fit are refused") {
         "network: max_pool_1 cannot take 8x8x3: its window is larger than the input");
   CHECK(network_error(image, {any::Dropout{.settings = {.rate = 1.0}}}) ==
         "network: dropout_1 cannot take 8x8x3: its rate does not lie in [0, 1)");
+}
+
+TEST_CASE("a batch that no memory holds is refused before its memory is planned") {
+  const Shape image{1 << 13, 1 << 13, 1};
+  const any::Conv2D layer{.settings = {.filters = 4, .sliding = {.kernel = 31}}};
+  const AnyModel model{AnyNetwork(image, {layer})};
+  for (const Index batch_size : {Index{-1}, Index{4097}, Index{1} << 40}) {
+    const std::string expected = ": batch_size is " + std::to_string(batch_size) +
+                                 ", it must be at least 1 and at most 4096";
+    CHECK(error_message([&] { AnyInference(model, batch_size, 1); }) == "AnyInference" + expected);
+    CHECK(error_message([&] { PreparedAnyModel(model, batch_size, 1); }) ==
+          "PreparedAnyModel" + expected);
+  }
+}
+
+TEST_CASE("an AnyModel that was moved from has no weights, and says so") {
+  AnyModel model = any_copy(Model<Dots>{2});
+  AnyInference infer(model, 1, 1);
+  const AnyModel moved = std::move(model);
+  const float x = 1.0F;
+  CHECK(infer(moved, {&x, 1, {1, 1, 1}}).count == 1);
+  CHECK(model.input_shape() == Shape{1, 1, 1});
+  const std::string expected =
+      "model: its weights are missing, there are 0 numbers; was it moved from?";
+  CHECK(error_message([&] { infer(model, {&x, 1, {1, 1, 1}}); }) == expected);
+  CHECK(error_message([&] { model.tensors(); }) == expected);
 }
 
 TEST_CASE("sizes that no memory holds are refused before they are multiplied") {

@@ -120,6 +120,17 @@ TEST_CASE("a prepared model predicts data sets in batches of its own") {
   }
 }
 
+TEST_CASE("a prepared model that was moved from is refused") {
+  PreparedModel prepared(Model<Net>{2}, 3);
+  Inference infer(prepared, 1);
+  const PreparedModel moved = std::move(prepared);
+  const auto pixels = noise<float>(Net::input.size());
+  const Batch<const float> x{pixels.data(), 1, Net::input};
+  CHECK(infer(moved, x).count == 1);
+  CHECK(prepared.batch_size() == 0);
+  CHECK_THROWS_AS(infer(prepared, x), Error);
+}
+
 TEST_CASE("training the model afterwards does not reach the prepared one") {
   Model<Net> model{2};
   const PreparedModel prepared(model);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <span>
 
 namespace tests {
 
@@ -26,7 +28,7 @@ PassResults<T> run_passes(const Passes& passes, const ConvolutionSample& s,
   const auto dy = converted<T>(s.dy);
   Guarded<std::byte> kept(passes.kept_bytes());
   Guarded<T> y(s.c.batch * g.output_size());
-  const auto forward = [&](std::byte* kept_memory) {
+  const auto forward = [&](std::span<std::byte> kept_memory) {
     Guarded<std::byte> scratch(passes.forward_bytes());
     passes.forward({.batch = s.c.batch,
                     .x = x.data(),
@@ -43,8 +45,8 @@ PassResults<T> run_passes(const Passes& passes, const ConvolutionSample& s,
     return y.copy();
   };
   PassResults<T> result;
-  result.y_inferred = forward(nullptr);
-  result.y = forward(kept.data());
+  result.y_inferred = forward({});
+  result.y = forward(kept.values());
   Guarded<T> dx(s.c.batch * g.input_size());
   Guarded<T> kernel_gradient(g.kernel_size());
   Guarded<T> bias_gradient(g.filters);
@@ -58,7 +60,7 @@ PassResults<T> run_passes(const Passes& passes, const ConvolutionSample& s,
                    .kernel_gradient = kernel_gradient.data(),
                    .bias_gradient = bias_gradient.data(),
                    .activation = activation,
-                   .kept = kept.data(),
+                   .kept = kept.values(),
                    .scratch = tweed::Scratch(scratch.values()),
                    .threads = threads});
   for (const bool intact : {scratch.intact(), kept.intact(), y.intact(), dx.intact(),

@@ -20,6 +20,8 @@ struct AnyLayer {
   tweed::Shape (*output)(const tweed::Shape&);
   std::vector<tweed::Parameter> (*parameters)(const tweed::Shape&);
   tweed::LayerMemory (*memory)(const tweed::Shape&, tweed::Index batch, int threads);
+  tweed::LayerMemory (*prepared_memory)(const tweed::Shape&, tweed::Index batch, int threads);
+  void (*prepare)(const tweed::PreparePass<T>&);
   void (*infer)(const tweed::InferPass<T>&);
   void (*forward)(const tweed::ForwardPass<T>&);
   void (*backward)(const tweed::BackwardPass<T>&);
@@ -36,6 +38,14 @@ inline constexpr AnyLayer<T> any_layer{
         },
     .memory = [](const tweed::Shape& input, tweed::Index batch,
                  int threads) { return tweed::memory_of<L, T>(input, batch, threads); },
+    .prepared_memory =
+        [](const tweed::Shape& input, tweed::Index batch, int threads) {
+          return tweed::prepared_memory_of<L, T>(input, batch, threads);
+        },
+    .prepare =
+        [](const tweed::PreparePass<T>& pass) {
+          if constexpr (requires { L::prepare(pass); }) L::prepare(pass);
+        },
     .infer = [](const tweed::InferPass<T>& pass) { L::infer(pass); },
     .forward = [](const tweed::ForwardPass<T>& pass) { tweed::run_forward<L>(pass); },
     .backward = [](const tweed::BackwardPass<T>& pass) { L::backward(pass); },
@@ -51,6 +61,7 @@ struct LayerRunOptions {
 template <class T>
 struct LayerResult {
   std::vector<T> inferred;  ///< y of `infer`
+  std::vector<T> prepared;  ///< the same after `prepare`
   std::vector<T> y;         ///< y of `forward`
   std::vector<T> dx;
   std::vector<std::vector<T>> gradients;
@@ -73,6 +84,7 @@ class LayerRun {
   LayerResult<T> run() {
     LayerResult<T> result;
     result.inferred = infer();
+    result.prepared = infer_prepared();
     result.y = forward();
     result.dx = backward(result.y);
     for (auto& gradient : gradients_) {
@@ -89,6 +101,25 @@ class LayerRun {
     Memory scratch(memory_.scratch);
     tweed::InferPass<T> pass;
     return run_to_y(pass, scratch, [&] { layer_.infer(pass); });
+  }
+
+  std::vector<T> infer_prepared() {
+    const auto memory = layer_.prepared_memory(input_, options_.batch, options_.threads);
+    Memory prepared(memory.kept);
+    const std::vector<std::span<const T>> parameters(parameters_.begin(), parameters_.end());
+    if (memory.kept > 0) {
+      layer_.prepare({.input = input_,
+                      .batch = options_.batch,
+                      .parameters = parameters,
+                      .to = prepared.values(),
+                      .threads = options_.threads});
+    }
+    Memory scratch(memory.scratch);
+    tweed::InferPass<T> pass;
+    if (memory.kept > 0) pass.prepared = {prepared.values(), options_.batch};
+    const auto y = run_to_y(pass, scratch, [&] { layer_.infer(pass); });
+    CHECK(prepared.intact());
+    return y;
   }
 
   std::vector<T> forward() {

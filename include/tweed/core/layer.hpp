@@ -63,13 +63,13 @@ struct PreparePass {
   Shape input;
   Index batch;
   Tensors<const T> parameters;
-  std::byte* to;
+  std::span<std::byte> to;
   int threads = 1;
 };
 
 /// What it made ready, and for which batches; nothing in training.
 struct Prepared {
-  const std::byte* data = nullptr;
+  std::span<const std::byte> bytes = {};
   Index batch = 0;
 };
 

@@ -1,12 +1,37 @@
 #pragma once
 
 #include <tweed/core/buffer.hpp>
+#include <tweed/core/error.hpp>
 
-#include <cassert>
 #include <cstddef>
 #include <span>
+#include <string>
+#include <type_traits>
 
 namespace tweed {
+
+namespace detail {
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_piece(Index bytes, std::size_t there) {
+  throw Error("memory: a layer takes " + std::to_string(bytes) + " bytes where " +
+              std::to_string(there) + " are left of what it announced");
+}
+
+/// Throws Error unless there are so many bytes. An overrun must not pass in silence, whatever the
+/// build.
+inline void check_piece(Index bytes, std::size_t there) {
+  if (static_cast<std::size_t>(bytes) > there) refuse_piece(bytes, there);
+}
+
+}  // namespace detail
+
+/// The front of `memory` as `count` elements of T. Throws Error where it is too small for them.
+template <class T, class Byte>
+auto* elements_of(std::span<Byte> memory, Index count) {
+  using Element = std::conditional_t<std::is_const_v<Byte>, const T, T>;
+  detail::check_piece(count * Index{sizeof(T)}, memory.size());
+  return reinterpret_cast<Element*>(memory.data());
+}
 
 /// Memory that a layer may use during one call: pieces are taken from the front of a block, and all
 /// come back when the call ends. Whoever takes n pieces must have announced the sum of their
@@ -22,13 +47,18 @@ class Scratch {
     return aligned_bytes(count * Index{sizeof(T)});
   }
 
-  /// `count` uninitialised elements on a cache line of their own.
+  /// `count` uninitialised elements on a cache line of their own. Throws Error where they were not
+  /// announced.
   template <class T>
   T* take(Index count) {
-    const auto size = static_cast<std::size_t>(bytes<T>(count));
-    assert(size <= block_.size());
-    T* const piece = reinterpret_cast<T*>(block_.data());
-    block_ = block_.subspan(size);
+    return reinterpret_cast<T*>(take_bytes(bytes<T>(count)).data());
+  }
+
+  /// `bytes` of the block, whole cache lines. Throws Error where they were not announced.
+  std::span<std::byte> take_bytes(Index bytes) {
+    detail::check_piece(bytes, block_.size());
+    const auto piece = block_.first(static_cast<std::size_t>(bytes));
+    block_ = block_.subspan(piece.size());
     return piece;
   }
 
@@ -36,9 +66,23 @@ class Scratch {
   std::span<std::byte> block_;
 };
 
-/// The part of `memory` that belongs to `worker`, where each worker has `bytes`.
-inline Scratch worker_scratch(std::byte* memory, int worker, Index bytes) {
-  return Scratch({memory + worker * bytes, static_cast<std::size_t>(bytes)});
-}
+/// Scratch for each of some workers, equally much.
+class WorkerScratch {
+ public:
+  WorkerScratch() = default;
+  /// Takes `workers * bytes` of `scratch`.
+  WorkerScratch(Scratch& scratch, Index bytes, int workers)
+      : memory_(scratch.take_bytes(workers * bytes)), bytes_(bytes) {}
+
+  /// That of a worker. Throws Error where there is no such worker.
+  Scratch of(int worker) const {
+    detail::check_piece((worker + 1) * bytes_, memory_.size());
+    return Scratch({memory_.data() + worker * bytes_, static_cast<std::size_t>(bytes_)});
+  }
+
+ private:
+  std::span<std::byte> memory_;
+  Index bytes_ = 0;
+};
 
 }  // namespace tweed

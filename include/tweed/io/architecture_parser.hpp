@@ -118,10 +118,7 @@ class ArchitectureParser {
   /// Algorithms come and go with versions; one that is gone leaves the choice to this version.
   static bool set(const Json& json, Algorithm& algorithm) {
     if (!json.is_string()) return false;
-    algorithm = Algorithm::automatic;
-    for (int i = 0; name(static_cast<Algorithm>(i)) != "unknown"; ++i) {
-      if (json == name(static_cast<Algorithm>(i))) algorithm = static_cast<Algorithm>(i);
-    }
+    algorithm = algorithm_named(json.get<std::string>()).value_or(Algorithm::automatic);
     return true;
   }
 

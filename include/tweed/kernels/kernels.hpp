@@ -12,7 +12,9 @@
 #include <tweed/kernels/dense_pass.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #ifndef TWEED_COMPILED
 
@@ -68,7 +70,8 @@ Index prepared_kernel_bytes(const Geometry& g, Index batch, Algorithm asked);
 template <class T>
 Index prepared_scratch_bytes(const Geometry& g, Index batch, int threads, Algorithm asked);
 template <class T, Family family>
-void prepare_kernel(const Plan& plan, const Geometry& g, const T* kernel, T* to, int threads);
+void prepare_kernel(const Plan& plan, const Geometry& g, const T* kernel, std::span<std::byte> to,
+                    int threads);
 template <class T, Family family>
 void forward(const Plan& plan, const Geometry& g, const Forward<T>& pass);
 template <class T, Family family>

@@ -159,7 +159,7 @@ void matmul(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>&
             Scratch scratch, int threads) {
   if (c.rows == 0 || c.columns == 0) return;
   if (a.columns == 0) return detail::multiply_nothing(c, write);
-  std::byte* const memory = scratch.take<std::byte>(threads * matmul_scratch_bytes<T>());
+  const WorkerScratch memory(scratch, matmul_scratch_bytes<T>(), threads);
   detail::Cut rows{c.rows, ProductTile<T>::rows};
   detail::Cut columns{c.columns, ProductTile<T>::columns};
   detail::cut_for(threads, rows, columns);
@@ -170,7 +170,7 @@ void matmul(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>&
         c.block(rows.begin(i), columns.begin(j), rows.length(i), columns.length(j));
     matmul<T>(a.block(rows.begin(i), 0, rows.length(i), a.columns),
               b.block(0, columns.begin(j), b.rows, columns.length(j)), part_of_c, write,
-              worker_scratch(memory, worker, matmul_scratch_bytes<T>()));
+              memory.of(worker));
   });
 }
 

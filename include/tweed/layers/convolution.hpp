@@ -5,6 +5,8 @@
 #include <tweed/layers/convolution_settings.hpp>
 #include <tweed/layers/options.hpp>
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <type_traits>
 
@@ -32,7 +34,7 @@ kernels::conv::Plan plain_plan(const kernels::conv::Geometry& g, Index batch, Al
 template <class T>
 kernels::conv::Plan forward_plan(const kernels::conv::Geometry& g, const InferPass<T>& pass,
                                  Algorithm asked) {
-  const bool is_prepared = pass.prepared.data != nullptr;
+  const bool is_prepared = !pass.prepared.bytes.empty();
   return is_prepared ? prepared_plan<T>(g, pass.prepared.batch, asked)
                      : plain_plan<T>(g, pass.x.count, asked);
 }
@@ -49,14 +51,14 @@ template <kernels::conv::Family family, class T>
 void prepare_convolution(const kernels::conv::Geometry& g, const PreparePass<T>& pass,
                          Algorithm asked) {
   kernels::conv::prepare_kernel<T, family>(prepared_plan<T>(g, pass.batch, asked), g,
-                                           pass.parameters[0].data(), reinterpret_cast<T*>(pass.to),
-                                           pass.threads);
+                                           pass.parameters[0].data(), pass.to, pass.threads);
 }
 
 /// A layer's pass as the kernels take it; `kept` is their own, behind the pool's taps.
 template <class T>
 kernels::conv::Forward<T> forward_pass(const InferPass<T>& pass, kernels::Activation activation,
-                                       const kernels::conv::FusedPool* pool, std::byte* kept) {
+                                       const kernels::conv::FusedPool* pool,
+                                       std::span<std::byte> kept) {
   return {.batch = pass.x.count,
           .x = pass.x.data,
           .kernel = pass.parameters[0].data(),
@@ -65,7 +67,7 @@ kernels::conv::Forward<T> forward_pass(const InferPass<T>& pass, kernels::Activa
           .activation = activation,
           .pool = pool,
           .kept = kept,
-          .kernel_transform = reinterpret_cast<const T*>(pass.prepared.data),
+          .kernel_transform = pass.prepared.bytes,
           .scratch = pass.scratch,
           .threads = pass.threads};
 }
@@ -92,6 +94,9 @@ struct Convolution {
   static constexpr std::string_view name = Filters::layer_name;
   static constexpr auto settings =
       Filters::settings({kernel, stride, dilation, padding, algorithm});
+  static_assert(can_run_as_asked(settings),
+                "convolution: the Algorithm cannot do this kernel, stride, dilation or these "
+                "groups; leave it out to get the fastest that can");
   static constexpr bool has_pool = !std::is_same_v<Pool, NoPool>;
   static constexpr Reads backward_reads{
       .input = true, .output = activation != kernels::Activation::none && !has_pool};
@@ -121,38 +126,37 @@ struct Convolution {
   static constexpr LayerMemory memory(const Shape& input, Index batch, int threads) {
     const auto g = geometry(input);
     return {.kept = tap_bytes(fit(input).output, batch) +
-                    kernels::conv::largest_kept_bytes<T>(g, batch, asked(g)),
-            .scratch = kernels::conv::largest_scratch_bytes<T>(g, batch, threads, asked(g))};
+                    kernels::conv::largest_kept_bytes<T>(g, batch, algorithm),
+            .scratch = kernels::conv::largest_scratch_bytes<T>(g, batch, threads, algorithm)};
   }
 
   template <class T>
   static constexpr LayerMemory prepared_memory(const Shape& input, Index batch, int threads) {
     const auto g = geometry(input);
-    return prepared_convolution_memory<T>(g, batch, threads, asked(g));
+    return prepared_convolution_memory<T>(g, batch, threads, algorithm);
   }
 
   template <class T>
   static void prepare(const PreparePass<T>& pass) {
     const auto g = geometry(pass.input);
-    prepare_convolution<family>(g, pass, asked(g));
+    prepare_convolution<family>(g, pass, algorithm);
   }
 
   template <class T>
   static void infer(const InferPass<T>& pass) {
-    run(pass, nullptr);
+    run(pass, {});
   }
 
   template <class T>
   static void forward(const ForwardPass<T>& pass) {
-    run<T>(pass, pass.kept.data());
+    run<T>(pass, pass.kept);
   }
 
   template <class T>
   static void backward(const BackwardPass<T>& pass) {
     const auto g = geometry(pass.x.shape);
-    const std::byte* const kept = pass.kept.data();
-    const auto pool = fused_pool(g, const_cast<std::byte*>(kept));
-    kernels::conv::backward<T, family>(plain_plan<T>(g, pass.x.count, asked(g)), g,
+    const auto pool = fused_pool(g, pass.kept, pass.x.count);
+    kernels::conv::backward<T, family>(plain_plan<T>(g, pass.x.count, algorithm), g,
                                        {.batch = pass.x.count,
                                         .x = pass.x.data,
                                         .kernel = pass.parameters[0].data(),
@@ -163,7 +167,7 @@ struct Convolution {
                                         .bias_gradient = pass.gradients[1].data(),
                                         .activation = activation,
                                         .pool = has_pool ? &pool : nullptr,
-                                        .kept = kept + tap_bytes(pass.y.shape, pass.x.count),
+                                        .kept = behind_taps(pass.kept, pass.y.shape, pass.x.count),
                                         .scratch = pass.scratch,
                                         .threads = pass.threads});
   }
@@ -175,7 +179,7 @@ struct Convolution {
   /// The algorithm of the forward pass for a batch, for the summary.
   static std::string_view runs_as(const Shape& input, Index batch) {
     const auto g = geometry(input);
-    return tweed::name(plain_plan<float>(g, batch, asked(g)).forward);
+    return tweed::name(plain_plan<float>(g, batch, algorithm).forward);
   }
 
   static std::string describe() {
@@ -192,13 +196,7 @@ struct Convolution {
   }
 
   /// Input sizes play no part in it.
-  static constexpr kernels::conv::Family family =
-      settings.is_grouped() ? kernels::conv::Family::grouped
-                            : kernels::conv::family_of(geometry({1, 1, 1}));
-
-  static constexpr Algorithm asked(const kernels::conv::Geometry& g) {
-    return asked_algorithm(settings, g);
-  }
+  static constexpr kernels::conv::Family family = kernels::conv::family_of(geometry({1, 1, 1}));
 
   static constexpr Shape convolved(const kernels::conv::Geometry& g) {
     return {g.rows.output, g.columns.output, g.filters};
@@ -211,22 +209,35 @@ struct Convolution {
                : 0;
   }
 
-  static kernels::conv::FusedPool fused_pool(const kernels::conv::Geometry& g, std::byte* kept) {
+  template <class Byte>
+  static std::span<Byte> behind_taps(std::span<Byte> kept, const Shape& output, Index batch) {
+    const Index taps = tap_bytes(output, batch);
+    check_piece(taps, kept.size());
+    return kept.subspan(static_cast<std::size_t>(taps));
+  }
+
+  /// `kept` is empty in inference.
+  template <class Byte>
+  static kernels::conv::FusedPool fused_pool(const kernels::conv::Geometry& g, std::span<Byte> kept,
+                                             Index batch) {
+    using Tap = kernels::conv::FusedPool::Tap;
     if constexpr (has_pool) {
-      return {Pool::geometry(convolved(g)), reinterpret_cast<kernels::conv::FusedPool::Tap*>(kept)};
+      const auto pool = Pool::geometry(convolved(g));
+      if (kept.empty()) return {pool};
+      return {pool, const_cast<Tap*>(elements_of<Tap>(kept, batch * pool.output_size()))};
     } else {
       return {};
     }
   }
 
   template <class T>
-  static void run(const InferPass<T>& pass, std::byte* kept) {
+  static void run(const InferPass<T>& pass, std::span<std::byte> kept) {
     const auto g = geometry(pass.x.shape);
-    const auto pool = fused_pool(g, kept);
+    const auto pool = fused_pool(g, kept, pass.x.count);
     kernels::conv::forward<T, family>(
-        forward_plan(g, pass, asked(g)), g,
+        forward_plan(g, pass, algorithm), g,
         forward_pass(pass, activation, has_pool ? &pool : nullptr,
-                     kept == nullptr ? nullptr : kept + tap_bytes(pass.y.shape, pass.x.count)));
+                     kept.empty() ? kept : behind_taps(kept, pass.y.shape, pass.x.count)));
   }
 };
 

@@ -45,7 +45,6 @@ struct Conv2DSettings {
     take("groups", settings.groups);
   }
 
-  constexpr bool is_grouped() const { return groups > 1; }
   constexpr Index groups_of(Index) const { return groups; }
   constexpr kernels::conv::Geometry geometry(const Shape& input) const {
     return sliding.geometry(input, filters, groups);
@@ -63,10 +62,11 @@ struct DepthwiseConv2DSettings {
     take("multiplier", settings.multiplier);
   }
 
-  constexpr bool is_grouped() const { return true; }
   constexpr Index groups_of(Index channels) const { return channels; }
   constexpr kernels::conv::Geometry geometry(const Shape& input) const {
-    return sliding.geometry(input, input.channels * multiplier, input.channels);
+    auto g = sliding.geometry(input, input.channels * multiplier, input.channels);
+    g.is_depthwise = true;
+    return g;
   }
 };
 
@@ -84,11 +84,12 @@ constexpr std::array<Parameter, 2> convolution_parameters(const kernels::conv::G
            {"bias", {g.filters, 1, 1, 1}, 1, Initializer::zeros}}};
 }
 
-/// The algorithm to ask `select` for. A depthwise convolution over one channel has a geometry of
-/// another family, whose algorithms are not compiled for it.
+/// Whether a convolution can be computed as its layer asks; input sizes play no part in it.
 template <class Settings>
-constexpr Algorithm asked_algorithm(const Settings& settings, const kernels::conv::Geometry& g) {
-  return settings.is_grouped() && g.groups == 1 ? Algorithm::grouped : settings.sliding.algorithm;
+constexpr bool can_run_as_asked(const Settings& settings) {
+  const Algorithm asked = settings.sliding.algorithm;
+  return asked == Algorithm::automatic ||
+         kernels::conv::can_run(asked, settings.geometry({1, 1, 1}));
 }
 
 }  // namespace detail

@@ -55,13 +55,12 @@ struct Dropout {
   template <class T>
   static void forward(const ForwardPass<T>& pass) {
     kernels::dropout<T>(pass.x.data, pass.y.data, pass.x.size(), rate.value(), pass.random,
-                        pass.threads, reinterpret_cast<std::uint8_t*>(pass.kept.data()));
+                        pass.threads, elements_of<std::uint8_t>(pass.kept, pass.x.size()));
   }
 
   template <class T>
   static void backward(const BackwardPass<T>& pass) {
-    kernels::dropout_gradient<T>(pass.dy.data,
-                                 reinterpret_cast<const std::uint8_t*>(pass.kept.data()),
+    kernels::dropout_gradient<T>(pass.dy.data, elements_of<std::uint8_t>(pass.kept, pass.dy.size()),
                                  pass.dx.data, pass.dy.size(), rate.value(), pass.threads);
   }
 

@@ -72,14 +72,14 @@ struct MaxPool {
 
   template <class T>
   static void forward(const ForwardPass<T>& pass) {
-    auto* const taps = reinterpret_cast<kernels::PoolTap*>(pass.kept.data());
+    auto* const taps = elements_of<kernels::PoolTap>(pass.kept, pass.y.size());
     kernels::max_pool(geometry(pass.x.shape), pass.x.count, pass.x.data, pass.y.data, taps,
                       pass.threads);
   }
 
   template <class T>
   static void backward(const BackwardPass<T>& pass) {
-    const auto* const taps = reinterpret_cast<const kernels::PoolTap*>(pass.kept.data());
+    const auto* const taps = elements_of<kernels::PoolTap>(pass.kept, pass.dy.size());
     kernels::max_pool_gradient<T>(geometry(pass.dx.shape), pass.dx.count, pass.dy.data, taps,
                                   pass.dx.data, pass.threads);
   }

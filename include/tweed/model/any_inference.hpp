@@ -1,6 +1,5 @@
 #pragma once
 
-#include <tweed/core/option.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/model/any_model.hpp>
 #include <tweed/model/inference.hpp>
@@ -23,7 +22,7 @@ class AnyInference {
   /// `threads`: 0 takes all that OpenMP offers. Throws Error for a batch size below 1.
   AnyInference(const AnyModel& model, Index batch_size, int threads = 0)
       : network_(model.network_),
-        batch_size_(detail::checked_batch_size("AnyInference", batch_size)),
+        batch_size_(network_->checked_batch_size("AnyInference", batch_size)),
         threads_(resolve_threads(threads)) {
     take_memory([&](const auto& layer, const Shape& input) {
       return detail::scratch_bytes_at(layer, input, batch_size_, threads_);

@@ -116,6 +116,9 @@ struct Convolution {
 
   AnyFit fit(const Shape& input) const {
     if (!is_positive()) return {input, "its settings are not all positive"};
+    if (!detail::can_run_as_asked(settings)) {
+      return {input, "its algorithm cannot do its kernel, stride, dilation or groups"};
+    }
     const Index groups = settings.groups_of(input.channels);
     const auto g = settings.geometry(input);
     if (input.channels % groups != 0 || g.filters % groups != 0) {
@@ -133,18 +136,15 @@ struct Convolution {
   }
   Index scratch_bytes(const Shape& input, Index batch, int threads) const {
     const auto g = settings.geometry(input);
-    return kernels::conv::largest_scratch_bytes<float>(g, batch, threads,
-                                                       detail::asked_algorithm(settings, g));
+    return kernels::conv::largest_scratch_bytes<float>(g, batch, threads, algorithm());
   }
   LayerMemory prepared_memory(const Shape& input, Index batch, int threads) const {
     const auto g = settings.geometry(input);
-    return detail::prepared_convolution_memory<float>(g, batch, threads,
-                                                      detail::asked_algorithm(settings, g));
+    return detail::prepared_convolution_memory<float>(g, batch, threads, algorithm());
   }
   void prepare(const PreparePass<float>& pass) const {
     const auto g = settings.geometry(pass.input);
-    detail::prepare_convolution<kernels::conv::Family::dense_3x3>(
-        g, pass, detail::asked_algorithm(settings, g));
+    detail::prepare_convolution<kernels::conv::Family::dense_3x3>(g, pass, algorithm());
   }
   /// Takes the next layer in, unless it is too late for it.
   bool fold(const ReLU&) {
@@ -165,13 +165,15 @@ struct Convolution {
     kernels::conv::FusedPool fused;
     if (pool)
       fused.geometry = pool->settings.geometry({g.rows.output, g.columns.output, g.filters});
-    const auto plan = detail::forward_plan(g, pass, detail::asked_algorithm(settings, g));
-    const auto forward = settings.is_grouped() ? kernels::conv::forward<float, Family::grouped>
-                                               : kernels::conv::forward<float, Family::dense_3x3>;
-    forward(plan, g, detail::forward_pass(pass, activation, pool ? &fused : nullptr, nullptr));
+    const auto plan = detail::forward_plan(g, pass, algorithm());
+    const auto forward = g.is_grouped() ? kernels::conv::forward<float, Family::grouped>
+                                        : kernels::conv::forward<float, Family::dense_3x3>;
+    forward(plan, g, detail::forward_pass(pass, activation, pool ? &fused : nullptr, {}));
   }
 
  private:
+  Algorithm algorithm() const { return settings.sliding.algorithm; }
+
   bool is_positive() const {
     bool positive = true;
     const auto check = [&]<class Value>(const Value& value) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <tweed/core/error.hpp>
+#include <tweed/core/option.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/model/any_layers.hpp>
 #include <tweed/model/model.hpp>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -56,6 +58,16 @@ class AnyNetwork {
   const std::vector<detail::PlacedParameter>& parameters() const { return parameters_; }
   Index block_size() const { return block_size_; }
   Index parameter_count() const { return parameter_count_; }
+
+  /// `batch_size`, where a machine can have the memory for so many samples. Throws Error otherwise.
+  Index checked_batch_size(const char* owner, Index batch_size) const {
+    Index largest = 1;
+    for (const Shape& shape : shapes_) largest = std::max(largest, shape.size());
+    const Index most = (Index{1} << 40) / largest;
+    detail::check_option(owner, "batch_size", batch_size,
+                         {.from = 1, .to = static_cast<double>(most)});
+    return batch_size;
+  }
 
   /// What runs, each stage one layer or several that one kernel does together.
   const std::vector<detail::AnyStage>& stages() const { return stages_; }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <tweed/core/option.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/model/any_model.hpp>
 
@@ -22,7 +21,7 @@ class PreparedAnyModel {
   /// 1.
   explicit PreparedAnyModel(AnyModel model, Index batch_size = 1, int threads = 0)
       : model_(std::move(model)),
-        batch_size_(detail::checked_batch_size("PreparedAnyModel", batch_size)) {
+        batch_size_(model_.network().checked_batch_size("PreparedAnyModel", batch_size)) {
     for (const auto& stage : model_.network().stages()) {
       std::visit([&](const auto& layer) { prepare(stage, layer, resolve_threads(threads)); },
                  stage.run);
@@ -45,7 +44,7 @@ class PreparedAnyModel {
   /// What the layer that runs stage i made ready.
   Prepared stage(std::size_t i) const {
     if (blocks_[i].size() == 0) return {};
-    return {blocks_[i].data(), batch_size_};
+    return {blocks_[i].values(), batch_size_};
   }
 
  private:
@@ -60,7 +59,7 @@ class PreparedAnyModel {
       layer.prepare({.input = input,
                      .batch = batch_size_,
                      .parameters = parameters,
-                     .to = blocks_.back().data(),
+                     .to = blocks_.back().values(),
                      .threads = threads});
     }
   }

@@ -7,6 +7,7 @@
 #include <tweed/model/stage_parameters.hpp>
 
 #include <array>
+#include <span>
 #include <utility>
 
 namespace tweed {
@@ -39,7 +40,7 @@ class PreparedModel {
     for_each_stage<Net>([&](auto i) {
       using Run = typename StageAt<Net, i>::Run;
       const Index bytes = stage_bytes<i>(batch_size_);
-      offsets_[i] = bytes > 0 ? offset : nothing;
+      places_[i] = {offset, bytes};
       offset += aligned_bytes(bytes);
       if constexpr (requires(const PreparePass<T>& pass) { Run::prepare(pass); }) {
         if (bytes == 0) return;
@@ -48,7 +49,7 @@ class PreparedModel {
         Run::prepare(PreparePass<T>{.input = detail::stage_input<Net, i>,
                                     .batch = batch_size_,
                                     .parameters = parameters,
-                                    .to = blocks_.data() + offsets_[i],
+                                    .to = places_[i].of(blocks_.values()),
                                     .threads = resolve_threads(threads)});
       }
     });
@@ -63,12 +64,21 @@ class PreparedModel {
   /// What the layer that runs stage i made ready.
   template <std::size_t i>
   Prepared stage() const {
-    if (offsets_[i] == nothing) return {};
-    return {blocks_.data() + offsets_[i], batch_size_};
+    if (places_[i].bytes == 0) return {};
+    return {places_[i].of(blocks_.values()), batch_size_};
   }
 
  private:
-  static constexpr Index nothing = -1;
+  /// What the layer of a stage made ready, within the block of all.
+  struct Place {
+    Index offset = 0;
+    Index bytes = 0;
+
+    template <class Byte>
+    std::span<Byte> of(std::span<Byte> block) const {
+      return block.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(bytes));
+    }
+  };
 
   template <std::size_t i>
   static Index stage_bytes(Index batch_size) {
@@ -86,7 +96,7 @@ class PreparedModel {
   Model<Net, T> model_;
   MovedSize batch_size_;
   Buffer<std::byte> blocks_;
-  std::array<Index, stage_count<Net>> offsets_{};
+  std::array<Place, stage_count<Net>> places_{};
 };
 
 }  // namespace tweed

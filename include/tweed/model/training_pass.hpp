@@ -103,7 +103,10 @@ class TrainingPass {
 
   template <std::size_t i>
   std::span<std::byte> stage_kept() {
-    return kept_.values().subspan(static_cast<std::size_t>(plan_.kept_offset[i]));
+    const Index begin = plan_.kept_offset[i];
+    const Index end = i + 1 < stage_count<Net> ? plan_.kept_offset[i + 1] : plan_.kept;
+    return kept_.values().subspan(static_cast<std::size_t>(begin),
+                                  static_cast<std::size_t>(end - begin));
   }
 
   template <std::size_t i>

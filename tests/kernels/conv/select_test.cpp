@@ -1,4 +1,5 @@
 #include <tweed/kernels/conv/select.hpp>
+#include <support/error_message.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,7 +10,8 @@ using namespace tweed::kernels::conv;
 
 namespace {
 
-Geometry geometry(Index side, Index channels, Index filters, Index kernel, Index stride = 1) {
+constexpr Geometry geometry(Index side, Index channels, Index filters, Index kernel,
+                            Index stride = 1) {
   const auto axis = slide(side, kernel, stride, Padding::same);
   return {axis, axis, channels, filters};
 }
@@ -108,6 +110,41 @@ TEST_CASE("select: what is asked for is taken where it works") {
   CHECK(select(strided, 4, Algorithm::fft) == select(strided, 4));
   CHECK(select(geometry(14, 64, 64, 5), 4, Algorithm::winograd4) ==
         select(geometry(14, 64, 64, 5), 4));
+}
+
+TEST_CASE("select: each algorithm is known by its name, and no other word") {
+  CHECK(algorithm_named("winograd6") == Algorithm::winograd6);
+  CHECK(algorithm_named("automatic") == Algorithm::automatic);
+  CHECK_FALSE(algorithm_named("winograd").has_value());
+  CHECK_FALSE(algorithm_named("").has_value());
+  CHECK(kernels::conv::detail::requested_algorithm(nullptr) == Algorithm::automatic);
+  CHECK(kernels::conv::detail::requested_algorithm("direct") == Algorithm::direct);
+  CHECK(tests::error_message([] { kernels::conv::detail::requested_algorithm("Winograd\n4"); }) ==
+        "TWEED_CONV_ALGORITHM is \"Winograd\\x0a4\"; expected one of automatic, indirect, direct, "
+        "grouped, fft, winograd4, winograd6");
+}
+
+TEST_CASE("select: the estimates of huge batches of huge images are numbers") {
+  constexpr Geometry large = geometry(Index{1} << 14, 16, 16, 31);
+  constexpr Index batch = Index{1} << 30;
+  static_assert(estimated_cost(Algorithm::indirect, large, batch) > 1e22);
+  static_assert(estimated_cost(Algorithm::direct, large, batch) > 1e22);
+  static_assert(estimated_cost(Algorithm::fft, large, batch) > 1e15);
+  constexpr Geometry winograd = geometry(Index{1} << 14, 1, 1, 3);
+  static_assert(estimated_cost(Algorithm::winograd4, winograd, batch) > 1e15);
+  static_assert(select(winograd, batch) == plan_of(Algorithm::direct));
+}
+
+TEST_CASE("select: one channel is grouped where the layer is depthwise") {
+  Geometry g = geometry(9, 1, 1, 3);
+  CHECK_FALSE(can_run(Algorithm::grouped, g));
+  CHECK(family_of(g) == Family::dense_3x3);
+  g.is_depthwise = true;
+  CHECK(family_of(g) == Family::grouped);
+  for (const Algorithm asked : {Algorithm::direct, Algorithm::fft, Algorithm::winograd4}) {
+    CHECK_FALSE(can_run(asked, g));
+    CHECK(select(g, 4, asked) == plan_of(Algorithm::grouped));
+  }
 }
 
 TEST_CASE("select: says what it takes and why") {

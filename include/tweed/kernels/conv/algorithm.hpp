@@ -4,19 +4,30 @@
 #include <tweed/kernels/conv/transform_kind.hpp>
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace tweed {
 
 /// How a convolution is computed; docs/convolution.md tells how each works. `automatic` takes the
-/// fastest for the geometry and the batch. One that cannot do a geometry is not used for it.
+/// fastest for the geometry and the batch.
 enum class Algorithm { automatic, indirect, direct, grouped, fft, winograd4, winograd6 };
 
+/// Of each, in order.
+inline constexpr std::array<std::string_view, 7> algorithm_names{
+    "automatic", "indirect", "direct", "grouped", "fft", "winograd4", "winograd6"};
+
 constexpr std::string_view name(Algorithm algorithm) {
-  constexpr std::array<std::string_view, 7> names{"automatic", "indirect",  "direct",   "grouped",
-                                                  "fft",       "winograd4", "winograd6"};
   const auto i = static_cast<std::size_t>(algorithm);
-  return i < names.size() ? names[i] : "unknown";
+  return i < algorithm_names.size() ? algorithm_names[i] : "unknown";
+}
+
+/// The algorithm of that name, if there is one.
+constexpr std::optional<Algorithm> algorithm_named(std::string_view name) {
+  for (std::size_t i = 0; i < algorithm_names.size(); ++i) {
+    if (algorithm_names[i] == name) return static_cast<Algorithm>(i);
+  }
+  return {};
 }
 
 }  // namespace tweed
@@ -79,10 +90,10 @@ struct Plan {
   friend constexpr bool operator==(const Plan&, const Plan&) = default;
 };
 
-/// Whether `algorithm` can do a geometry.
+/// Whether `algorithm` can do a geometry, whatever the size of its images.
 constexpr bool can_run(Algorithm algorithm, const Geometry& g) {
   if (algorithm == Algorithm::direct) return g.is_plain();
-  if (algorithm == Algorithm::grouped) return g.groups > 1 || g.channels == 1;
+  if (algorithm == Algorithm::grouped) return g.is_grouped();
   if (algorithm == Algorithm::fft) return best_fft_size(g) > 0;
   if (algorithm == Algorithm::winograd4 || algorithm == Algorithm::winograd6) {
     return winograd_supports(g);
@@ -90,12 +101,13 @@ constexpr bool can_run(Algorithm algorithm, const Geometry& g) {
   return algorithm != Algorithm::automatic;
 }
 
-/// What a layer knows of its geometry while compiling: no other algorithms need be compiled for it.
+/// What a layer knows of its geometry while compiling: the algorithms that `can_run` are compiled
+/// for it, and no others.
 enum class Family { grouped, strided, dense, dense_3x3 };
 
 /// `strided` stands for dilated, too.
 constexpr Family family_of(const Geometry& g) {
-  if (g.groups > 1) return Family::grouped;
+  if (g.is_grouped()) return Family::grouped;
   if (!is_dense(g)) return Family::strided;
   return winograd_supports(g) ? Family::dense_3x3 : Family::dense;
 }

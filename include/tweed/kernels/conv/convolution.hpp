@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tweed/core/error.hpp>
+#include <tweed/core/text.hpp>
 #include <tweed/kernels/conv/direct.hpp>
 #include <tweed/kernels/conv/grouped.hpp>
 #include <tweed/kernels/conv/indirect.hpp>
@@ -8,6 +10,8 @@
 #include <tweed/kernels/conv/transformed.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 #include <type_traits>
 
 /// Two-dimensional convolution: three passes, each by the algorithm that a plan names.
@@ -16,8 +20,23 @@ namespace tweed::kernels::conv {
 namespace detail {
 
 /// The algorithm that runs image by image in a family.
+template <Family family>
+inline constexpr Algorithm per_image_algorithm =
+    family == Family::grouped ? Algorithm::grouped : Algorithm::direct;
+
 template <class T, Family family>
-using SmallAlgorithm = std::conditional_t<family == Family::grouped, Grouped<T>, Direct<T>>;
+using PerImageAlgorithm = std::conditional_t<family == Family::grouped, Grouped<T>, Direct<T>>;
+
+/// Throws Error unless a plan is for the one algorithm that is left: what runs must be what memory
+/// was planned for.
+template <Family family>
+void check_per_image(const Plan& plan) {
+  if (plan.forward != per_image_algorithm<family>) {
+    throw Error(tweed::detail::text("convolution: the algorithm ", name(plan.forward),
+                                    " is not compiled for its geometry, leave the choice to ",
+                                    name(Algorithm::automatic)));
+  }
+}
 
 /// Scratch of both passes by an algorithm that runs image by image.
 template <class T, class Algorithm>
@@ -116,14 +135,16 @@ template <class T>
 
 /// The transform of a kernel that `plan`, one for prepared kernels, goes through.
 template <class T, Family family>
-void prepare_kernel(const Plan& plan, const Geometry& g, const T* kernel, T* to, int threads) {
+void prepare_kernel(const Plan& plan, const Geometry& g, const T* kernel, std::span<std::byte> to,
+                    int threads) {
   if constexpr (family == Family::dense || family == Family::dense_3x3) {
     Transformed<T>::template transform_kernel<family>(transform_of(plan.forward, g), g, kernel, to,
                                                       threads);
   }
 }
 
-/// y = activation(x * kernel + bias), pooled if there is a pool. `family` is that of the geometry.
+/// y = activation(x * kernel + bias), pooled if there is a pool. `family` is that of the geometry,
+/// or one for which more is compiled. Throws Error where the plan's algorithm is not.
 template <class T, Family family>
 void forward(const Plan& plan, const Geometry& g, const Forward<T>& pass) {
   if (plan.forward == Algorithm::indirect) return Indirect<T>::forward(g, pass);
@@ -132,7 +153,8 @@ void forward(const Plan& plan, const Geometry& g, const Forward<T>& pass) {
       return Transformed<T>::template forward<family>(transform_of(plan.forward, g), g, pass);
     }
   }
-  PerImage<T>::template forward<detail::SmallAlgorithm<T, family>>(g, pass);
+  detail::check_per_image<family>(plan);
+  PerImage<T>::template forward<detail::PerImageAlgorithm<T, family>>(g, pass);
 }
 
 /// All gradients at once, so that an algorithm can share between them what it makes of dy.
@@ -144,19 +166,20 @@ void backward(const Plan& plan, const Geometry& g, const Backward<T>& pass) {
       return Transformed<T>::template backward<family>(transform_of(plan.forward, g), g, pass);
     }
   }
-  PerImage<T>::template backward<detail::SmallAlgorithm<T, family>>(g, pass);
+  detail::check_per_image<family>(plan);
+  PerImage<T>::template backward<detail::PerImageAlgorithm<T, family>>(g, pass);
   if (family != Family::grouped && pass.dx != nullptr) Indirect<T>::input_gradient(g, pass);
 }
 
-/// The same for any geometry, whatever its family.
+/// The same for a geometry that is known at run time only.
 template <class T>
 void forward(const Plan& plan, const Geometry& g, const Forward<T>& pass) {
-  if (plan.forward == Algorithm::grouped) return forward<T, Family::grouped>(plan, g, pass);
+  if (g.is_grouped()) return forward<T, Family::grouped>(plan, g, pass);
   forward<T, Family::dense_3x3>(plan, g, pass);
 }
 template <class T>
 void backward(const Plan& plan, const Geometry& g, const Backward<T>& pass) {
-  if (plan.forward == Algorithm::grouped) return backward<T, Family::grouped>(plan, g, pass);
+  if (g.is_grouped()) return backward<T, Family::grouped>(plan, g, pass);
   backward<T, Family::dense_3x3>(plan, g, pass);
 }
 

@@ -31,16 +31,16 @@ struct Indirect {
     TapSum<T> sum(g, false);
     sum.prepare(pass.kernel, pass.bias, pass.batch, pass.scratch, pass.threads);
     const Index bytes = sum.worker_bytes() + Scratch::bytes<T>(g.output_size());
-    std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * bytes);
+    const WorkerScratch memory(pass.scratch, bytes, pass.threads);
     if (pass.pool == nullptr) {
       sum.choose_stores(pass.y, pass.batch);
       run_images(sum, {pass.x, g.input_size(), pass.y, g.output_size()}, pass.batch,
-                 pass.activation, memory, bytes, pass.threads);
+                 pass.activation, memory, pass.threads);
       return;
     }
     for_each_share(pass.batch, pass.pool->geometry.rows.output, pass.threads,
                    [&](Index n, const RowRange& rows, int worker) {
-                     Scratch scratch = worker_scratch(memory, worker, bytes);
+                     Scratch scratch = memory.of(worker);
                      T* const y = scratch.take<T>(g.output_size());
                      sum.run(pass.x + n * g.input_size(), convolution_rows(pass.pool, rows),
                              pass.activation, y, scratch);
@@ -80,8 +80,7 @@ struct Indirect {
     }
     const Index images = chunk_images(g, pass.batch);
     T* const aside = pass.scratch.template take<T>(images * g.output_size());
-    const Index bytes = worker_bytes(g, sum);
-    std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * bytes);
+    const WorkerScratch memory(pass.scratch, worker_bytes(g, sum), pass.threads);
     for (Index first = 0; first < pass.batch; first += images) {
       const Index count = std::min(images, pass.batch - first);
       const T* delta = pass.dy + first * g.output_size();
@@ -94,7 +93,7 @@ struct Indirect {
       if (pass.dx != nullptr) {
         T* const dx = pass.dx + first * g.input_size();
         run_images(sum, {delta, g.output_size(), dx, g.input_size()}, count, Activation::none,
-                   memory, bytes, pass.threads);
+                   memory, pass.threads);
       }
       if (!with_kernel) continue;
       const KernelSum<T> kernel_sum{g,
@@ -104,7 +103,7 @@ struct Indirect {
                                     pass.kernel_gradient,
                                     pass.bias_gradient,
                                     first > 0};
-      kernel_sum.run(memory, bytes, pass.threads);
+      kernel_sum.run(memory, pass.threads);
     }
   }
 
@@ -127,9 +126,9 @@ struct Indirect {
   }
 
   static void run_images(const TapSum<T>& sum, const Images& images, Index count,
-                         Activation activation, std::byte* memory, Index bytes, int threads) {
+                         Activation activation, const WorkerScratch& memory, int threads) {
     if (sum.is_pointwise() && count > 1) {
-      return run_images(sum.of_stacked(count), images, 1, activation, memory, bytes, threads);
+      return run_images(sum.of_stacked(count), images, 1, activation, memory, threads);
     }
     if (sum.joins_images(count)) {
       parallel_for(std::min<Index>(threads, count), threads, [&](Index share, int worker) {
@@ -137,13 +136,13 @@ struct Indirect {
         sum.run_joined(images.source + mine.begin * images.source_size, images.source_size,
                        mine.end - mine.begin, activation,
                        images.target + mine.begin * images.target_size, images.target_size,
-                       worker_scratch(memory, worker, bytes));
+                       memory.of(worker));
       });
       return;
     }
     for_each_share(count, sum.height(), threads, [&](Index n, const RowRange& rows, int worker) {
       sum.run(images.source + n * images.source_size, rows, activation,
-              images.target + n * images.target_size, worker_scratch(memory, worker, bytes));
+              images.target + n * images.target_size, memory.of(worker));
     });
   }
 

@@ -5,7 +5,9 @@
 #include <tweed/kernels/conv/geometry.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace tweed::kernels::conv {
 
@@ -27,8 +29,8 @@ struct Forward {
   T* y;             // [n,oh,ow,f], or [n,ph,pw,f] behind a pool
   Activation activation = Activation::none;
   const FusedPool* pool = nullptr;
-  std::byte* kept = nullptr;            // what `backward` may reuse; nullptr in inference
-  const T* kernel_transform = nullptr;  // where it is there already
+  std::span<std::byte> kept = {};  // what `backward` may reuse; empty in inference
+  std::span<const std::byte> kernel_transform = {};  // where it is there already
   Scratch scratch;
   int threads = 1;
 };
@@ -46,7 +48,7 @@ struct Backward {
   T* bias_gradient;    // [f]
   Activation activation = Activation::none;
   const FusedPool* pool = nullptr;
-  const std::byte* kept = nullptr;
+  std::span<const std::byte> kept = {};
   Scratch scratch;
   int threads = 1;
 };

@@ -40,10 +40,10 @@ struct PerImage {
   static void forward(const Geometry& g, Forward<T> pass) {
     if (pass.batch == 0) return;
     const Index shared = aligned_bytes(Algorithm::shared_bytes(g));
-    const T* const kernel = Algorithm::prepare(
-        g, pass.kernel, worker_scratch(pass.scratch.template take<std::byte>(shared), 0, shared));
-    const Index bytes = worker_bytes(g, Algorithm::worker_bytes(g));
-    std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * bytes);
+    const T* const kernel =
+        Algorithm::prepare(g, pass.kernel, Scratch(pass.scratch.take_bytes(shared)));
+    const WorkerScratch memory(pass.scratch, worker_bytes(g, Algorithm::worker_bytes(g)),
+                               pass.threads);
     const Index height = pass.pool == nullptr ? g.rows.output : pass.pool->geometry.rows.output;
     const Index shares = std::min<Index>(height, (pass.threads + pass.batch - 1) / pass.batch);
     const bool streams =
@@ -51,7 +51,7 @@ struct PerImage {
     parallel_for(pass.batch * shares, pass.threads, [&](Index job, int worker) {
       const Index n = job / shares;
       const RowRange rows = share_of(height, job % shares, shares);
-      Scratch scratch = worker_scratch(memory, worker, bytes);
+      Scratch scratch = memory.of(worker);
       T* const y = output_image(g, pass, n, scratch.take<T>(g.output_size()));
       Algorithm::forward(g, pass.x + n * g.input_size(), kernel, pass.bias, pass.activation,
                          convolution_rows(pass.pool, rows), y, streams, scratch);
@@ -66,14 +66,14 @@ struct PerImage {
     const BatchParts parts{pass.batch};
     T* const kernel_parts = pass.scratch.template take<T>(parts.count() * g.kernel_size());
     T* const bias_parts = pass.scratch.template take<T>(pass.batch * g.filters);
-    const Index bytes = worker_bytes(g, Algorithm::worker_bytes(g));
-    std::byte* const memory = pass.scratch.template take<std::byte>(pass.threads * bytes);
+    const WorkerScratch memory(pass.scratch, worker_bytes(g, Algorithm::worker_bytes(g)),
+                               pass.threads);
     const bool streams =
         pass.dx != nullptr && is_streamed(pass.dx, g.channels, pass.batch * g.input_size());
     parallel_for(parts.count(), pass.threads, [&](Index part, int worker) {
       T* const kernel_gradient = kernel_parts + part * g.kernel_size();
       std::fill_n(kernel_gradient, g.kernel_size(), T{});
-      Scratch scratch = worker_scratch(memory, worker, bytes);
+      Scratch scratch = memory.of(worker);
       T* const aside = scratch.take<T>(g.output_size());
       for (Index n = parts.begin(part); n < parts.end(part); ++n) {
         const T* const x = pass.x + n * g.input_size();

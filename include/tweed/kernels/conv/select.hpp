@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/error.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/transformed/layout.hpp>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace tweed::kernels::conv {
@@ -18,7 +20,7 @@ namespace tweed::kernels::conv {
 constexpr Plan select_product(const Geometry& g) {
   constexpr Index few_channels = 8;
   constexpr Index few_filters = 16;
-  if (g.groups > 1) {
+  if (g.is_grouped()) {
     return plan_of(g.group_filters() <= few_filters ? Algorithm::grouped : Algorithm::indirect);
   }
   return plan_of(g.channels <= few_channels && g.is_plain() ? Algorithm::direct
@@ -84,16 +86,20 @@ constexpr TransformCosts costs_of(const TransformKind& kind, bool has_large_kern
           (costs.kernel + costs.kernel_of_block * blocks) * channels * filters);
 }
 
-/// The algorithm that the environment asks for, for experiments.
-inline Algorithm algorithm_from_environment() {
-  static const Algorithm asked = [] {
-    const char* const text = std::getenv("TWEED_CONV_ALGORITHM");
-    for (const Algorithm a : {Algorithm::indirect, Algorithm::direct, Algorithm::grouped,
-                              Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
-      if (text != nullptr && text == name(a)) return a;
-    }
-    return Algorithm::automatic;
-  }();
+/// The algorithm that TWEED_CONV_ALGORITHM asks for; nullptr where it is not set.
+inline Algorithm requested_algorithm(const char* variable) {
+  if (variable == nullptr) return Algorithm::automatic;
+  const auto asked = algorithm_named(variable);
+  if (asked) return *asked;
+  std::string names;
+  for (const std::string_view known : algorithm_names) names.append(", ").append(known);
+  throw Error(tweed::detail::text("TWEED_CONV_ALGORITHM is ", tweed::detail::in_quotes(variable),
+                                  "; expected one of ", names.substr(2)));
+}
+
+/// The same for this process, read once.
+[[gnu::cold]] inline Algorithm algorithm_from_environment() {
+  static const Algorithm asked = requested_algorithm(std::getenv("TWEED_CONV_ALGORITHM"));
   return asked;
 }
 
@@ -114,17 +120,20 @@ constexpr bool is_accurate(Algorithm algorithm, const Geometry& g) {
   if (is_transform(algorithm)) {
     return detail::transformed_cost(transform_of(algorithm, g), g, batch, kernel);
   }
+  const double multiplications =
+      static_cast<double>(batch) * static_cast<double>(g.multiplications());
   if (algorithm != Algorithm::direct) {
-    return detail::moves * static_cast<double>(batch * g.multiplications());
+    return detail::moves * multiplications;
   }
   constexpr double direct = 2.5;     // each product against one of a matrix product
   constexpr Index filter_tile = 16;  // a register, which few filters do not fill
   const Index filters = (g.filters + filter_tile - 1) / filter_tile * filter_tile;
-  return direct * static_cast<double>(batch * g.multiplications() / g.filters * filters);
+  return direct * multiplications / static_cast<double>(g.filters) * static_cast<double>(filters);
 }
 
 /// The fastest plan for a geometry and a batch, or the plan for `asked` if it can do the geometry.
-/// The environment variable TWEED_CONV_ALGORITHM asks where the caller does not.
+/// The environment variable TWEED_CONV_ALGORITHM asks where the caller does not; throws Error where
+/// it names no algorithm.
 [[gnu::cold]] constexpr Plan select(const Geometry& g, Index batch,
                                     Algorithm asked = Algorithm::automatic,
                                     Kernel kernel = Kernel::plain) {

@@ -19,6 +19,11 @@ struct TransformKind {
     return size % 2 == 0 ? 4 : 1;
   }
 
+  /// Numbers that a tile has, at most, halfway through its transform.
+  constexpr Index workspace() const {
+    return family == Family::winograd ? slots() : (size / 2 + 1) * size * 2;
+  }
+
   /// There is one product for each frequency, real or complex.
   constexpr Index frequencies() const { return (slots() + reals()) / 2; }
   constexpr bool is_real(Index frequency) const { return frequency < reals(); }

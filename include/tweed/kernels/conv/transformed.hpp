@@ -1,15 +1,18 @@
 #pragma once
 
+#include <tweed/core/buffer.hpp>
 #include <tweed/core/parallel.hpp>
+#include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/transformed/blocks.hpp>
 #include <tweed/kernels/conv/transformed/functions.hpp>
 #include <tweed/kernels/conv/transformed/memory.hpp>
 #include <tweed/kernels/conv/transformed/products.hpp>
 #include <tweed/kernels/streaming.hpp>
-#include <tweed/kernels/transpose.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 
 namespace tweed::kernels::conv {
 
@@ -39,7 +42,7 @@ class Transformed {
                                                      Index batch, int threads) {
     const Layout l(kind, g, batch);
     const Index blocks = l.by_slots ? 1 : threads;
-    return Scratch::bytes<T>(l.kernel_size()) +
+    return Scratch::bytes<T>(l.kernel_size()) + threads * kernel_transform_bytes<T>(kind) +
            blocks * (Scratch::bytes<T>(l.block_tiles * l.input.tile_step) +
                      Scratch::bytes<T>(l.block_tiles * l.output.tile_step)) +
            threads * Memory::worker_bytes(g, l);
@@ -52,6 +55,7 @@ class Transformed {
     const Index sums = l.keeps_input ? 1 : std::max<Index>(1, BatchParts{batch}.count());
     const Index z_tiles = l.keeps_input ? l.tiles() : threads * l.block_tiles;
     return (1 + sums) * Scratch::bytes<T>(l.kernel_size()) + Scratch::bytes<T>(g.kernel_size()) +
+           threads * kernel_transform_bytes<T>(kind) +
            Scratch::bytes<T>(z_tiles * l.output.tile_step) +
            (l.keeps_input ? 1 : 2) * blocks * Scratch::bytes<T>(l.block_tiles * l.input.tile_step) +
            Scratch::bytes<T>(batch * g.filters) + threads * Memory::worker_bytes(g, l);
@@ -64,10 +68,15 @@ class Transformed {
 
   /// Makes the transform that a forward pass may get, for any batch.
   template <Family family>
-  static void transform_kernel(const TransformKind& kind, const Geometry& g, const T* kernel, T* to,
-                               int threads) {
-    functions_of<T, family>(kind).forward_kernel(g, Layout(kind, g, 1),
-                                                 {kernel, g.channels, g.filters}, to, threads);
+  static void transform_kernel(const TransformKind& kind, const Geometry& g, const T* kernel,
+                               std::span<std::byte> to, int threads) {
+    const Layout l(kind, g, 1);
+    Buffer<std::byte> block(threads * kernel_transform_bytes<T>(kind));
+    Scratch scratch(block.values());
+    const WorkerScratch memory(scratch, kernel_transform_bytes<T>(kind), threads);
+    functions_of<T, family>(kind).forward_kernel(g, l, {kernel, g.channels, g.filters},
+                                                 elements_of<T>(to, l.kernel_size()), memory,
+                                                 threads);
   }
 
   template <Family family>
@@ -86,12 +95,13 @@ class Transformed {
                           Forward<T> pass) {
     const T* const u = kernel_transform(l, functions, g, pass);
     const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 1, .outputs = 1});
-    T* const kept = l.keeps_input ? reinterpret_cast<T*>(pass.kept) : nullptr;
+    const bool keeps = l.keeps_input && !pass.kept.empty();
+    T* const kept = keeps ? elements_of<T>(pass.kept, l.tiles() * l.input.tile_step) : nullptr;
     const auto run = [&](const Block& block) {
       T* const x = kept != nullptr ? kept + block.first * l.input.tile_step
                                    : memory.input_block(block.worker);
       T* const y = memory.output_block(block.worker);
-      transform_inputs(l, functions, pass.x, block, x);
+      transform_inputs(l, functions, pass.x, block, memory, x);
       Products::multiply(l, functions.real_product, block, {x, &l.input, l.input.channels},
                          {u, &l.output}, {y, &l.output}, memory);
       inverse_outputs(g, l, functions, pass, block, memory, y);
@@ -108,26 +118,27 @@ class Transformed {
                                                 const T* y) {
     const bool streams =
         pass.pool == nullptr && is_streamed(pass.y, g.filters, pass.batch * g.output_size());
-    const auto put = [&](Index tile, const ChannelRange& channels, T* aside) {
-      functions.inverse_output(l, l.output, y + (tile - block.first) * l.output.tile_step,
-                               tile % l.tiles_per_image, channels,
-                               {pass.bias, pass.activation, streams},
-                               output_image(g, pass, tile / l.tiles_per_image, aside));
+    const auto put = [&](Index tile, const ChannelRange& channels, T* aside, int worker) {
+      functions.inverse_output(
+          l, l.output, y + (tile - block.first) * l.output.tile_step, tile % l.tiles_per_image,
+          channels, {pass.bias, pass.activation, streams},
+          output_image(g, pass, tile / l.tiles_per_image, aside), memory.rest(worker));
     };
     const auto finish_stores = [&] {
       if (streams) simd::finish_stream();
     };
     if (shares_images(pass.batch, pass.threads)) {
       for_each_tile<T>(block.first, block.end, g.filters, block.threads,
-                       [&](Index tile, const ChannelRange& channels) {
-                         put(tile, channels, shared_image(l, memory, tile));
+                       [&](Index tile, const ChannelRange& channels, int member) {
+                         put(tile, channels, shared_image(l, memory, tile),
+                             block.worker_of(member));
                          if (block.threads > 1) finish_stores();
                        });
       return finish_stores();
     }
     for_each_image(l, block, [&](Index first, Index end, int worker) {
       for (Index tile = first; tile < end; ++tile) {
-        put(tile, {0, g.filters}, memory.image(worker));
+        put(tile, {0, g.filters}, memory.image(worker), worker);
         const bool is_last = (tile + 1) % l.tiles_per_image == 0;
         if (is_last) finish(pass, tile / l.tiles_per_image, g, memory.image(worker));
       }
@@ -144,9 +155,12 @@ class Transformed {
   /// That of the pass, or a new one in its scratch.
   static const T* kernel_transform(const Layout& l, const Functions& functions, const Geometry& g,
                                    Forward<T>& pass) {
-    if (pass.kernel_transform != nullptr) return pass.kernel_transform;
+    if (!pass.kernel_transform.empty()) {
+      return elements_of<T>(pass.kernel_transform, l.kernel_size());
+    }
     T* const u = pass.scratch.template take<T>(l.kernel_size());
-    functions.forward_kernel(g, l, {pass.kernel, g.channels, g.filters}, u, pass.threads);
+    const WorkerScratch memory(pass.scratch, kernel_transform_bytes<T>(l.kind), pass.threads);
+    functions.forward_kernel(g, l, {pass.kernel, g.channels, g.filters}, u, memory, pass.threads);
     return u;
   }
 
@@ -156,13 +170,14 @@ class Transformed {
     to.u = pass.scratch.template take<T>(l.kernel_size());
     T* const kernel = pass.scratch.template take<T>(g.kernel_size());
     to.bias_parts = pass.scratch.template take<T>(pass.batch * g.filters);
+    const WorkerScratch memory(pass.scratch, kernel_transform_bytes<T>(l.kind), pass.threads);
     if (pass.dx != nullptr) {
-      transpose_kernel(g, pass.kernel, kernel, pass.threads);
-      functions.forward_kernel(g, l, {kernel, g.filters, g.channels}, to.u, pass.threads);
+      transpose_kernel<T>(g, pass.kernel, kernel, pass.threads);
+      functions.forward_kernel(g, l, {kernel, g.filters, g.channels}, to.u, memory, pass.threads);
     }
     T* const du = l.keeps_input ? backward_of_kept(g, l, functions, pass, to)
                                 : backward_anew(g, l, functions, pass, to);
-    functions.inverse_kernel(g, l, du, pass.kernel_gradient, pass.threads);
+    functions.inverse_kernel(g, l, du, pass.kernel_gradient, memory, pass.threads);
     sum_parts(to.bias_parts, pass.batch, g.filters, pass.bias_gradient, pass.threads);
   }
 
@@ -186,10 +201,11 @@ class Transformed {
                                       : made_delta_image(g, pass, n, memory.image(worker));
         if (is_new) sum_pixels(delta, g.output_pixels(), g.filters, to.bias_parts + n * g.filters);
         for_each_tile<T>(first, image_end, l.output.padded_channels, threads,
-                         [&](Index tile, const ChannelRange& channels) {
+                         [&](Index tile, const ChannelRange& channels, int member) {
                            functions.forward_output(l, l.output, delta, tile % l.tiles_per_image,
                                                     channels,
-                                                    z + (tile - block.first) * l.output.tile_step);
+                                                    z + (tile - block.first) * l.output.tile_step,
+                                                    memory.rest(threads == 1 ? worker : member));
                          });
         first = image_end;
       }
@@ -210,21 +226,23 @@ class Transformed {
     T* const dx = memory.input_block(block.worker);
     Products::multiply(l, functions.real_product, block, {z, &l.output, l.output.channels},
                        {to.u, &l.input}, {dx, &l.input}, memory);
-    const auto put = [&](Index first, Index end, const ChannelRange& channels) {
+    const auto put = [&](Index first, Index end, const ChannelRange& channels, int worker) {
       for (Index tile = first; tile < end; ++tile) {
         T* const image = pass.dx + tile / l.tiles_per_image * l.input.image_size();
         functions.inverse_input(l, l.input, dx + (tile - block.first) * l.input.tile_step,
-                                tile % l.tiles_per_image, channels, {}, image);
+                                tile % l.tiles_per_image, channels, {}, image, memory.rest(worker));
       }
     };
     const Index channels = l.input.channels;
     if (shares_images(pass.batch, pass.threads)) {  // tiles overlap, channels do not
-      return parallel_for(shares_of(channels, Pack<T>::width), block.threads,
-                          [&](Index vector, int) {
-                            put(block.first, block.end, channels_of<T>(vector, channels));
-                          });
+      return parallel_for(
+          shares_of(channels, Pack<T>::width), block.threads, [&](Index vector, int member) {
+            put(block.first, block.end, channels_of<T>(vector, channels), block.worker_of(member));
+          });
     }
-    for_each_image(l, block, [&](Index first, Index end, int) { put(first, end, {0, channels}); });
+    for_each_image(l, block, [&](Index first, Index end, int worker) {
+      put(first, end, {0, channels}, worker);
+    });
   }
 
   /// With the transform of x from `forward`: Z is kept too, and dU made of all tiles in the end,
@@ -243,9 +261,9 @@ class Transformed {
         ? for_each_common_block(l, pass.threads, run)
         : for_each_own_block(l, pass.threads, run);
     if (l.tiles() == 0) std::fill_n(du, l.kernel_size(), T{});
+    const T* const x = elements_of<T>(pass.kept, l.tiles() * l.input.tile_step);
     parallel_for(l.kind.frequencies(), pass.threads, [&](Index frequency, int worker) {
-      Products::kernel_gradient_slot(l, frequency, reinterpret_cast<const T*>(pass.kept), z,
-                                     l.tiles(), du, false, memory.sums(worker));
+      Products::kernel_gradient_slot(l, frequency, x, z, l.tiles(), du, false, memory.rest(worker));
     });
     return du;
   }
@@ -265,11 +283,11 @@ class Transformed {
       for_each_block(l, begin, end, worker, threads, [&](const Block& block) {
         T* const x = memory.input_block(worker, 1);
         T* const z = memory.output_block(worker);
-        transform_inputs(l, functions, pass.x, block, x);
+        transform_inputs(l, functions, pass.x, block, memory, x);
         transform_deltas(g, l, functions, pass, block, to, memory, z);
         parallel_for(l.kind.frequencies(), threads, [&](Index frequency, int member) {
           Products::kernel_gradient_slot(l, frequency, x, z, block.tiles(), du + part * part_step,
-                                         block.first > begin, memory.sums(block.worker_of(member)));
+                                         block.first > begin, memory.rest(block.worker_of(member)));
         });
         input_gradient(l, functions, pass, block, to, memory, z);
       });
@@ -295,13 +313,15 @@ class Transformed {
   }
 
   EIGEN_DONT_INLINE static void transform_inputs(const Layout& l, const Functions& functions,
-                                                 const T* images, const Block& block, T* x) {
+                                                 const T* images, const Block& block,
+                                                 const Memory& memory, T* x) {
     for_each_tile<T>(block.first, block.end, l.input.padded_channels, block.threads,
-                     [&](Index tile, const ChannelRange& channels) {
+                     [&](Index tile, const ChannelRange& channels, int member) {
                        functions.forward_input(
                            l, l.input, images + tile / l.tiles_per_image * l.input.image_size(),
                            tile % l.tiles_per_image, channels,
-                           x + (tile - block.first) * l.input.tile_step);
+                           x + (tile - block.first) * l.input.tile_step,
+                           memory.rest(block.worker_of(member)));
                      });
   }
 
@@ -324,22 +344,6 @@ class Transformed {
   /// What `delta_image` gave for the same image before.
   static const T* made_delta_image(const Geometry& g, const Backward<T>& pass, Index n, T* aside) {
     return needs_delta_image(pass) ? aside : pass.dy + n * g.output_size();
-  }
-
-  /// [kh,kw,c,f] to [kh,kw,f,c].
-  static void transpose_kernel(const Geometry& g, const T* kernel, T* to, int threads) {
-    parallel_for(g.taps(), threads, [&](Index tap, int) {
-      const T* const from = kernel + tap * g.channels * g.filters;
-      T* const transposed = to + tap * g.channels * g.filters;
-      if (g.channels % Pack<T>::width == 0 && g.filters % Pack<T>::width == 0) {
-        return simd::transpose(from, g.channels, g.filters, transposed);
-      }
-      for (Index c = 0; c < g.channels; ++c) {
-        for (Index f = 0; f < g.filters; ++f) {
-          transposed[f * g.channels + c] = from[c * g.filters + f];
-        }
-      }
-    });
   }
 };
 

@@ -31,7 +31,7 @@ struct KernelSum {
   }
 
   /// Each thread takes some rows of the gradient, or some columns where there are few rows.
-  void run(std::byte* memory, Index bytes, int threads) const {
+  void run(const WorkerScratch& memory, int threads) const {
     constexpr Index rows_of_thread = 4 * ProductTile<T>::rows;
     const RowRange rows{0, g.groups * group_rows()};
     const RowRange columns{0, g.group_filters()};
@@ -44,7 +44,7 @@ struct KernelSum {
       const RowRange range = share_of(tiles, share, shares);
       const RowRange mine{range.begin * tile, std::min(range.end * tile, length)};
       const Part part = by_rows ? Part{mine, columns} : Part{rows, mine};
-      const Memory mine_alone(g, worker_scratch(memory, worker, bytes));
+      const Memory mine_alone(g, memory.of(worker));
       for (Index pixel = 0; pixel < pixels; pixel += depth_block) {
         add_pixels(part, {pixel, std::min(pixel + depth_block, pixels)}, mine_alone);
       }

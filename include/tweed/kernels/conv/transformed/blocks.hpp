@@ -78,17 +78,17 @@ constexpr ChannelRange channels_of(Index vector, Index channels) {
   return {begin, std::min(begin + Pack<T>::width, channels)};
 }
 
-/// Calls `body(tile, channels)` for tiles [first, end): all channels at once or, where several
-/// threads share them, a register full at a time.
+/// Calls `body(tile, channels, member)` for tiles [first, end): all channels at once or, where
+/// several threads share them, a register full at a time. `member` is which of the threads does.
 template <class T, class Body>
 void for_each_tile(Index first, Index end, Index channels, int threads, const Body& body) {
   if (threads == 1) {
-    for (Index tile = first; tile < end; ++tile) body(tile, ChannelRange{0, channels});
+    for (Index tile = first; tile < end; ++tile) body(tile, ChannelRange{0, channels}, 0);
     return;
   }
   const Index vectors = shares_of(channels, Pack<T>::width);
-  parallel_for((end - first) * vectors, threads, [&](Index i, int) {
-    body(first + i / vectors, channels_of<T>(i % vectors, channels));
+  parallel_for((end - first) * vectors, threads, [&](Index i, int member) {
+    body(first + i / vectors, channels_of<T>(i % vectors, channels), member);
   });
 }
 

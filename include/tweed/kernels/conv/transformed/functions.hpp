@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/fft/tile.hpp>
 #include <tweed/kernels/conv/transformed/kernel_transform.hpp>
@@ -14,17 +15,18 @@ template <class T>
 struct TransformFunctions {
   using Layout = TransformLayout<T>;
   using Forward = void(const Layout&, const TransformSide&, const T* image, Index tile,
-                       const ChannelRange&, T* slots);
+                       const ChannelRange&, T* slots, Scratch);
   using Inverse = void(const Layout&, const TransformSide&, const T* slots, Index tile,
-                       const ChannelRange&, const Finish<T>&, T* image);
+                       const ChannelRange&, const Finish<T>&, T* image, Scratch);
 
   Forward* forward_input;
   Forward* forward_output;  ///< of its gradient
   Inverse* inverse_input;   ///< of its gradient
   Inverse* inverse_output;
   void (*forward_kernel)(const Geometry&, const Layout&, const KernelSource<T>&, T* slots,
-                         int threads);
-  void (*inverse_kernel)(const Geometry&, const Layout&, const T* slots, T* gradient, int threads);
+                         const WorkerScratch&, int threads);
+  void (*inverse_kernel)(const Geometry&, const Layout&, const T* slots, T* gradient,
+                         const WorkerScratch&, int threads);
   RealProduct<T>* real_product;
 };
 

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <tweed/core/parallel.hpp>
+#include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/transformed/layout.hpp>
+#include <tweed/kernels/conv/transformed/tile_transform.hpp>
 #include <tweed/kernels/pack.hpp>
 #include <tweed/kernels/prefetch.hpp>
 #include <tweed/kernels/product/product_panels.hpp>
 #include <tweed/kernels/streaming.hpp>
+#include <tweed/kernels/transpose.hpp>
 
 #include <algorithm>
 
@@ -18,6 +21,23 @@ struct KernelSource {
   Index rows;
   Index columns;
 };
+
+/// [kh,kw,c,f] to [kh,kw,f,c].
+template <class T>
+void transpose_kernel(const Geometry& g, const T* kernel, T* to, int threads) {
+  parallel_for(g.taps(), threads, [&](Index tap, int) {
+    const T* const from = kernel + tap * g.channels * g.filters;
+    T* const transposed = to + tap * g.channels * g.filters;
+    if (g.channels % Pack<T>::width == 0 && g.filters % Pack<T>::width == 0) {
+      return simd::transpose(from, g.channels, g.filters, transposed);
+    }
+    for (Index c = 0; c < g.channels; ++c) {
+      for (Index f = 0; f < g.filters; ++f) {
+        transposed[f * g.channels + c] = from[c * g.filters + f];
+      }
+    }
+  });
+}
 
 /// Some columns of a row of all taps, of which `columns` are there.
 template <class T>
@@ -38,13 +58,19 @@ struct KernelPanels {
   static constexpr Index most_taps = 81;
   static constexpr Index most_slots = 256;
 
-  alignas(alignment) T gathered[most_taps * panel];
-  alignas(alignment) T slots[most_slots * panel];
+  T* gathered;
+  T* slots;
+
+  static constexpr Index bytes() {
+    return Scratch::bytes<T>(most_taps * panel) + Scratch::bytes<T>(most_slots * panel);
+  }
+  explicit KernelPanels(Scratch& scratch)
+      : gathered(scratch.take<T>(most_taps * panel)), slots(scratch.take<T>(most_slots * panel)) {}
 
   /// Columns of a row of the taps, copied as far as there is room: taps that lie a power of two
   /// apart would push each other out of the caches before their line is read to its end.
   EIGEN_DONT_INLINE Taps<T> gather(Index taps, const KernelSource<T>& kernel, Index row,
-                                   Index first, Index columns) {
+                                   Index first, Index columns) const {
     const Taps<T> in_place{kernel.data + row * kernel.columns + first, kernel.rows * kernel.columns,
                            std::clamp<Index>(kernel.columns - first, 0, columns)};
     if (taps > most_taps) return in_place;
@@ -74,8 +100,14 @@ struct KernelPanels {
   }
 };
 
+/// Scratch of each worker that transforms a kernel.
+template <class T>
+constexpr Index kernel_transform_bytes(const TransformKind& kind) {
+  return tile_bytes<T>(kind) + KernelPanels<T>::bytes();
+}
+
 /// Kernels to slots, each a matrix [row][column] in the panels of `for_each_panel`, and gradients,
-/// each a matrix that lies row by row, back.
+/// each a matrix that lies row by row, back. A worker's scratch holds `kernel_transform_bytes`.
 template <class Tile, class T>
 class KernelTransform {
   using Layout = TransformLayout<T>;
@@ -83,12 +115,13 @@ class KernelTransform {
 
  public:
   static void forward(const Geometry& g, const Layout& l, const KernelSource<T>& kernel, T* to,
-                      int threads) {
+                      const WorkerScratch& memory, int threads) {
     const bool streams = l.kind.slots() <= Panels::most_slots &&
                          is_streamed(to, aligned_count<T>(kernel.columns), l.kernel_size());
-    parallel_for(kernel.rows, threads, [&](Index r, int) {
-      Tile workspace;
-      Panels panels;
+    parallel_for(kernel.rows, threads, [&](Index r, int worker) {
+      Scratch scratch = memory.of(worker);
+      Tile& workspace = *scratch.take<Tile>(1);
+      const Panels panels(scratch);
       for_each_panel<T>(aligned_count<T>(kernel.columns), [&](Index, Index first, Index columns) {
         T* const row = to + first * kernel.rows + r * columns;
         const Taps<T> taps = panels.gather(g.taps(), kernel, r, first, columns);
@@ -104,9 +137,10 @@ class KernelTransform {
   }
 
   /// To the gradient [kh,kw,c,f].
-  static void inverse(const Geometry& g, const Layout& l, const T* from, T* gradient, int threads) {
-    parallel_for(g.channels, threads, [&](Index r, int) {
-      Tile workspace;
+  static void inverse(const Geometry& g, const Layout& l, const T* from, T* gradient,
+                      const WorkerScratch& memory, int threads) {
+    parallel_for(g.channels, threads, [&](Index r, int worker) {
+      Tile& workspace = *memory.of(worker).template take<Tile>(1);
       for (Index c = 0; c < g.filters; c += width) {
         const T* const slots = from + r * l.output.padded_channels + c;
         if (c % Panels::panel == 0) {

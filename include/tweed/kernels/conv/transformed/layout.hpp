@@ -53,7 +53,8 @@ struct TransformLayout {
         output(side(Grid::output, g.rows.output, g.columns.output, g.filters)),
         block_tiles(0),
         has_large_kernel(kernel_bytes() > (has_few_tiles() ? large_kernel : largest_kernel)),
-        by_slots(has_large_kernel || (batch == 1 && tiles() * tile_bytes() <= tile_block())),
+        by_slots(has_large_kernel ||
+                 (batch == 1 && all_bytes() <= static_cast<double>(tile_block()))),
         keeps_input(by_slots || tiles_per_image == 1) {
     const Index tile = tile_bytes();
     if (by_slots) {
@@ -63,7 +64,7 @@ struct TransformLayout {
       const Index fitting = whole_products(tile_block() / tile + rows_of_product / 2);
       block_tiles = std::min(tiles(), std::max(fitting, rows_of_product));
     }
-    keeps_input = keeps_input || tiles() * tile < gradient_traffic();
+    keeps_input = keeps_input || all_bytes() < gradient_traffic();
   }
 
   /// Where block i begins of some that share out `count` tiles: few of a product's tiles are
@@ -99,17 +100,23 @@ struct TransformLayout {
   constexpr Index tile_bytes() const {
     return (input.tile_step + output.tile_step) * Index{sizeof(T)};
   }
+  /// Of all tiles, which may be more than fit into an integer.
+  constexpr double all_bytes() const {
+    return static_cast<double>(batch) * static_cast<double>(tiles_per_image * tile_bytes());
+  }
   /// A kernel larger than this is read too slowly, once for each such block.
   static constexpr Index largest_kernel = Index{12} << 20;
   /// The same where tiles are few, and blocks soon done with them.
   static constexpr Index large_kernel = Index{6} << 20;
-  constexpr bool has_few_tiles() const { return tiles() * tile_bytes() < 2 * kernel_bytes(); }
+  constexpr bool has_few_tiles() const {
+    return all_bytes() < 2.0 * static_cast<double>(kernel_bytes());
+  }
   /// What it costs to sum the kernel's gradient up block by block and part by part, as bytes of
   /// tiles that would have to be kept instead: a fit to what bench_conv measured.
-  constexpr Index gradient_traffic() const {
+  constexpr double gradient_traffic() const {
     const Index parts = BatchParts{batch}.count();
     const Index blocks = tiles() / std::max<Index>(block_tiles, 1);
-    return kernel_bytes() * (5 * parts / 4 + blocks / 10);
+    return static_cast<double>(kernel_bytes()) * static_cast<double>(5 * parts / 4 + blocks / 10);
   }
   /// Bytes of a block that all threads work on together.
   static constexpr Index slot_block = Index{64} << 20;

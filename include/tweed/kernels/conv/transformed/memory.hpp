@@ -2,6 +2,7 @@
 
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/transformed/layout.hpp>
+#include <tweed/kernels/conv/transformed/tile_transform.hpp>
 #include <tweed/kernels/matmul.hpp>
 
 #include <algorithm>
@@ -31,12 +32,11 @@ class TransformMemory {
       : blocks_(blocks),
         input_step_(Scratch::bytes<T>(l.block_tiles * l.input.tile_step) / Index{sizeof(T)}),
         output_step_(Scratch::bytes<T>(l.block_tiles * l.output.tile_step) / Index{sizeof(T)}),
-        image_size_(g.output_size()),
-        worker_bytes_(worker_bytes(g, l)) {
+        image_size_(g.output_size()) {
     const Index owners = l.by_slots ? 1 : threads;
     input_blocks_ = scratch.take<T>(owners * blocks.inputs * input_step_);
     output_blocks_ = scratch.take<T>(owners * blocks.outputs * output_step_);
-    workers_ = scratch.take<std::byte>(threads * worker_bytes_);
+    workers_ = WorkerScratch(scratch, worker_bytes(g, l), threads);
   }
 
   /// Scratch of one worker besides its blocks.
@@ -47,33 +47,31 @@ class TransformMemory {
     const Index rows = std::min(l.block_tiles, transform_row_block);
     const Index sums =
         Scratch::bytes<T>(rows * std::max(l.input.padded_channels, l.output.padded_channels));
-    return Scratch::bytes<T>(g.output_size()) + std::max({panels, sums, matmul_scratch_bytes<T>()});
+    return Scratch::bytes<T>(g.output_size()) +
+           std::max({panels, sums, matmul_scratch_bytes<T>(), tile_bytes<T>(l.kind)});
   }
 
   T* input_block(int worker, int which = 0) const {
     return input_blocks_ + (worker * blocks_.inputs + which) * input_step_;
   }
   T* output_block(int worker) const { return output_blocks_ + worker * output_step_; }
-  T* image(int worker) const { return of_worker(worker).template take<T>(image_size_); }
+  T* image(int worker) const { return workers_.of(worker).template take<T>(image_size_); }
 
-  /// For products: what remains of a worker's share.
-  Scratch sums(int worker) const {
-    Scratch scratch = of_worker(worker);
+  /// For a product or a tile's transform: what remains of a worker's share.
+  Scratch rest(int worker) const {
+    Scratch scratch = workers_.of(worker);
     scratch.take<T>(image_size_);
     return scratch;
   }
 
  private:
-  Scratch of_worker(int worker) const { return worker_scratch(workers_, worker, worker_bytes_); }
-
   WorkerBlocks blocks_;
   Index input_step_;
   Index output_step_;
   Index image_size_;
-  Index worker_bytes_;
   T* input_blocks_;
   T* output_blocks_;
-  std::byte* workers_;
+  WorkerScratch workers_;
 };
 
 }  // namespace tweed::kernels::conv

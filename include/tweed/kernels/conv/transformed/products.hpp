@@ -62,7 +62,7 @@ class TransformProducts {
       const T* const b = kernel.data + slot * l.kernel_step();
       LinesAhead<T> next = LinesAhead<T>::end_to_end(b + slots * l.kernel_step(),
                                                      slots * l.kernel_step(), from.depth);
-      const Scratch scratch = memory.sums(block.worker_of(worker));
+      const Scratch scratch = memory.rest(block.worker_of(worker));
       for (Index first = 0; first < tiles; first += most) {
         const Index rows = std::min(most, tiles - first);
         const T* const a =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/scratch.hpp>
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/conv/channel_range.hpp>
 #include <tweed/kernels/conv/transformed/layout.hpp>
@@ -18,7 +19,13 @@ struct Finish {
   bool streams = false;  ///< past the caches
 };
 
-/// Tiles of images to slots and back, over vectors of channels.
+/// Scratch of a tile's way to slots or back: too much for the stack of a small thread.
+template <class T>
+constexpr Index tile_bytes(const TransformKind& kind) {
+  return Scratch::bytes<T>(kind.workspace() * Pack<T>::width);
+}
+
+/// Tiles of images to slots and back, over vectors of channels. `scratch` holds `tile_bytes`.
 template <class Tile, class T>
 class TileTransform {
   using Layout = TransformLayout<T>;
@@ -27,9 +34,9 @@ class TileTransform {
   /// Transforms some channels of a tile of an image of the input, or of the gradient of the output.
   /// Those behind the last one, up to `padded_channels`, are zeros.
   static void forward(const Layout& l, const TransformSide& side, const T* image, Index tile,
-                      const ChannelRange& channels, T* to) {
+                      const ChannelRange& channels, T* to, Scratch scratch) {
     const Place place(l, side, tile);
-    Tile workspace;
+    Tile& workspace = *scratch.take<Tile>(1);
     for (Index c = channels.begin; c < channels.end; c += width) {
       load(l, side, place, image + place.first + c, side.channels - c, to + c, workspace);
       workspace.to_slots(to + c, side.steps);
@@ -39,9 +46,10 @@ class TileTransform {
   /// The way back, to some channels of an image of the output, or of the gradient of the input.
   /// There tiles overlap, and are added to what those before them left.
   static void inverse(const Layout& l, const TransformSide& side, const T* from, Index tile,
-                      const ChannelRange& channels, const Finish<T>& finish, T* image) {
+                      const ChannelRange& channels, const Finish<T>& finish, T* image,
+                      Scratch scratch) {
     const Place place(l, side, tile);
-    Tile workspace;
+    Tile& workspace = *scratch.take<Tile>(1);
     for (Index c = channels.begin; c < channels.end; c += width) {
       workspace.from_slots(from + c, side.steps);
       store(l, side, place, c, workspace, finish, image + place.first + c);

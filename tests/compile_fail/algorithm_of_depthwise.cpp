@@ -1,0 +1,5 @@
+// expect: convolution: the Algorithm cannot do this kernel, stride, dilation or these groups; leave it out to get the fastest that can
+#include <tweed/tweed.hpp>
+
+using namespace tweed;
+Model<Sequential<Input<8, 8, 1>, DepthwiseConv2D<3, Algorithm::fft>>> model;

@@ -1,0 +1,300 @@
+#include <tweed/model/any_layers.hpp>
+#include <tweed/model/fusion.hpp>
+#include <support/layer_run.hpp>
+#include <support/naive_convolution.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+// Sanitizers need more of the stack.
+#if defined(__unix__) && !defined(__SANITIZE_ADDRESS__)
+#include <pthread.h>
+#define HAS_SMALL_STACKS
+#endif
+
+using tests::LayerResult;
+using tests::numbers;
+using tests::relative_error;
+using tests::same_bits;
+using namespace tweed;
+
+// Every algorithm in every family of convolutions, run through the layers: prepared and not, with
+// each number of threads, and in exactly the memory that the layer asks for.
+
+namespace {
+
+template <Algorithm a>
+using Dense3x3 = Conv2D<20, 3, a>;
+template <Algorithm a>
+using DenseOther = Conv2D<7, Window{4, 5}, Padding::valid, a>;
+template <Algorithm a>
+using Strided = Conv2D<6, 3, Stride{2, 1}, a>;
+template <Algorithm a>
+using Dilated = Conv2D<5, 3, Dilation{2}, a>;
+template <Algorithm a>
+using InGroups = Conv2D<6, 3, Groups{3}, a>;
+template <Algorithm a>
+using Depthwise = DepthwiseConv2D<3, Multiplier{2}, a>;
+
+/// The settings of a layer, asking for another algorithm.
+template <template <Algorithm> class Layer>
+constexpr auto settings_with(Algorithm asked) {
+  auto settings = Layer<Algorithm::automatic>::settings;
+  settings.sliding.algorithm = asked;
+  return settings;
+}
+
+tests::ConvolutionCase case_of(const SlidingSettings& s, const kernels::conv::Geometry& g,
+                               Index batch) {
+  return {batch,    g.rows.input, g.columns.input, g.channels, g.filters,
+          s.kernel, s.stride,     s.padding,       s.dilation, g.groups};
+}
+
+/// What must come out of the numbers that `run_layer` feeds.
+LayerResult<double> expected(const tests::ConvolutionCase& c) {
+  const tests::NaiveConvolution naive(c);
+  const auto x = numbers<double>(c.batch * c.input_size(), tests::input_stream);
+  const auto kernel = numbers<double>(c.kernel_size(), tests::parameter_streams);
+  const auto bias = numbers<double>(c.filters, tests::parameter_streams + 1);
+  const auto dy = numbers<double>(c.batch * naive.output_size(), tests::output_gradient_stream);
+  LayerResult<double> result;
+  result.y = naive.forward(x, kernel, bias);
+  result.dx = naive.input_gradient(kernel, dy);
+  result.gradients = {naive.kernel_gradient(x, dy), naive.bias_gradient(dy)};
+  return result;
+}
+
+/// Winograd's large tiles lose most digits.
+template <class T>
+constexpr double tolerance = std::is_same_v<T, float> ? 1e-5 : 1e-12;
+
+template <class T>
+void check_result(const LayerResult<T>& found, const LayerResult<double>& correct) {
+  CHECK(relative_error(found.y, correct.y) < tolerance<T>);
+  CHECK(same_bits(found.inferred, found.y));
+  CHECK(relative_error(found.prepared, correct.y) < tolerance<T>);
+  CHECK(relative_error(found.dx, correct.dx) < tolerance<T>);
+  CHECK(relative_error(found.gradients[0], correct.gradients[0]) < tolerance<T>);
+  CHECK(relative_error(found.gradients[1], correct.gradients[1]) < tolerance<T>);
+}
+
+template <class T>
+void check_same(const LayerResult<T>& found, const LayerResult<T>& one) {
+  CHECK(same_bits(found.inferred, one.inferred));
+  CHECK(same_bits(found.prepared, one.prepared));
+  CHECK(same_bits(found.y, one.y));
+  CHECK(same_bits(found.dx, one.dx));
+  CHECK(same_bits(found.gradients[0], one.gradients[0]));
+  CHECK(same_bits(found.gradients[1], one.gradients[1]));
+}
+
+/// The same layer as a model file gives it, in inference.
+template <class Settings>
+LayerResult<float> run_any(const Settings& settings, const Shape& input, Index batch, int threads) {
+  const any::Convolution<Settings> layer{settings};
+  const Shape output = layer.fit(input).output;
+  const auto x = numbers<float>(batch * input.size(), tests::input_stream);
+  std::vector<std::vector<float>> values;
+  for (const Parameter& parameter : layer.parameters(input)) {
+    values.push_back(numbers<float>(
+        parameter.size(), tests::parameter_streams + static_cast<std::uint32_t>(values.size())));
+  }
+  const std::vector<std::span<const float>> parameters(values.begin(), values.end());
+  const auto infer = [&](const Prepared& prepared, Index scratch_bytes) {
+    tests::Guarded<float> y(batch * output.size());
+    tests::Guarded<std::byte> scratch(scratch_bytes);
+    layer.infer({.x = {x.data(), batch, input},
+                 .y = {y.data(), batch, output},
+                 .parameters = parameters,
+                 .prepared = prepared,
+                 .scratch = Scratch(scratch.values()),
+                 .threads = threads});
+    CHECK(y.intact());
+    CHECK(scratch.intact());
+    return y.copy();
+  };
+  LayerResult<float> result;
+  result.inferred = infer({}, layer.scratch_bytes(input, batch, threads));
+  const auto memory = layer.prepared_memory(input, batch, threads);
+  tests::Guarded<std::byte> prepared(memory.kept);
+  if (memory.kept > 0) layer.prepare({input, batch, parameters, prepared.values(), threads});
+  result.prepared =
+      infer(memory.kept > 0 ? Prepared{prepared.values(), batch} : Prepared{}, memory.scratch);
+  CHECK(prepared.intact());
+  return result;
+}
+
+/// With a ReLU and a max-pool in it, against the layer without them.
+template <class L>
+void check_folded(const Shape& input, const LayerResult<float>& plain, Index batch, int threads) {
+  using WithReLU = typename detail::Fold<L, ReLU>::type;
+  using Folded = typename detail::Fold<WithReLU, MaxPool<2, Padding::same>>::type;
+  const auto found = tests::run_layer<Folded, float>(input, {.batch = batch, .threads = threads});
+  const Shape from = L::fit(input).output;
+  const Shape to = Folded::fit(input).output;
+  std::vector<double> pooled(static_cast<std::size_t>(batch * to.size()));
+  for (std::size_t i = 0; i < plain.y.size(); ++i) {
+    const Index at = static_cast<Index>(i);
+    const Index n = at / from.size();
+    const Index row = at / (from.width * from.channels) % from.height;
+    const Index column = at / from.channels % from.width;
+    double& most = pooled[static_cast<std::size_t>(
+        ((n * to.height + row / 2) * to.width + column / 2) * to.channels + at % from.channels)];
+    most = std::max(most, static_cast<double>(plain.y[i]));
+  }
+  CHECK(relative_error(found.y, pooled) < tolerance<float>);
+  CHECK(relative_error(found.inferred, pooled) < tolerance<float>);
+  CHECK(relative_error(found.prepared, pooled) < tolerance<float>);
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  CHECK(std::ranges::all_of(found.dx, is_finite));
+  for (const auto& gradient : found.gradients) CHECK(std::ranges::all_of(gradient, is_finite));
+}
+
+template <class L>
+void check_runs(const std::vector<Shape>& inputs) {
+  for (const Shape& input : inputs) {
+    for (const Index batch : {1, 2, 9}) {
+      const auto c = case_of(L::settings.sliding, L::settings.geometry(input), batch);
+      CAPTURE(to_string(c));
+      const auto correct = expected(c);
+      const auto one = tests::run_layer<L, float>(input, {.batch = batch});
+      const auto one_double = tests::run_layer<L, double>(input, {.batch = batch});
+      check_result(one, correct);
+      check_result(one_double, correct);
+      for (const int threads : {1, 2, 3}) {
+        CAPTURE(threads);
+        const tests::LayerRunOptions options{.batch = batch, .threads = threads};
+        check_same(tests::run_layer<L, float>(input, options), one);
+        check_same(tests::run_layer<L, double>(input, options), one_double);
+        const auto any = run_any(L::settings, input, batch, threads);
+        CHECK(same_bits(any.inferred, one.inferred));
+        CHECK(same_bits(any.prepared, one.prepared));
+        check_folded<L>(input, one, batch, threads);
+      }
+    }
+  }
+}
+
+template <template <Algorithm> class Layer, Algorithm a>
+void check_algorithm(const std::vector<Shape>& inputs, std::string& running) {
+  CAPTURE(std::string(name(a)));
+  constexpr auto settings = settings_with<Layer>(a);
+  if constexpr (detail::can_run_as_asked(settings)) {
+    running += " " + std::string(name(a));
+    check_runs<Layer<a>>(inputs);
+    if (a != Algorithm::automatic) CHECK(Layer<a>::runs_as(inputs[0], 3) == name(a));
+  } else {
+    using Settings = std::remove_const_t<decltype(settings)>;
+    CHECK(any::Convolution<Settings>{settings}.fit(inputs[0]).why_not ==
+          "its algorithm cannot do its kernel, stride, dilation or groups");
+  }
+}
+
+/// Runs every algorithm that can do a layer, and tells which.
+template <template <Algorithm> class Layer>
+std::string check_all(const std::vector<Shape>& inputs) {
+  std::string running;
+  using enum Algorithm;
+  check_algorithm<Layer, automatic>(inputs, running);
+  check_algorithm<Layer, indirect>(inputs, running);
+  check_algorithm<Layer, direct>(inputs, running);
+  check_algorithm<Layer, grouped>(inputs, running);
+  check_algorithm<Layer, fft>(inputs, running);
+  check_algorithm<Layer, winograd4>(inputs, running);
+  check_algorithm<Layer, winograd6>(inputs, running);
+  return running;
+}
+
+/// Which algorithm runs where only the environment asks for one.
+template <template <Algorithm> class Layer>
+void check_environment(const std::vector<Shape>& inputs, Algorithm asked) {
+  check_runs<Layer<Algorithm::automatic>>(inputs);
+  if (asked == Algorithm::automatic || !detail::can_run_as_asked(settings_with<Layer>(asked))) {
+    return;
+  }
+  CHECK(Layer<Algorithm::automatic>::runs_as(inputs[0], 3) == name(asked));
+}
+
+}  // namespace
+
+TEST_CASE("convolution algorithms: 3x3 kernels") {
+  CHECK(check_all<Dense3x3>({{6, 5, 1}, {7, 9, 17}}) ==
+        " automatic indirect direct fft winograd4 winograd6");
+}
+
+TEST_CASE("convolution algorithms: other kernels") {
+  CHECK(check_all<DenseOther>({{5, 7, 1}, {9, 6, 12}}) == " automatic indirect direct fft");
+}
+
+TEST_CASE("convolution algorithms: strides") {
+  CHECK(check_all<Strided>({{7, 6, 1}, {5, 4, 11}}) == " automatic indirect direct");
+}
+
+TEST_CASE("convolution algorithms: gaps between the taps") {
+  CHECK(check_all<Dilated>({{7, 6, 1}, {5, 7, 11}}) == " automatic indirect");
+}
+
+TEST_CASE("convolution algorithms: groups") {
+  CHECK(check_all<InGroups>({{5, 6, 3}, {4, 7, 12}}) == " automatic indirect grouped");
+}
+
+TEST_CASE("convolution algorithms: depthwise, over one channel and more") {
+  CHECK(check_all<Depthwise>({{6, 5, 1}, {5, 6, 19}}) == " automatic indirect grouped");
+}
+
+#ifdef HAS_SMALL_STACKS
+namespace {
+
+/// Runs `body` on a thread with a stack of 128 KB, as musl gives each.
+void run_on_small_stack(void (*body)()) {
+  ::pthread_attr_t attributes;
+  REQUIRE(::pthread_attr_init(&attributes) == 0);
+  REQUIRE(::pthread_attr_setstacksize(&attributes, 128 * 1024) == 0);
+  ::pthread_t thread;
+  const auto start = [](void* what) -> void* {
+    (*static_cast<void (**)()>(what))();
+    return nullptr;
+  };
+  REQUIRE(::pthread_create(&thread, &attributes, start, &body) == 0);
+  REQUIRE(::pthread_join(thread, nullptr) == 0);
+  ::pthread_attr_destroy(&attributes);
+}
+
+template <template <Algorithm> class Layer, Algorithm... algorithms>
+void check_small_stack() {
+  run_on_small_stack([] {
+    (tests::run_layer<Layer<algorithms>, float>({27, 26, 6}), ...);
+    (tests::run_layer<Layer<algorithms>, double>({27, 26, 6}), ...);
+  });
+}
+
+template <Algorithm a>
+using Wide = Conv2D<20, 25, a>;
+
+}  // namespace
+
+TEST_CASE("convolution algorithms: a small stack is enough") {
+  using enum Algorithm;
+  check_small_stack<Dense3x3, indirect, direct, fft, winograd4, winograd6>();
+  check_small_stack<DenseOther, indirect, direct, fft>();
+  check_small_stack<Wide, fft>();  // the largest transform
+  check_small_stack<InGroups, indirect, grouped>();
+  check_small_stack<Depthwise, grouped>();
+}
+#endif
+
+TEST_CASE("convolution algorithms: what the environment asks for") {
+  const char* const variable = std::getenv("TWEED_CONV_ALGORITHM");
+  const auto asked = algorithm_named(variable == nullptr ? "automatic" : variable);
+  REQUIRE(asked.has_value());
+  check_environment<Dense3x3>({{6, 5, 1}, {7, 9, 17}}, *asked);
+  check_environment<DenseOther>({{5, 7, 1}, {9, 6, 12}}, *asked);
+  check_environment<Strided>({{7, 6, 1}, {5, 4, 11}}, *asked);
+  check_environment<Dilated>({{7, 6, 1}, {5, 7, 11}}, *asked);
+  check_environment<InGroups>({{5, 6, 3}, {4, 7, 12}}, *asked);
+  check_environment<Depthwise>({{6, 5, 1}, {5, 6, 19}}, *asked);
+}
