@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks the includes in include/tweed: folders use each other in one direction, libraries and
-intrinsics stay in the files meant for them, and <tweed/tweed.hpp> needs no optional library."""
+intrinsics stay in the files meant for them, <tweed/tweed.hpp> needs no optional library, and what the
+compiler must be told is looked at before anything else is read."""
 
 import pathlib
 import re
@@ -39,6 +40,9 @@ INTRINSICS_ALLOWED = ["kernels/simd.hpp", "core/flush_denormals.hpp"]
 
 # What whoever includes <tweed/tweed.hpp> need not have installed.
 OPTIONAL = re.compile(r"zlib\.h|nlohmann/|protozero/|png\.h|jpeglib\.h")
+
+# Begins whatever header is included.
+FIRST = "tweed/core/requirements.hpp"
 
 DIRECTIVE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
@@ -80,6 +84,13 @@ def find_cycle(graph, node, trail, done):
     return None
 
 
+def begins_with_first(graph, node):
+    """Whether FIRST is read before anything else where `node`, which is in no circle, is included."""
+    while node != FIRST and graph.get(node):
+        node = graph[node][0]
+    return node == FIRST
+
+
 def reachable(graph, node):
     """Everything that `node` includes, itself or through others."""
     found, unread = set(), [node]
@@ -102,6 +113,8 @@ def main():
         problems += [f"{name}: {p}" for p in check_file(path, texts[name], graph[name])]
         if cycle := find_cycle(graph, name, [], done):
             problems.append(f"{name}: includes itself: {' -> '.join(cycle)}")
+        elif not begins_with_first(graph, name):
+            problems.append(f"{name}: does not begin with <{FIRST}> or a header that does")
     for name in sorted(reachable(graph, "tweed/tweed.hpp")):
         if OPTIONAL.match(name):
             problems.append(f"tweed/tweed.hpp: reaches <{name}>, which is optional")

@@ -1,34 +1,44 @@
 # cmake -DCOMPILER=… -DSOURCE=… -DINCLUDES=… -P compile.cmake
-# Compiles SOURCE and compares the outcome with its `// expect: ` lines.
+# Compiles SOURCE with its `// options: ` and compares the outcome with its `// expect: ` lines, and the
+# number of errors with that in its line `// errors: `, where it has one.
 
-file(STRINGS ${SOURCE} expected REGEX "^// expect: ")
-list(TRANSFORM expected REPLACE "^// expect: " "")
+foreach(word options expect errors)
+  file(STRINGS ${SOURCE} ${word} REGEX "^// ${word}: ")
+  list(TRANSFORM ${word} REPLACE "^// ${word}: " "")
+endforeach()
 list(TRANSFORM INCLUDES PREPEND -I)
 
 execute_process(
-  COMMAND ${COMPILER} -std=c++20 -fsyntax-only ${INCLUDES} ${SOURCE}
+  COMMAND ${COMPILER} -std=c++20 ${options} -fsyntax-only ${INCLUDES} ${SOURCE}
   RESULT_VARIABLE status
   OUTPUT_VARIABLE output
   ERROR_VARIABLE output)
 message("${output}")
 
 get_filename_component(name ${SOURCE} NAME)
-if(name STREQUAL control.cpp)
+if(name MATCHES "^control")
   if(NOT status EQUAL 0)
     message(FATAL_ERROR "${name} must compile")
   endif()
   return()
 endif()
 
-if(NOT expected)
+if(NOT expect)
   message(FATAL_ERROR "${name} has no line `// expect: TEXT`")
 endif()
 if(status EQUAL 0)
   message(FATAL_ERROR "${name} compiles, and must not")
 endif()
-foreach(text IN LISTS expected)
+foreach(text IN LISTS expect)
   string(FIND "${output}" "${text}" position)
   if(position EQUAL -1)
     message(FATAL_ERROR "${name}: the compiler does not say: ${text}")
   endif()
 endforeach()
+if(errors)
+  string(REGEX MATCHALL "error: " found "${output}")
+  list(LENGTH found count)
+  if(NOT count EQUAL errors)
+    message(FATAL_ERROR "${name}: expected ${errors} errors, found ${count}")
+  endif()
+endif()

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tweed/core/requirements.hpp>
+
 #if defined(__SSE2__) || defined(_M_X64)
 #include <xmmintrin.h>
 #endif

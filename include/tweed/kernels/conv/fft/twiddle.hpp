@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tweed/core/requirements.hpp>
+
 #include <numbers>
 
 /// Sines and cosines of fractions of a turn, at compile time.

@@ -1,0 +1,5 @@
+// options: -ffast-math
+// options: -fno-finite-math-only
+#include <tweed/core/error.hpp>
+
+int main() {}
