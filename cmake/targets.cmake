@@ -48,6 +48,7 @@ add_library(tweed_compiled STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/com
 add_library(tweed::compiled ALIAS tweed_compiled)
 target_link_libraries(tweed_compiled PUBLIC tweed)
 target_compile_definitions(tweed_compiled INTERFACE TWEED_COMPILED)
+set_target_properties(tweed_compiled PROPERTIES POSITION_INDEPENDENT_CODE ON) # for shared libraries
 if(NOT MSVC AND NOT TWEED_SANITIZE)
   target_compile_options(tweed_compiled PRIVATE -O3)
 endif()

@@ -91,6 +91,7 @@ std::vector<std::pair<std::string, std::string>> read_config(const std::filesyst
   }
   std::string text(static_cast<std::size_t>(file.size()), '\0');
   text.resize(file.read(std::as_writable_bytes(std::span{text})));
+  text = tweed::detail::without_byte_order_mark(text);
   refuse_sections(path, text);
   std::istringstream lines{text};
   std::vector<std::pair<std::string, std::string>> options;

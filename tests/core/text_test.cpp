@@ -21,6 +21,13 @@ TEST_CASE("text from a file goes into one line") {
   CHECK(in_quotes(std::string(65, 'x')) == '"' + std::string(64, 'x') + "...\"");
 }
 
+TEST_CASE("a byte-order mark is no text") {
+  CHECK(without_byte_order_mark("").empty());
+  CHECK(without_byte_order_mark("\xEF\xBB\xBF").empty());
+  CHECK(without_byte_order_mark("\xEF\xBB\xBFx\xEF\xBB\xBF") == "x\xEF\xBB\xBF");
+  CHECK(without_byte_order_mark("\xEF\xBBx") == "\xEF\xBBx");
+}
+
 TEST_CASE("dimensions as text") {
   CHECK(dims_text({}) == "scalar");
   CHECK(dims_text(std::vector<tweed::Index>{7}) == "7");

@@ -52,6 +52,9 @@ succeeds train --config whole/config.toml --steps 3 --out shorter
 check "three steps" [ "$(wc -l <shorter/history.csv)" == 4 ]
 check "which the configuration says" grep -qx "steps = 3" shorter/config.toml
 check "and no epochs" has_no epochs shorter/config.toml
+printf '\xef\xbb\xbf' | cat - shorter/config.toml >with_mark.toml # as editors on Windows write it
+succeeds train --config with_mark.toml --out with_mark
+check "a byte-order mark is read past" cmp shorter/config.toml with_mark/config.toml
 echo "epoch = 3" >wrong.toml
 refuses 2 "wrong.toml: unknown option 'epoch'" train --config wrong.toml
 echo "epochs = many" >wrong.toml

@@ -33,6 +33,12 @@ template <class... Parts>
   return joined;
 }
 
+/// `text` without the byte-order mark that some editors put before UTF-8.
+inline std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  return text.substr(text.starts_with(mark) ? mark.size() : 0);
+}
+
 /// "0d" for 13.
 inline std::string hex(unsigned char byte) {
   constexpr std::string_view digits = "0123456789abcdef";

@@ -21,8 +21,6 @@ struct CsvOptions {
 
 namespace tweed::detail {
 
-inline constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
-
 /// What `text` is where it cannot be UTF-8; otherwise nothing.
 inline std::optional<std::string> other_encoding(std::string_view text) {
   for (const std::string_view mark : {"\xFF\xFE", "\xFE\xFF"}) {

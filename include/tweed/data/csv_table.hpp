@@ -32,8 +32,7 @@ class CsvTable {
       throw Error("CSV: the separator is a quote or the end of a line");
     }
     const std::string text = read(path);
-    std::string_view rest = text;
-    if (rest.starts_with(detail::utf8_mark)) rest.remove_prefix(detail::utf8_mark.size());
+    std::string_view rest = detail::without_byte_order_mark(text);
     for (Index line = 1; !rest.empty(); ++line) add_line(take_line(rest, line), line);
     if (names_.empty()) fail("expected a line with the names of the columns, found nothing");
   }
