@@ -89,7 +89,7 @@ std::vector<std::pair<std::string, std::string>> read_config(const std::filesyst
     throw tweed::Error(path.string() + ": expected at most " + std::to_string(longest) +
                        " bytes of options, found " + std::to_string(file.size()));
   }
-  std::string text(static_cast<std::size_t>(file.size()), '\0');
+  std::string text(file.size(), '\0');
   text.resize(file.read(std::as_writable_bytes(std::span{text})));
   text = tweed::detail::without_byte_order_mark(text);
   refuse_sections(path, text);

@@ -50,7 +50,11 @@ def main():
             source.write_text("".join(f'#include "{part}"\n' for part in order))
         with open(folder / "forwards.cpp", "a") as source:
             source.write("int main() {}\n")
-        options = ["-std=c++20", "-O1", "-DNDEBUG", f"-I{folder}", "-isystem", eigen]
+        # As strict as projects are that include it so, and without RTTI, which tweed does not need.
+        options = ["-std=c++20", "-O1", "-DNDEBUG", f"-I{folder}", "-isystem", eigen, "-fno-rtti",
+                   "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"]
+        if "Free Software Foundation" in subprocess.check_output([compiler, "--version"], text=True):
+            options.append("-Wuseless-cast")
         for sources in programs:
             print(*(source.name for source in sources), flush=True)
             subprocess.run(

@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <span>
@@ -36,7 +35,7 @@ class InputFile {
   const std::filesystem::path& path() const { return path_; }
 
   /// Bytes in the file when it was opened.
-  std::uintmax_t size() const { return size_; }
+  std::size_t size() const { return size_; }
 
   /// Fills `bytes` as far as the file goes. Returns how many were read: fewer only at its end.
   std::size_t read(std::span<std::byte> bytes) {
@@ -51,7 +50,7 @@ class InputFile {
   }
 
   std::filesystem::path path_;
-  std::uintmax_t size_ = 0;
+  std::size_t size_ = 0;
   std::ifstream stream_;
 };
 

@@ -39,7 +39,7 @@ inline Image read_image(const std::filesystem::path& path) {
     throw Error(detail::text(path.string(), ": expected an image file of at most ",
                              most_image_bytes >> 20, " MB, found ", file.size() >> 20, " MB"));
   }
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(file.size()));
+  std::vector<std::uint8_t> bytes(file.size());
   bytes.resize(file.read(std::as_writable_bytes(std::span{bytes})));
   return decode_image(bytes, path.string());
 }
