@@ -29,6 +29,7 @@ TEST_CASE("a batch is a view") {
 }
 
 TEST_CASE("text joins words and numbers") {
-  CHECK(detail::text("a", 1, " b ", Index{-2}, 0.5) == "a1 b -20.500000");
+  CHECK(detail::text("a", 1, " b ", Index{-2}, 0.5) == "a1 b -20.5");
+  CHECK(detail::text(1e-8, " ", 1.0F) == "1e-08 1");
   CHECK(detail::text() == "");
 }
