@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""installation.py WAY REPOSITORY: does what docs/installation.md says for one way, in an empty folder
-with the tutorial's programs and a home of its own, and looks whether it trains.
+"""installation.py WAY REPOSITORY COMPILER: does what docs/installation.md says for one way, in an empty
+folder with the tutorial's programs and a home of its own, and looks whether it trains. COMPILER is the
+`g++` of the document.
 
 A clone of the repository's files as they stand is what is installed. Training is cut short: what the
 network reaches is the business of other tests."""
@@ -42,7 +43,7 @@ def commit_all(source, clone):
 
 
 def main():
-    way, repository = sys.argv[1], pathlib.Path(sys.argv[2])
+    way, repository, compiler = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
     documents = repository / "docs"
     with tempfile.TemporaryDirectory(prefix="tweed-installation-") as work:
         work = pathlib.Path(work)
@@ -50,6 +51,8 @@ def main():
         folder = work / "clothes"
         folder.mkdir()
         (work / "home").mkdir()
+        (work / "bin").mkdir()
+        (work / "bin" / "g++").symlink_to(compiler)
         for words, text in blocks(documents / "tutorial.md", "snippet"):
             if words[0] == "file" and words[1] != "CMakeLists.txt":
                 text = re.sub(r"\.epochs = \d+", ".steps = 20", text)
@@ -61,7 +64,9 @@ def main():
             elif words[0] == way:
                 (folder / words[1]).write_text(text)
         assert script, f"docs/installation.md has nothing to run for {way}"
-        environment = {**os.environ, "TWEED": str(work / "repository"), "HOME": str(work / "home")}
+        path = f"{work / 'bin'}:{os.environ.get('PATH', os.defpath)}"
+        environment = {**os.environ, "TWEED": str(work / "repository"), "HOME": str(work / "home"),
+                       "PATH": path, "CXX": "g++"}
         subprocess.run(["bash", "-euxc", script], cwd=folder, env=environment, check=True)
         assert (folder / "clothes.safetensors").is_file(), "no model was written"
         classify = next(folder.glob("classify"), folder / "build" / "classify")

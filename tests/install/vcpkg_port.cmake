@@ -1,4 +1,4 @@
-# cmake -DREPOSITORY=… -DWORK=… -DCOMPILER=… -P vcpkg_port.cmake
+# cmake -DREPOSITORY=… -DWORK=… -DCOMPILER=… -DGENERATOR=… -P vcpkg_port.cmake
 #
 # Runs the port with stand-ins for what vcpkg gives it, with one feature on, and looks at what it
 # packages.
@@ -10,7 +10,8 @@ file(REMOVE_RECURSE ${WORK})
 function(vcpkg_cmake_configure)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" SOURCE_PATH OPTIONS)
   execute_process(
-    COMMAND ${CMAKE_COMMAND} -S ${arg_SOURCE_PATH} -B ${WORK}/build -DCMAKE_CXX_COMPILER=${COMPILER}
+    COMMAND ${CMAKE_COMMAND} -S ${arg_SOURCE_PATH} -B ${WORK}/build -G ${GENERATOR}
+            -DCMAKE_CXX_COMPILER=${COMPILER}
             ${arg_OPTIONS} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
