@@ -28,11 +28,6 @@ if(TWEED_COVERAGE)
   target_link_options(tweed_development INTERFACE --coverage)
 endif()
 
-# The library as the examples link it.
-set(TWEED_LIBRARY tweed::tweed)
-if(TWEED_USE_COMPILED)
-  set(TWEED_LIBRARY tweed::compiled)
-endif()
 target_link_libraries(tweed_compiled PRIVATE tweed_development)
 
 # tweed_remove_unbuildable(LIST) takes out of LIST the files that need an optional library,
