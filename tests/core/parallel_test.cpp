@@ -62,7 +62,7 @@ TEST_CASE("parallel_for: goes on working after an exception, and within itself")
 }
 
 TEST_CASE("parallel_ranges covers the whole range in pieces that begin at multiples of 64") {
-  for (const int threads : {1, 2, 3, 8}) {
+  for (const int threads : {0, 1, 2, 3, 8}) {
     for (const Index count : {0, 1, 63, 64, 65, 1000, 4096}) {
       std::vector<std::atomic<int>> visits(static_cast<std::size_t>(count));
       std::atomic<bool> aligned = true;

@@ -97,12 +97,13 @@ void parallel_for(Index count, int threads, const Body& body) {
 
 /// Calls `body(begin, end)` for ranges that together cover [0, count), each at least `grain` long:
 /// for loops whose elements do not depend on each other. Ranges begin at multiples of 64, so that
-/// an element falls into the vector part or the rest of a loop whatever the number of threads.
+/// an element falls into the vector part or the rest of a loop whatever the number of threads, of
+/// which there is always one.
 template <class Body>
 void parallel_ranges(Index count, Index grain, int threads, const Body& body) {
   constexpr Index multiple = 64;
   const Index blocks = (count + multiple - 1) / multiple;
-  const Index parts = std::clamp<Index>(count / std::max<Index>(grain, 1), 1, threads);
+  const Index parts = std::clamp<Index>(count / std::max<Index>(grain, 1), 1, std::max(threads, 1));
   parallel_for(parts, threads, [&](Index part, int) {
     body(blocks * part / parts * multiple, std::min(count, blocks * (part + 1) / parts * multiple));
   });
