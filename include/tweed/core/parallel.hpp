@@ -62,6 +62,18 @@ class FirstFailure {
 }  // namespace detail
 #endif
 
+namespace detail {
+
+/// Calls `body(i, worker)` while i < end; where one throws, i is where it was. Not inlined: what a
+/// body does is compiled once, for one thread and for many.
+template <class Body>
+[[gnu::noinline]] void run_bodies(Index& i, Index end, int worker, const Body& body) {
+  const FlushDenormals flush;
+  for (; i < end; ++i) body(i, worker);
+}
+
+}  // namespace detail
+
 /// Calls `body(i, worker)` for every i in [0, count), with worker in [0, threads). Which worker
 /// takes which i depends on `threads`, so a result may depend on i alone. Meanwhile denormal
 /// numbers are zeros: see `FlushDenormals`.
@@ -75,13 +87,12 @@ void parallel_for(Index count, int threads, const Body& body) {
     detail::FirstFailure failure;
 #pragma omp parallel num_threads(threads)
     {
-      const FlushDenormals flush;
       const int worker = omp_get_thread_num();
       const Index workers = omp_get_num_threads();
       Index i = (count * worker + workers - 1) / workers;
       const Index end = (count * (worker + 1) + workers - 1) / workers;
       try {
-        for (; i < end; ++i) body(i, worker);
+        detail::run_bodies(i, end, worker, body);
       } catch (...) {
         failure.keep(i);
       }
@@ -91,8 +102,8 @@ void parallel_for(Index count, int threads, const Body& body) {
 #else
   (void)threads;
 #endif
-  const FlushDenormals flush;
-  for (Index i = 0; i < count; ++i) body(i, 0);
+  Index i = 0;
+  detail::run_bodies(i, count, 0, body);
 }
 
 /// Calls `body(begin, end)` for ranges that together cover [0, count), each at least `grain` long:

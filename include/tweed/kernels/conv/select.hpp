@@ -87,7 +87,7 @@ constexpr TransformCosts costs_of(const TransformKind& kind, bool has_large_kern
 }
 
 /// The algorithm that TWEED_CONV_ALGORITHM asks for; nullptr where it is not set.
-inline Algorithm requested_algorithm(const char* variable) {
+[[gnu::cold]] inline Algorithm requested_algorithm(const char* variable) {
   if (variable == nullptr) return Algorithm::automatic;
   const auto asked = algorithm_named(variable);
   if (asked) return *asked;
