@@ -41,6 +41,14 @@ else()
   check_cxx_compiler_flag(-mcpu=native TWEED_HAS_MCPU_NATIVE)
   target_compile_options(tweed_native INTERFACE $<$<BOOL:${TWEED_HAS_MCPU_NATIVE}>:-mcpu=native>)
 endif()
+# GCC keeps the stack of Windows at 16 bytes, whatever it puts there: wider vectors may lie anywhere
+# (https://gcc.gnu.org/bugzilla/show_bug.cgi?id=54412).
+if(MINGW AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  check_cxx_compiler_flag(-Wa,-muse-unaligned-vector-move TWEED_HAS_UNALIGNED_VECTOR_MOVE)
+  if(TWEED_HAS_UNALIGNED_VECTOR_MOVE)
+    target_compile_options(tweed_native INTERFACE -Wa,-muse-unaligned-vector-move)
+  endif()
+endif()
 
 # The same library with its kernels compiled already, once, always optimised, and for this machine's
 # instruction set if TWEED_NATIVE says so: programs that link it are compiled in a few seconds.

@@ -1,6 +1,7 @@
 #include <tweed/data/fashion_mnist.hpp>
 #include <support/error_message.hpp>
 #include <support/idx_bytes.hpp>
+#include <support/scoped_variable.hpp>
 #include <support/temporary_directory.hpp>
 
 #include <doctest/doctest.h>
@@ -15,31 +16,12 @@
 
 using tests::error_message;
 using tests::idx_header;
+using tests::ScopedVariable;
 using tests::TemporaryDirectory;
 using tests::write_file;
 using namespace tweed::datasets;
 
 namespace {
-
-/// Sets an environment variable, or unsets it, until the end of the scope.
-class ScopedVariable {
- public:
-  ScopedVariable(const char* name, const std::optional<std::string>& value) : name_{name} {
-    if (const char* old = std::getenv(name)) old_ = old;
-    set(value);
-  }
-  ScopedVariable(const ScopedVariable&) = delete;
-  ScopedVariable& operator=(const ScopedVariable&) = delete;
-  ~ScopedVariable() { set(old_); }
-
- private:
-  void set(const std::optional<std::string>& value) const {
-    value ? ::setenv(name_, value->c_str(), 1) : ::unsetenv(name_);
-  }
-
-  const char* name_;
-  std::optional<std::string> old_;
-};
 
 class ScopedCurrentPath {
  public:

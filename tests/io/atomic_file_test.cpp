@@ -4,16 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
-#include <chrono>
-#include <csignal>
 #include <cstddef>
-#include <cstdlib>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -27,44 +18,6 @@ using tests::read_file;
 using tests::TemporaryDirectory;
 using tests::write_file;
 using tweed::write_file_atomically;
-
-namespace {
-
-/// Files may not grow beyond this many bytes until the end of the scope: a full disk, nearly.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(::rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &old_limit_);
-    const ::rlimit limit{bytes, old_limit_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &old_limit_);
-    std::signal(SIGXFSZ, old_handler_);
-  }
-
- private:
-  ::rlimit old_limit_{};
-  void (*old_handler_)(int) = std::signal(SIGXFSZ, SIG_IGN);
-};
-
-/// Gives up root's rights, if it has them, until the end of the scope.
-class NotRoot {
- public:
-  NotRoot() : was_root_{::geteuid() == 0 && ::seteuid(65534) == 0} {}
-  NotRoot(const NotRoot&) = delete;
-  NotRoot& operator=(const NotRoot&) = delete;
-  ~NotRoot() {
-    if (was_root_ && ::seteuid(0) != 0) std::abort();
-  }
-
- private:
-  bool was_root_;
-};
-
-}  // namespace
 
 TEST_CASE("a file is written, and written over") {
   const TemporaryDirectory directory;
@@ -101,32 +54,37 @@ TEST_CASE("a path without a folder is below the current directory") {
   CHECK(read_file(directory / "file") == "text");
 }
 
-TEST_CASE("permissions of the old file are kept") {
+TEST_CASE("names may have letters of any script") {
   const TemporaryDirectory directory;
-  const auto path = directory / "file";
-  using std::filesystem::perms;
-  for (const auto mode : {perms::owner_read | perms::owner_write, perms::owner_all,
-                          perms::owner_read | perms::owner_write | perms::others_read}) {
-    write_file(path, "old");
-    std::filesystem::permissions(path, mode);
-    write_file_atomically(path, "new");
-    CHECK(std::filesystem::status(path).permissions() == mode);
-    CHECK(read_file(path) == "new");
-  }
+  const auto folder = directory.path() / u8"Köln 東京";
+  std::filesystem::create_directory(folder);
+  const auto path = folder / u8"Größe 🙂.safetensors";
+  write_file(path, "old");
+  write_file_atomically(path, "new");
+  CHECK(read_file(path) == "new");
+  CHECK(files_in(folder) == 1);
+  std::filesystem::create_directory(folder / u8"ж");
+  CHECK(error_message([&] { write_file_atomically(folder / u8"ж", ""); }) ==
+        "cannot write " + (folder / u8"ж").string() + ": expected a file, found a directory");
 }
 
-TEST_CASE("a symbolic link stays, and its target is written") {
+TEST_CASE("a file that is read-only is replaced where its folder alone decides") {
   const TemporaryDirectory directory;
-  std::filesystem::create_directory(directory / "folder");
-  write_file(directory / "folder/target", "old");
-  std::filesystem::create_symlink("folder/target", directory / "link");
-  write_file_atomically(directory / "link", "new");
-  CHECK(std::filesystem::is_symlink(directory / "link"));
-  CHECK(read_file(directory / "folder/target") == "new");
-
-  std::filesystem::create_symlink("nowhere", directory / "dangling");
-  write_file_atomically(directory / "dangling", "new");
-  CHECK(read_file(directory / "dangling") == "new");
+  const auto path = directory / "file";
+  write_file(path, "old");
+  std::filesystem::permissions(path, std::filesystem::perms{0444});
+  const auto message = error_message([&] { write_file_atomically(path, "new"); });
+#ifdef _WIN32
+  CHECK(message == "cannot write " + path.string() + ": it is read-only");
+  CHECK(error_message([&] { tweed::check_writable(path); }) == message);
+  CHECK(read_file(path) == "old");
+#else
+  CHECK(message.empty());
+  CHECK(std::filesystem::status(path).permissions() == std::filesystem::perms{0444});
+  CHECK(read_file(path) == "new");
+#endif
+  CHECK(files_in(directory.path()) == 1);
+  std::filesystem::permissions(path, std::filesystem::perms{0644});  // Windows could not remove it.
 }
 
 TEST_CASE("a hard link keeps the old content") {
@@ -150,14 +108,7 @@ TEST_CASE("what cannot be a file is refused, and left alone") {
   CHECK(error("").starts_with("cannot write "));
   CHECK(error(folder / "no/file") == "cannot write " + (folder / "no/file").string() +
                                          ": no such folder: " + (folder / "no").string());
-  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
-  CHECK(error(folder / "pipe") ==
-        "cannot write " + (folder / "pipe").string() + ": not a regular file");
-  CHECK(std::filesystem::is_fifo(folder / "pipe"));
-  const std::string long_name(300, 'x');
-  CHECK(error(folder / long_name) ==
-        "cannot write " + (folder / long_name).string() + ": File name too long");
-  CHECK(files_in(folder) == 1);
+  CHECK(files_in(folder) == 0);
 }
 
 TEST_CASE("whether a file can be written is known beforehand") {
@@ -175,15 +126,6 @@ TEST_CASE("whether a file can be written is known beforehand") {
     CHECK(message == error_message([&] { write_file_atomically(path, "old"); }));
     std::filesystem::remove(folder / "new");
   }
-
-  std::filesystem::permissions(folder, std::filesystem::perms{0555});
-  std::string message;
-  {
-    const NotRoot nobody;
-    message = error_message([&] { tweed::check_writable(folder / "file"); });
-  }
-  std::filesystem::permissions(folder, std::filesystem::perms{0755});
-  CHECK(message == "cannot write " + (folder / "file").string() + ": Permission denied");
 }
 
 TEST_CASE("what a kill has left of one's own files is removed, and nothing else") {
@@ -200,38 +142,6 @@ TEST_CASE("what a kill has left of one's own files is removed, and nothing else"
   for (const std::string& name : others) CHECK(std::filesystem::exists(directory / name));
   CHECK(files_in(directory.path()) == std::ssize(others));
   tweed::remove_unfinished(directory / "nowhere", is_ours);
-}
-
-TEST_CASE("a full disk leaves the old file and nothing else") {
-  const TemporaryDirectory directory;
-  const auto path = directory / "file";
-  write_file(path, "old");
-  for (const std::size_t size : {5'000U, 1'000'000U}) {
-    const std::string large(size, 'x');
-    std::string message;
-    {
-      const FileSizeLimit limit{4'500};
-      message = error_message([&] { write_file_atomically(path, large); });
-    }
-    CHECK(message == "cannot write " + path.string() + ": File too large");
-    CHECK(read_file(path) == "old");
-    CHECK(files_in(directory.path()) == 1);
-  }
-}
-
-TEST_CASE("a folder that may not be written leaves the old file") {
-  const TemporaryDirectory directory;
-  const auto path = directory / "file";
-  write_file(path, "old");
-  std::filesystem::permissions(directory.path(), std::filesystem::perms{0555});
-  std::string message;
-  {
-    const NotRoot nobody;
-    message = error_message([&] { write_file_atomically(path, "new"); });
-  }
-  std::filesystem::permissions(directory.path(), std::filesystem::perms{0755});
-  CHECK(message == "cannot write " + path.string() + ": Permission denied");
-  CHECK(read_file(path) == "old");
 }
 
 TEST_CASE("an exception between the pieces leaves the old file and nothing else") {
@@ -263,23 +173,4 @@ TEST_CASE("several threads may write one file, and one of them wins") {
   REQUIRE(content.size() == 50'000);
   CHECK(content == std::string(50'000, content[0]));
   CHECK(files_in(directory.path()) == 1);
-}
-
-TEST_CASE("a kill at any moment leaves the old file or the new one") {
-  const TemporaryDirectory directory;
-  const auto path = directory / "file";
-  const std::array<std::string, 2> contents{std::string(300'000, 'a'), std::string(700'000, 'b')};
-  write_file_atomically(path, contents[0]);
-  for (int round = 0; round < 40; ++round) {
-    const ::pid_t child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-      for (std::size_t i = 0;; ++i) write_file_atomically(path, contents[i % 2]);
-    }
-    std::this_thread::sleep_for(std::chrono::microseconds(500 + 370 * round));
-    ::kill(child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
-    const auto content = read_file(path);
-    CHECK((content == contents[0] || content == contents[1]));
-  }
 }

@@ -4,7 +4,23 @@
 #include <cstdlib>
 #include <new>
 
+#ifdef _WIN32
+#include <malloc.h>
+#endif
+
 namespace {
+
+#ifdef _WIN32
+void* allocate(std::size_t alignment, std::size_t size) {
+  return ::_aligned_malloc(size, alignment);
+}
+void release(void* memory) { ::_aligned_free(memory); }
+#else
+void* allocate(std::size_t alignment, std::size_t size) {
+  return std::aligned_alloc(alignment, size);
+}
+void release(void* memory) { std::free(memory); }
+#endif
 
 std::atomic<long> count = 0;
 std::atomic<std::size_t> largest = 0;
@@ -15,7 +31,7 @@ void* counted(std::size_t size, std::size_t alignment) {
   while (size > before && !largest.compare_exchange_weak(before, size)) {
   }
   const std::size_t rounded = (size + alignment - 1) / alignment * alignment;
-  if (void* const memory = std::aligned_alloc(alignment, rounded)) return memory;
+  if (void* const memory = allocate(alignment, rounded)) return memory;
   throw std::bad_alloc();
 }
 
@@ -29,7 +45,7 @@ void* operator new(std::size_t size) { return counted(size, __STDCPP_DEFAULT_NEW
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return counted(size, static_cast<std::size_t>(alignment));
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }

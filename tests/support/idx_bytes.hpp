@@ -25,10 +25,10 @@ inline std::string gzip(std::string_view content) {
   if (deflateInit2(&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::runtime_error("deflateInit2");
   }
-  std::string packed(deflateBound(&stream, content.size()), '\0');
   std::string input{content};
   stream.next_in = reinterpret_cast<Bytef*>(input.data());
   stream.avail_in = static_cast<uInt>(input.size());
+  std::string packed(deflateBound(&stream, stream.avail_in), '\0');
   stream.next_out = reinterpret_cast<Bytef*>(packed.data());
   stream.avail_out = static_cast<uInt>(packed.size());
   const int status = deflate(&stream, Z_FINISH);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/error.hpp>
+#include <tweed/io/system_file.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,33 +16,9 @@
 #include <utility>
 #include <vector>
 
-#if defined(__unix__) || defined(__APPLE__)
-#include <fcntl.h>
-#include <unistd.h>
-#endif
-
 namespace tweed {
 
 namespace detail {
-
-#if defined(__unix__) || defined(__APPLE__)
-
-inline bool sync_to_disk(std::FILE* file) { return ::fsync(fileno(file)) == 0; }
-
-/// Best effort: some file systems cannot, and the file is whole already.
-inline void sync_folder(const std::filesystem::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
-}
-
-#else
-
-inline bool sync_to_disk(std::FILE*) { return true; }
-inline void sync_folder(const std::filesystem::path&) {}
-
-#endif
 
 /// Between a file's name and a number in the name of its new content.
 inline constexpr std::string_view temporary_mark = ".tmp-";
@@ -54,7 +31,7 @@ class TemporaryFile {
     while (file_ == nullptr) {
       path_ = target;
       path_ += std::string(temporary_mark) + std::to_string(std::random_device{}());
-      file_ = std::fopen(path_.string().c_str(), "wbx");
+      file_ = create_file(path_);
       if (file_ == nullptr && errno != EEXIST) fail();
     }
     keep_permissions();
@@ -77,9 +54,7 @@ class TemporaryFile {
   void replace_target() {
     if (std::fflush(file_) != 0 || !sync_to_disk(file_)) fail();
     if (std::fclose(std::exchange(file_, nullptr)) != 0) fail();
-    std::error_code error;
-    std::filesystem::rename(path_, target_, error);
-    if (error) fail(error);
+    if (const auto error = replace_file(path_, target_)) fail(error);
     path_.clear();
     sync_folder(target_.has_parent_path() ? target_.parent_path() : ".");
   }
@@ -112,6 +87,9 @@ inline std::filesystem::path writable_target(const std::filesystem::path& path) 
   }
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
     throw Error("cannot write " + path.string() + ": not a regular file");
+  }
+  if (std::filesystem::exists(status) && !is_replaceable(status.permissions())) {
+    throw Error("cannot write " + path.string() + ": it is read-only");
   }
   if (path.has_parent_path() && !std::filesystem::is_directory(path.parent_path(), error)) {
     throw Error("cannot write " + path.string() +
@@ -149,8 +127,8 @@ inline std::string_view unfinished_name(std::string_view name) {
 
 /// Writes `pieces`, one after another, as the file `path`. A kill at any moment leaves the old file
 /// or the new one, whole: the bytes go to a temporary name in the same folder, to the disk, and
-/// only then to their name. An old file's permissions are kept. (A kill may leave the temporary
-/// file, `path`.tmp-NUMBER: see `remove_unfinished`.)
+/// only then to their name. An old file's permissions are kept; on Windows a read-only one is
+/// refused. (A kill may leave the temporary file, `path`.tmp-NUMBER: see `remove_unfinished`.)
 ///
 /// Throws Error with the path and the system's reason if that fails; the old file is then untouched
 /// and the temporary one gone.
