@@ -26,9 +26,10 @@ RegressionDataset<std::uint8_t> bars(Index count) {
 }
 
 int main(int, char** arguments) {
+  const auto data = bars(1000);
   Model<Network> model{0};
   const History history = fit(model, MeanSquaredError{}, SGD{.learning_rate = 0.1, .momentum = 0.9},
-                              bars(1000), {.batch_size = 50, .epochs = 4, .threads = 3});
+                              data, {.batch_size = 50, .epochs = 4, .threads = 3});
   save_model(model, arguments[1]);
   return history.steps.back().loss < history.steps.front().loss ? 0 : 1;
 }
