@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tweed/core/requirements.hpp>
+
 #if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>
 #endif

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tweed/core/requirements.hpp>
+
 #include <memory>
 
 namespace tweed::detail {

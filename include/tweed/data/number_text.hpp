@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tweed/core/requirements.hpp>
+
 #include <charconv>
 #include <cmath>
 #include <locale>
