@@ -74,7 +74,7 @@ class CsvTable {
  private:
   std::string read(const std::filesystem::path& path) const {
     InputFile file{path};
-    std::string text(static_cast<std::size_t>(file.size()), '\0');
+    std::string text(file.size(), '\0');
     text.resize(file.read(std::as_writable_bytes(std::span{text})));
     if (const auto found = detail::other_encoding(text)) {
       fail("expected text in UTF-8, found " + *found + "; please convert it");

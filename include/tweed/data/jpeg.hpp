@@ -32,7 +32,7 @@ class JpegDecoder {
     run([&] {
       jpeg_create_decompress(&jpeg_);
       jpeg_.progress = &progress_;
-      jpeg_mem_src(&jpeg_, bytes.data(), static_cast<unsigned long>(bytes.size()));
+      jpeg_mem_src(&jpeg_, bytes.data(), bytes.size());
     });
   }
   JpegDecoder(const JpegDecoder&) = delete;
