@@ -74,7 +74,7 @@ class WorkerScratch {
   WorkerScratch(Scratch& scratch, Index bytes, int workers)
       : memory_(scratch.take_bytes(workers * bytes)), bytes_(bytes) {}
 
-  /// That of a worker. Throws Error where there is no such worker.
+  /// The piece that belongs to `worker`. Throws Error where there is no such worker.
   Scratch of(int worker) const {
     detail::check_piece((worker + 1) * bytes_, memory_.size());
     return Scratch({memory_.data() + worker * bytes_, static_cast<std::size_t>(bytes_)});

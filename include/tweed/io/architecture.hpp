@@ -54,7 +54,8 @@ concept HasSettings = requires {
   L::settings;
 };
 
-/// The same for a type of layer. One without settings may at least have a description.
+/// What a file says of a layer whose type is known: its settings, or its description where it has
+/// none.
 template <class L>
 OrderedJson layer_json(const std::string& numbered_name) {
   if constexpr (HasSettings<L>) {

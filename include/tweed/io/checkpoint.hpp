@@ -94,8 +94,8 @@ class CheckpointFile {
     }
   }
 
-  /// Of the training that wrote it. Throws Error, which names the first difference, unless they are
-  /// those of `expected`.
+  /// Throws Error, which names the first difference, unless the training that wrote the checkpoint
+  /// had the settings `expected`.
   void expect_settings(const OrderedJson& expected) const {
     const std::string& found = text(settings_key);
     if (found == expected.dump()) return;

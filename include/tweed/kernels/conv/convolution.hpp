@@ -171,7 +171,7 @@ void backward(const Plan& plan, const Geometry& g, const Backward<T>& pass) {
   if (family != Family::grouped && pass.dx != nullptr) Indirect<T>::input_gradient(g, pass);
 }
 
-/// The same for a geometry that is known at run time only.
+/// Both passes, for a geometry that is known at run time only.
 template <class T>
 void forward(const Plan& plan, const Geometry& g, const Forward<T>& pass) {
   if (g.is_grouped()) return forward<T, Family::grouped>(plan, g, pass);

@@ -97,7 +97,7 @@ constexpr TransformCosts costs_of(const TransformKind& kind, bool has_large_kern
                                   "; expected one of ", names.substr(2)));
 }
 
-/// The same for this process, read once.
+/// What the environment of this process asks for, read once.
 [[gnu::cold]] inline Algorithm algorithm_from_environment() {
   static const Algorithm asked = requested_algorithm(std::getenv("TWEED_CONV_ALGORITHM"));
   return asked;

@@ -100,7 +100,7 @@ struct TransformLayout {
   constexpr Index tile_bytes() const {
     return (input.tile_step + output.tile_step) * Index{sizeof(T)};
   }
-  /// Of all tiles, which may be more than fit into an integer.
+  /// Bytes of the tiles of a whole batch: a double, as they may be more than an integer holds.
   constexpr double all_bytes() const {
     return static_cast<double>(batch) * static_cast<double>(tiles_per_image * tile_bytes());
   }
