@@ -2,11 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#if __has_include(<sys/wait.h>)
-
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <vector>
 
 using namespace tweed;
@@ -55,5 +54,3 @@ TEST_CASE("fork: so does a child's child") {
   CHECK(status_of_child(
             [&] { return status_of_child([&] { return squares(2) == expected ? 0 : 1; }); }) == 0);
 }
-
-#endif
