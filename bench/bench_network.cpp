@@ -1,12 +1,11 @@
 // The reference network: a whole training step at batch 100, and inference, with the model as it is
 // and prepared. bench_step tells where the step's time goes.
 
-#include "../examples/fashion_mnist/network.hpp"
-
-#include <tweed/tweed.hpp>
+#include "noise_images.hpp"
 
 #include <benchmark/benchmark.h>
 
+#include <cstdint>
 #include <vector>
 
 namespace {
@@ -17,28 +16,10 @@ using fashion_mnist::FashionCnn;
 
 constexpr Index training_batch = 100;
 
-/// Images of noise in [0, 1), with labels.
-struct Samples {
-  Buffer<float> pixels;
-  std::vector<Label> labels;
-
-  explicit Samples(Index count) : pixels(count * FashionCnn::input.size()) {
-    std::uint64_t position = 0;
-    for (float& pixel : pixels.values()) {
-      pixel = static_cast<float>(random_uniform({.seed = 1}, position++));
-    }
-    for (Index i = 0; i < count; ++i) labels.push_back(static_cast<Label>(i % 10));
-  }
-
-  Batch<const float> images() const {
-    return {pixels.data(), std::ssize(labels), FashionCnn::input};
-  }
-};
-
 int threads_of(const benchmark::State& state) { return static_cast<int>(state.range(0)); }
 
 void training_step(benchmark::State& state) {
-  const Samples samples(training_batch);
+  const bench::NoiseImages samples(training_batch);
   Model<FashionCnn> model{1};
   Trainer trainer(model, SoftmaxCE{}, Adam{},
                   {.batch_size = training_batch, .threads = threads_of(state)});
@@ -50,7 +31,7 @@ void training_step(benchmark::State& state) {
 
 void inference(benchmark::State& state) {
   const Index batch = state.range(1);
-  const Samples samples(batch);
+  const bench::NoiseImages samples(batch);
   const Model<FashionCnn> model{1};
   Inference<FashionCnn> infer(batch, threads_of(state));
   for ([[maybe_unused]] auto _ : state) {
@@ -62,7 +43,7 @@ void inference(benchmark::State& state) {
 
 void prepared_inference(benchmark::State& state) {
   const Index batch = state.range(1);
-  const Samples samples(batch);
+  const bench::NoiseImages samples(batch);
   const PreparedModel prepared(Model<FashionCnn>{1}, batch);
   Inference infer(prepared, threads_of(state));
   for ([[maybe_unused]] auto _ : state) {

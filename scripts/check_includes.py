@@ -27,7 +27,8 @@ ALLOWED = {
 # Where the headers of a library may be included, and words used: the paths that begin so.
 LIBRARIES = {
     r"Eigen/": ["kernels/"],
-    r"omp\.h": ["core/parallel.hpp"],
+    r"omp\.h": ["core/parallel.hpp", "core/team.hpp", "core/waitable_counter.hpp"],
+    r"pthread\.h": ["core/fork.hpp", "core/team.hpp", "core/waitable_counter.hpp"],
     r"zlib\.h": ["data/", "io/checksum.hpp"],
     r"nlohmann/": ["io/"],
     r"protozero/": ["io/onnx_graph.hpp"],

@@ -2,8 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <numeric>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 using namespace tweed;
@@ -60,6 +65,78 @@ TEST_CASE("parallel_for: goes on working after an exception, and within itself")
     CHECK(visits == 10);
   }
 }
+
+TEST_CASE("parallel_for: one body at a time for each worker, however many threads came before") {
+  for (const int threads : {8, 2, 5, 3, 8, 2}) {
+    std::vector<std::atomic<int>> bodies(static_cast<std::size_t>(threads));
+    std::atomic<bool> alone = true;
+    std::atomic<Index> sum = 0;
+    for (int round = 0; round < 50; ++round) {
+      parallel_for(round, threads, [&](Index i, int worker) {
+        auto& mine = bodies.at(static_cast<std::size_t>(worker));
+        if (++mine != 1) alone = false;
+        sum += i;
+        --mine;
+      });
+    }
+    CHECK(alone);
+    CHECK(sum == 49 * 50 * 48 / 6);
+  }
+}
+
+TEST_CASE("parallel_for: who is held up keeps the others from no work but its own") {
+  constexpr Index count = 64;
+  std::atomic<bool> others_go_on = false;
+  std::atomic<bool> all_went_on = true;
+  parallel_for(count, 2, [&](Index i, int worker) {
+    if (worker == 0) {
+      if (i >= count / 2) others_go_on = true;
+      return;
+    }
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!others_go_on && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    if (!others_go_on) all_went_on = false;
+  });
+  CHECK(all_went_on);
+}
+
+TEST_CASE("parallel_for: more indices than fit into a word") {
+  constexpr Index count = (Index{1} << 25) + 3;
+  std::vector<std::uint8_t> visits(static_cast<std::size_t>(count));
+  parallel_for(count, 3, [&](Index i, int) { ++visits[static_cast<std::size_t>(i)]; });
+  CHECK(std::count(visits.begin(), visits.end(), 1) == count);
+}
+
+TEST_CASE("parallel_for: threads of the caller's own each have workers, as long as they live") {
+  std::vector<Index> sums(4);
+  std::vector<std::thread> callers;
+  for (Index& sum : sums) {
+    callers.emplace_back([&sum] {
+      for (int round = 0; round < 100; ++round) {
+        std::vector<Index> squares(static_cast<std::size_t>(round));
+        parallel_for(round, 3, [&](Index i, int) { squares[static_cast<std::size_t>(i)] = i * i; });
+        sum += std::accumulate(squares.begin(), squares.end(), Index{0});
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  CHECK(sums == std::vector<Index>(4, 8'004'150));
+}
+
+#ifdef _OPENMP
+TEST_CASE(
+    "parallel_for: in a parallel region of the caller's own there are no threads in threads") {
+  std::atomic<int> visits = 0;
+  std::atomic<int> most = 0;
+#pragma omp parallel num_threads(2)
+  parallel_for(100, 3, [&](Index, int worker) {
+    ++visits;
+    if (worker > 0) most = worker;
+  });
+  CHECK(visits % 100 == 0);
+  CHECK(most == 0);
+}
+#endif
 
 TEST_CASE("parallel_ranges covers the whole range in pieces that begin at multiples of 64") {
   for (const int threads : {0, 1, 2, 3, 8}) {

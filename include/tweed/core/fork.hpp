@@ -9,10 +9,10 @@
 namespace tweed::detail {
 
 /// Whether this process was forked from one whose threads had started: it has one of them alone,
-/// and GCC's OpenMP would wait for the others forever.
+/// and would wait for the others forever.
 inline bool has_lost_threads = false;
 
-/// Whether a parallel region may start; from the first one on, forks are watched.
+/// Whether loops may run on several threads; from the first one on, forks are watched.
 [[gnu::noinline]] inline bool may_start_threads() {
 #if defined(__unix__) || defined(__APPLE__)
   static const int watched = ::pthread_atfork(nullptr, nullptr, [] { has_lost_threads = true; });

@@ -1,12 +1,11 @@
 #pragma once
 
 #include <tweed/core/flush_denormals.hpp>
-#include <tweed/core/fork.hpp>
 #include <tweed/core/option.hpp>
 #include <tweed/core/shape.hpp>
+#include <tweed/core/team.hpp>
 
 #include <algorithm>
-#include <exception>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -35,33 +34,6 @@ inline int resolve_threads(int threads) {
 #endif
 }
 
-#ifdef _OPENMP
-namespace detail {
-
-/// What the body of a parallel loop threw, at the lowest i. An exception must not leave a parallel
-/// region, or the program ends.
-class FirstFailure {
- public:
-  /// In a handler: keeps the exception that is being handled.
-  [[gnu::cold, gnu::noinline]] void keep(Index i) noexcept {
-#pragma omp critical(tweed_first_failure)
-    if (exception_ == nullptr || i < index_) {
-      index_ = i;
-      exception_ = std::current_exception();
-    }
-  }
-  void rethrow() const {
-    if (exception_ != nullptr) std::rethrow_exception(exception_);
-  }
-
- private:
-  Index index_ = 0;
-  std::exception_ptr exception_;
-};
-
-}  // namespace detail
-#endif
-
 namespace detail {
 
 /// Calls `body(i, worker)` while i < end; where one throws, i is where it was. Not inlined: what a
@@ -74,30 +46,23 @@ template <class Body>
 
 }  // namespace detail
 
-/// Calls `body(i, worker)` for every i in [0, count), with worker in [0, threads). Which worker
-/// takes which i depends on `threads`, so a result may depend on i alone. Meanwhile denormal
-/// numbers are zeros: see `FlushDenormals`.
+/// Calls `body(i, worker)` for every i in [0, count), with worker in [0, threads) and one body at a
+/// time for each worker. Who takes which i is different every time, so a result may depend on i
+/// alone. In a body, and in a parallel region of OpenMP that does not nest others, there is one
+/// worker. Meanwhile denormal numbers are zeros: see `FlushDenormals`.
 ///
 /// Where bodies throw, the exception of the lowest i arrives at the caller, whatever the number of
 /// threads. All bodies of lower i have run then, and some of higher i.
 template <class Body>
 void parallel_for(Index count, int threads, const Body& body) {
 #ifdef _OPENMP
-  if (threads > 1 && count > 1 && detail::may_start_threads()) {
-    detail::FirstFailure failure;
-#pragma omp parallel num_threads(threads)
-    {
-      const int worker = omp_get_thread_num();
-      const Index workers = omp_get_num_threads();
-      Index i = (count * worker + workers - 1) / workers;
-      const Index end = (count * (worker + 1) + workers - 1) / workers;
-      try {
-        detail::run_bodies(i, end, worker, body);
-      } catch (...) {
-        failure.keep(i);
-      }
+  if (threads > 1 && count > 1) {
+    if (detail::Team* const team = detail::team_for(threads)) {
+      const auto run = [](const void* loop_body, Index& i, Index end, int worker) {
+        detail::run_bodies(i, end, worker, *static_cast<const Body*>(loop_body));
+      };
+      return team->run({count, &body, run}, threads);
     }
-    return failure.rethrow();
   }
 #else
   (void)threads;
