@@ -38,7 +38,9 @@ class BusyProcesses {
 
   /// Until the parent is gone, however it ended.
   [[noreturn]] static void spin(::pid_t parent) {
-    for (std::atomic<unsigned> steps = 0; steps++ != 0 || ::getppid() == parent;) {
+    constexpr unsigned steps_between_looks = 1U << 24;
+    std::atomic<unsigned> steps = 0;
+    while (++steps % steps_between_looks != 0 || ::getppid() == parent) {
     }
     ::_exit(EXIT_SUCCESS);
   }

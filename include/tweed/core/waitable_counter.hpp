@@ -59,7 +59,7 @@ class WaitableCounter {
   /// Seconds. Where spinning was in vain, as for a thread that has no core, the next time is
   /// shorter.
   static constexpr double shortest_patience = 1e-6;
-  static constexpr double longest_patience = 100e-6;
+  static constexpr double longest_patience = 400e-6;
 
   template <class Condition>
   bool spin(std::uint32_t& value, const Condition& is_enough) {
