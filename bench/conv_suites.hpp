@@ -47,7 +47,7 @@ inline std::string to_string(const SquareConv& c) {
 }
 
 inline ConvCase conv_case(const SquareConv& c, Index batch) {
-  const SlidingAxis axis = slide(c.side, c.kernel, c.stride, c.padding);
+  const SlidingAxis axis = slide(c.side, c.kernel, c.stride, c.padding.rows);
   return {to_string(c), {axis, axis, c.channels, c.filters, c.groups}, batch};
 }
 

@@ -83,6 +83,8 @@ void examples(Arguments arguments) {
       folder, "depthwise");
   example<Sequential<Input<10, 10, 2>, Conv2D<4, 3, Padding::valid>, MaxPool<Window{2, 1}>, Flatten,
                      ReLU, Dense<6>>>(folder, "valid_pools");
+  example<Sequential<Input<11, 10, 2>, Conv2D<4, 3, Stride{2}, Padding{1}>,
+                     MaxPool<3, Stride{1}, Padding{1, 0, 0, 1}>>>(folder, "padded");
   example<Sequential<Input<3, 3, 2>, Flatten>>(folder, "flatten");
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace tweed;
@@ -64,6 +65,38 @@ TEST_CASE("a file is loaded without knowing its type, and saved again as it was"
 
   save_model(model, directory / "again", info);
   CHECK(tests::read_file(directory / "again") == tests::read_file(path));
+}
+
+TEST_CASE("a file tells the zeros on each side") {
+  using Padded = Sequential<Input<8, 9, 2>, Conv2D<3, 3, Stride{2}, Padding{1}>,
+                            MaxPool<3, Stride{1}, Padding{1, 0, 0, 1}>,
+                            DepthwiseConv2D<2, Padding{0, 1, 1, 0}>>;
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const Model<Padded> saved{4};
+  save_model(saved, path);
+  const std::string text = read_safetensors(path).metadata().at("architecture");
+  for (const char* padding : {"[1,1,1,1]", "[1,0,0,1]", "[0,1,1,0]"}) {
+    CHECK(text.find(std::string(R"("padding":)") + padding) != text.npos);
+  }
+  const auto model = load_any_model(path).model;
+  const auto x = tests::numbers<float>(2 * Padded::input.size(), 11);
+  const Batch<const float> batch{x.data(), 2, Padded::input};
+  CHECK(predict_logits(model, batch) == predict_logits(saved, batch));
+
+  for (const auto& [found, message] : std::vector<std::pair<std::string, std::string>>{
+           {"[1,0,0,-1]",
+            "layer \"max_pool_1\": the setting \"padding\" is [1,0,0,-1], which AnyModel cannot "
+            "take"},
+           {"[1,0,1]",
+            "layer \"max_pool_1\": the setting \"padding\" is [1,0,1], which AnyModel cannot take"},
+           {"[1,0,0,2]",
+            "network: max_pool_1 cannot take 4x5x3: its padding is negative or more than half of "
+            "its "
+            "window"}}) {
+    CHECK(error_with(path, "architecture", replaced(text, "[1,0,0,1]", found)) ==
+          "metadata \"architecture\": " + message);
+  }
 }
 
 TEST_CASE("a file that does not state its network is refused") {

@@ -45,6 +45,17 @@ TEST_CASE("images go through NCHW, with the padding spelled out") {
               "Identity(dense_1) -> output"});
 }
 
+TEST_CASE("zeros on each side are attributes as they are") {
+  using Net = Sequential<Input<9, 10, 2>, Conv2D<4, 3, Stride{2}, Padding{1}>,
+                         MaxPool<3, Stride{1}, Padding{1, 0, 0, 1}>>;
+  const auto nodes = exported<Net>().nodes;
+  CHECK(nodes[1] ==
+        "Conv(input_nchw, conv2d_1.kernel, conv2d_1.bias) kernel_shape=[3,3] strides=[2,2] "
+        "pads=[1,1,1,0] dilations=[1,1] group=1 -> conv2d_1");
+  CHECK(nodes[2] ==
+        "MaxPool(conv2d_1) kernel_shape=[3,3] strides=[1,1] pads=[1,0,0,1] -> max_pool_1");
+}
+
 TEST_CASE("groups, gaps between taps and steps are attributes") {
   using Net = Sequential<Input<9, 10, 6>, DepthwiseConv2D<3, Multiplier{2}, Stride{2, 1}>,
                          Conv2D<8, Window{3, 2}, Groups{4}, Dilation{2, 1}, Padding::valid>>;

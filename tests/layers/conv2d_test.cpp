@@ -78,6 +78,8 @@ TEST_CASE("Conv2D: the output has a pixel for each place of the kernel") {
   CHECK(Conv2D<7, 3, Stride{2}>::fit({5, 6, 2}).output == Shape{3, 3, 7});
   CHECK(Conv2D<7, Window{3, 5}, Padding::valid>::fit({5, 6, 2}).output == Shape{3, 2, 7});
   CHECK(Conv2D<7, 2, Padding::valid, Stride{2, 3}>::fit({5, 6, 2}).output == Shape{2, 2, 7});
+  CHECK(Conv2D<7, 3, Padding{1}, Stride{2}>::fit({8, 7, 2}).output == Shape{4, 4, 7});
+  CHECK(Conv2D<7, 3, Padding{0, 1, 2, 1}>::fit({5, 6, 2}).output == Shape{4, 7, 7});
 }
 
 TEST_CASE("Conv2D: a valid kernel larger than the image is refused") {
@@ -119,6 +121,8 @@ TEST_CASE("Conv2D: describes itself") {
   CHECK(Conv2D<32, 5>::name == "conv2d");
   CHECK(Conv2D<32, 5>::describe() == "32, 5x5 same");
   CHECK(Conv2D<32, Window{1, 3}, Padding::valid>::describe() == "32, 1x3 valid");
+  CHECK(Conv2D<32, 3, Padding{1}>::describe() == "32, 3x3 padding 1");
+  CHECK(Conv2D<32, 3, Padding{1, 0, 1, 0}>::describe() == "32, 3x3 padding 1,0,1,0");
   CHECK(Conv2D<32, 5, Stride{2, 1}>::describe() == "32, 5x5 same stride 2x1");
   CHECK(Conv2D<32, 5, Groups{4}, Dilation{2}>::describe() ==
         "32, 5x5 same dilation 2x2 in 4 groups");

@@ -36,6 +36,12 @@ using Strided = Conv2D<6, 3, Stride{2, 1}, a>;
 template <Algorithm a>
 using Dilated = Conv2D<5, 3, Dilation{2}, a>;
 template <Algorithm a>
+using DensePadded = Conv2D<9, 3, Padding{2, 0, 0, 1}, a>;
+template <Algorithm a>
+using StridedPadded = Conv2D<6, Window{5, 3}, Stride{2}, Padding{1, 3, 2, 0}, a>;
+template <Algorithm a>
+using DepthwisePadded = DepthwiseConv2D<3, Stride{2}, Padding{1}, a>;
+template <Algorithm a>
 using InGroups = Conv2D<6, 3, Groups{3}, a>;
 template <Algorithm a>
 using Depthwise = DepthwiseConv2D<3, Multiplier{2}, a>;
@@ -244,6 +250,13 @@ TEST_CASE("convolution algorithms: groups") {
 
 TEST_CASE("convolution algorithms: depthwise, over one channel and more") {
   CHECK(check_all<Depthwise>({{6, 5, 1}, {5, 6, 19}}) == " automatic indirect grouped");
+}
+
+TEST_CASE("convolution algorithms: zeros of another number on each side") {
+  CHECK(check_all<DensePadded>({{1, 3, 2}, {7, 12, 17}}) ==
+        " automatic indirect direct fft winograd4 winograd6");
+  CHECK(check_all<StridedPadded>({{1, 2, 3}, {8, 7, 11}}) == " automatic indirect direct");
+  CHECK(check_all<DepthwisePadded>({{1, 1, 2}, {8, 19, 16}}) == " automatic indirect grouped");
 }
 
 #ifdef HAS_SMALL_STACKS

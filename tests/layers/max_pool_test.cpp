@@ -64,6 +64,7 @@ TEST_CASE("MaxPool: describes itself") {
   CHECK(MaxPool<2>::describe() == "2x2");
   CHECK(MaxPool<Window{2, 3}>::describe() == "2x3");
   CHECK(MaxPool<3, Stride{2}, Padding::same>::describe() == "3x3 same stride 2x2");
+  CHECK(MaxPool<3, Stride{2}, Padding{1}>::describe() == "3x3 padding 1 stride 2x2");
 }
 
 TEST_CASE("MaxPool: agrees with the naive one") {
@@ -72,6 +73,19 @@ TEST_CASE("MaxPool: agrees with the naive one") {
                                              {{3, 2, 1}, {7, 9, 5}});
   check<MaxPool<4, Stride{3}, Padding::same>>({.window = 4, .stride = 3, .padding = Padding::same},
                                               {{1, 1, 2}, {3, 2, 5}, {8, 7, 3}});
+  check<MaxPool<3, Stride{2}, Padding{1, 0, 0, 1}>>(
+      {.window = 3, .stride = 2, .padding = {1, 0, 0, 1}}, {{2, 2, 1}, {8, 7, 3}, {5, 6, 17}});
+}
+
+TEST_CASE("MaxPool: no window without inputs") {
+  constexpr auto is_valid = [](const Padding& padding) {
+    return MaxPoolSettings{.window = {2, 5}, .padding = padding}.has_valid_padding();
+  };
+  CHECK(is_valid({1, 2}));
+  CHECK(is_valid(Padding::same));
+  CHECK_FALSE(is_valid({2, 0}));
+  CHECK_FALSE(is_valid({0, 3}));
+  CHECK_FALSE(is_valid({0, 0, 0, -1}));
 }
 
 TEST_CASE("MaxPool: gives what PyTorch gives") {

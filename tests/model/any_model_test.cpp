@@ -151,6 +151,13 @@ TEST_CASE("layers that do not fit are refused") {
                               conv({.filters = 1,
                                     .sliding = {.kernel = {9, 1}, .padding = Padding::valid}})}) ==
         "network: conv2d_1 cannot take 8x8x3: its kernel is larger than the input");
+  for (const Padding& padding : {Padding{5, 0}, Padding{0, 3}, Padding{-1, 0}}) {
+    CHECK(network_error(
+              image, {conv({.filters = 1,
+                            .sliding = {.kernel = 3, .dilation = {2, 1}, .padding = padding}})}) ==
+          "network: conv2d_1 cannot take 8x8x3: its padding is negative or not smaller than its "
+          "kernel, dilation included");
+  }
   CHECK(network_error(image, {conv({.filters = 4,
                                     .sliding = {.kernel = 3, .algorithm = Algorithm::grouped}})}) ==
         "network: conv2d_1 cannot take 8x8x3: its algorithm cannot do its kernel, stride, dilation "
@@ -161,6 +168,9 @@ TEST_CASE("layers that do not fit are refused") {
         "network: max_pool_1 cannot take 8x8x3: its window and stride are not all positive");
   CHECK(network_error(image, {any::MaxPool{.settings = {.window = {1, 9}}}}) ==
         "network: max_pool_1 cannot take 8x8x3: its window is larger than the input");
+  CHECK(network_error(image, {any::MaxPool{.settings = {.window = 3, .padding = {0, 2}}}}) ==
+        "network: max_pool_1 cannot take 8x8x3: its padding is negative or more than half of its "
+        "window");
   CHECK(network_error(image, {any::Dropout{.settings = {.rate = 1.0}}}) ==
         "network: dropout_1 cannot take 8x8x3: its rate does not lie in [0, 1)");
 }

@@ -16,9 +16,9 @@
 namespace tests {
 
 inline tweed::kernels::conv::Geometry geometry_of(const ConvolutionCase& c) {
-  return {slide(c.height, c.kernel.height, c.stride.height, c.padding, c.dilation.height),
-          slide(c.width, c.kernel.width, c.stride.width, c.padding, c.dilation.width), c.channels,
-          c.filters, c.groups};
+  return {slide(c.height, c.kernel.height, c.stride.height, c.padding.rows, c.dilation.height),
+          slide(c.width, c.kernel.width, c.stride.width, c.padding.columns, c.dilation.width),
+          c.channels, c.filters, c.groups};
 }
 
 /// What goes into a case's three passes, and what must come out.
@@ -157,7 +157,6 @@ void check_algorithm_threads(const ConvolutionCase& c) {
 
 /// Geometries that have something to them, each for a reason.
 inline std::vector<ConvolutionCase> special_convolutions() {
-  using enum tweed::Padding;
   return {
       {1, 1, 1, 1, 1, 1},                        // the smallest
       {0, 5, 4, 3, 2, 3},                        // no sample
@@ -183,9 +182,32 @@ inline std::vector<ConvolutionCase> special_convolutions() {
   };
 }
 
+/// Geometries whose sides have zeros of their own number.
+inline std::vector<ConvolutionCase> padded_convolutions() {
+  return {{1, 1, 1, 1, 1, 3, 1, 1},                              // zeros all around one pixel
+          {1, 7, 7, 3, 5, 3, 2, 1},                              // as PyTorch halves an image
+          {2, 8, 8, 3, 5, 3, 2, 1},                              // the last zeros unused
+          {1, 7, 5, 2, 9, 3, 1, {1, 0, 1, 0}},                   // in front only
+          {3, 5, 7, 9, 4, 3, 1, {0, 1, 0, 1}},                   // behind only
+          {1, 11, 13, 17, 16, 3, 1, {2, 0, 1, 2}},               // each side another number
+          {1, 5, 3, 6, 6, 5, 1, {4, 4, 0, 3}},                   // as many as there can be
+          {2, 14, 13, 5, 7, 5, 1, {1, 2}},                       // for a tile of 16
+          {1, 29, 31, 3, 18, 5, 1, {3, 1, 0, 2}},                // for several tiles
+          {1, 20, 3, 2, 3, {7, 2}, 1, {6, 0, 0, 1}},             // more zeros than a tile's step
+          {2, 9, 10, 3, 5, {5, 3}, {2, 3}, {4, 0, 1, 2}},        // strides that differ
+          {2, 7, 8, 3, 5, 3, 1, {1, 4, 3, 0}, 2},                // dilated
+          {1, 2, 2, 3, 4, 2, 1, {2, 1, 2, 3}, 3},                // outputs that no tap reaches
+          {1, 9, 8, 2, 4, 3, 2, {2, 3, 0, 4}, 2},                // dilated, strided
+          {13, 3, 3, 70, 9, 3, 1, {2, 0, 0, 1}},                 // many small images
+          {14, 6, 5, 6, 9, 3, 2, {1, 0, 0, 2}, 1, 3},            // in groups
+          {2, 17, 18, 32, 32, 3, 1, {0, 1, 2, 0}, 1, 32},        // depthwise
+          {2, 17, 18, 32, 32, 3, 2, 1, 1, 32},                   // strided
+          {1, 9, 8, 6, 6, {5, 4}, {2, 1}, {3, 0, 1, 2}, 1, 6},   // of another window
+          {1, 9, 8, 4, 8, 3, {1, 2}, {4, 1, 0, 2}, {3, 2}, 2}};  // dilated
+}
+
 /// Geometries with gaps between the taps.
 inline std::vector<ConvolutionCase> dilated_convolutions() {
-  using enum tweed::Padding;
   return {
       {2, 7, 8, 3, 5, 3, 1, same, 2},                 // the usual one
       {2, 9, 8, 3, 5, {3, 2}, 1, valid, {2, 3}},      // axes that differ
@@ -198,7 +220,6 @@ inline std::vector<ConvolutionCase> dilated_convolutions() {
 
 /// Geometries whose filters see a part of the channels.
 inline std::vector<ConvolutionCase> grouped_convolutions() {
-  using enum tweed::Padding;
   return {
       {2, 6, 5, 7, 7, 3, 1, same, 1, 7},                // depthwise
       {2, 7, 7, 33, 33, 3, 2, same, 1, 33},             // strided, more channels than vectors hold
@@ -228,15 +249,19 @@ inline std::vector<ConvolutionCase> random_convolutions(Index count, std::uint32
   const std::vector<Index> sides{1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 17, 19, 28};
   std::vector<ConvolutionCase> cases;
   while (std::ssize(cases) < count) {
-    const ConvolutionCase c{
-        .batch = pick.pick<Index>({1, 1, 2, 3, 5, 8, 9}),
-        .height = pick.pick(sides),
-        .width = pick.pick(sides),
-        .channels = pick.pick(depths),
-        .filters = pick.pick(depths),
-        .kernel = {pick.between(1, 7), pick.between(1, 7)},
-        .stride = {pick.pick<Index>({1, 1, 2, 3}), pick.pick<Index>({1, 1, 2, 3})},
-        .padding = pick.pick<tweed::Padding>({tweed::Padding::same, tweed::Padding::valid})};
+    ConvolutionCase c{.batch = pick.pick<Index>({1, 1, 2, 3, 5, 8, 9}),
+                      .height = pick.pick(sides),
+                      .width = pick.pick(sides),
+                      .channels = pick.pick(depths),
+                      .filters = pick.pick(depths),
+                      .kernel = {pick.between(1, 7), pick.between(1, 7)},
+                      .stride = {pick.pick<Index>({1, 1, 2, 3}), pick.pick<Index>({1, 1, 2, 3})},
+                      .padding = pick.pick<tweed::Padding>({same, valid})};
+    const auto zeros = [&](Index span) { return pick.between(0, span - 1); };
+    if (pick.between(0, 2) == 0) {
+      c.padding = {zeros(c.kernel.height), zeros(c.kernel.height), zeros(c.kernel.width),
+                   zeros(c.kernel.width)};
+    }
     const auto g = geometry_of(c);
     if (g.output_size() == 0 || c.batch * g.multiplications() > 300'000) continue;
     cases.push_back(c);
@@ -253,7 +278,7 @@ inline std::vector<ConvolutionCase> random_grouped_convolutions(Index count, std
     c.channels = c.groups * pick.pick<Index>({1, 1, 1, 2, 5});
     c.filters = c.groups * pick.pick<Index>({1, 1, 1, 2, 3});
     c.dilation = {pick.pick<Index>({1, 1, 2, 3}), pick.pick<Index>({1, 1, 2, 3})};
-    if (geometry_of(c).output_size() == 0) c.padding = tweed::Padding::same;
+    if (geometry_of(c).output_size() == 0) c.padding = same;
   }
   return cases;
 }

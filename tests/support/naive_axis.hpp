@@ -13,16 +13,19 @@ struct NaiveAxis {
   Index padded = 0;  ///< length with the zeros at both ends
 
   /// "Same" takes as many zeros as ceil(input / stride) outputs need, the odd one at the end.
-  NaiveAxis(Index input, Index window, Index stride, tweed::Padding padding, Index dilation = 1)
+  NaiveAxis(Index input, Index window, Index stride, const tweed::AxisPadding& padding,
+            Index dilation = 1)
       : padded(input) {
     Index reach = 1;  // from the first tap to the last
     for (Index tap = 1; tap < window; ++tap) reach += dilation;
-    if (padding == tweed::Padding::same) {
+    if (padding.is_same) {
       while (output * stride < input) ++output;
       while (padded < (output - 1) * stride + reach) ++padded;
       before = (padded - input) / 2;
     } else {
-      while (output * stride + reach <= input) ++output;
+      before = padding.before;
+      padded = before + input + padding.after;
+      while (output * stride + reach <= padded) ++output;
     }
   }
 };

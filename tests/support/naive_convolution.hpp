@@ -9,6 +9,9 @@
 
 namespace tests {
 
+inline constexpr tweed::Padding same = tweed::Padding::same;
+inline constexpr tweed::Padding valid = tweed::Padding::valid;
+
 /// A convolution as somebody would describe it.
 struct ConvolutionCase {
   Index batch = 1;
@@ -33,8 +36,7 @@ inline std::string to_string(const ConvolutionCase& c) {
   return std::to_string(c.batch) + " x " + size(c.height, c.width) + "x" +
          std::to_string(c.channels) + " to " + std::to_string(c.filters) + ", kernel " +
          size(c.kernel.height, c.kernel.width) + ", stride " +
-         size(c.stride.height, c.stride.width) +
-         (c.padding == tweed::Padding::same ? ", same" : ", valid") + ", dilation " +
+         size(c.stride.height, c.stride.width) + ", " + to_string(c.padding) + ", dilation " +
          size(c.dilation.height, c.dilation.width) + ", groups " + std::to_string(c.groups);
 }
 
@@ -46,8 +48,8 @@ class NaiveConvolution {
 
   explicit NaiveConvolution(const ConvolutionCase& c)
       : c_(c),
-        rows_(c.height, c.kernel.height, c.stride.height, c.padding, c.dilation.height),
-        columns_(c.width, c.kernel.width, c.stride.width, c.padding, c.dilation.width) {}
+        rows_(c.height, c.kernel.height, c.stride.height, c.padding.rows, c.dilation.height),
+        columns_(c.width, c.kernel.width, c.stride.width, c.padding.columns, c.dilation.width) {}
 
   Index output_height() const { return rows_.output; }
   Index output_width() const { return columns_.output; }

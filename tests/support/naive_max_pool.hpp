@@ -31,8 +31,8 @@ class NaiveMaxPool {
  public:
   explicit NaiveMaxPool(const PoolCase& c)
       : c_(c),
-        rows_(c.height, c.window.height, c.stride.height, c.padding),
-        columns_(c.width, c.window.width, c.stride.width, c.padding) {}
+        rows_(c.height, c.window.height, c.stride.height, c.padding.rows),
+        columns_(c.width, c.window.width, c.stride.width, c.padding.columns) {}
 
   Index output_size() const { return rows_.output * columns_.output * c_.channels; }
 

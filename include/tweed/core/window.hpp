@@ -3,6 +3,7 @@
 #include <tweed/core/shape.hpp>
 
 #include <algorithm>
+#include <string>
 
 namespace tweed {
 
@@ -42,9 +43,64 @@ inline std::string to_string(const Dilation& dilation) {
   return to_string(Window{dilation.height, dilation.width});
 }
 
-/// `same`: zeros around the image, so that the output has ceil(input / stride) rows and columns; an
-/// odd zero goes to the bottom and right, as in Keras. `valid`: no padding.
-enum class Padding { same, valid };
+/// Inputs from the first tap of a window to the last.
+constexpr Index span_of(Index window, Index dilation) { return (window - 1) * dilation + 1; }
+
+/// Zeros in front of one axis of an image and behind it.
+struct AxisPadding {
+  Index before = 0;
+  Index after = 0;
+  bool is_same = false;  ///< as many as it takes, instead of these: see `Padding::same`
+
+  constexpr bool is_at_most(Index most) const {
+    return before >= 0 && before <= most && after >= 0 && after <= most;
+  }
+  friend constexpr bool operator==(const AxisPadding&, const AxisPadding&) = default;
+};
+
+/// Zeros around an image: `Padding{1}` on all sides, `Padding{1, 2}` above and below, left and
+/// right of it, or `Padding{top, bottom, left, right}`.
+struct Padding {
+  AxisPadding rows;
+  AxisPadding columns;
+
+  /// So many that the output has ceil(input / stride) rows and columns; an odd zero goes to the
+  /// bottom and right, as in Keras.
+  static const Padding same;
+  /// None.
+  static const Padding valid;
+
+  constexpr Padding(Index all) : Padding(all, all) {}
+  constexpr Padding(Index rows_, Index columns_) : Padding(rows_, rows_, columns_, columns_) {}
+  constexpr Padding(Index top, Index bottom, Index left, Index right)
+      : rows{top, bottom}, columns{left, right} {}
+
+  /// Whether no side has less than none or more than so many.
+  constexpr bool is_at_most(Index most_rows, Index most_columns) const {
+    return rows.is_at_most(most_rows) && columns.is_at_most(most_columns);
+  }
+  friend constexpr bool operator==(const Padding&, const Padding&) = default;
+
+ private:
+  constexpr explicit Padding(const AxisPadding& both) : rows(both), columns(both) {}
+};
+
+inline constexpr Padding Padding::same{AxisPadding{.is_same = true}};
+inline constexpr Padding Padding::valid{0};
+
+/// "same", "valid", "padding 1" or, from the top to the bottom, the left and the right, "padding
+/// 1,0,1,0".
+inline std::string to_string(const Padding& padding) {
+  if (padding == Padding::same) return "same";
+  if (padding == Padding::valid) return "valid";
+  const auto& [rows, columns] = padding;
+  std::string text = "padding " + std::to_string(rows.before);
+  if (padding == Padding{rows.before}) return text;
+  for (const Index side : {rows.after, columns.before, columns.after}) {
+    text += "," + std::to_string(side);
+  }
+  return text;
+}
 
 /// One axis of a window that slides over an image: output `o` sees the inputs
 /// `o * stride - before + t * dilation` for each tap `t` of the window.
@@ -56,8 +112,7 @@ struct SlidingAxis {
   Index output;
   Index dilation = 1;
 
-  /// Inputs from the first tap to the last.
-  constexpr Index span() const { return (window - 1) * dilation + 1; }
+  constexpr Index span() const { return span_of(window, dilation); }
 
   /// First and one-past-last tap of output `o` that fall inside the input. None does where the end
   /// is not behind the first.
@@ -73,16 +128,19 @@ struct SlidingAxis {
   constexpr Index taps_within(Index length) const { return (length + dilation - 1) / dilation; }
 };
 
-/// Output size and padding of one axis; the output is 0 where a valid window does not fit.
-constexpr SlidingAxis slide(Index input, Index window, Index stride, Padding padding,
+/// Output size and padding of one axis; the output is 0 where a window does not fit. Zeros are
+/// fewer than a window spans, so that it never lies among them alone.
+constexpr SlidingAxis slide(Index input, Index window, Index stride, const AxisPadding& padding,
                             Index dilation = 1) {
-  const Index span = (window - 1) * dilation + 1;
-  if (padding == Padding::valid) {
-    return {input, window, stride, 0, input < span ? 0 : (input - span) / stride + 1, dilation};
+  const Index span = span_of(window, dilation);
+  if (padding.is_same) {
+    const Index output = (input + stride - 1) / stride;
+    const Index zeros = std::max<Index>(0, (output - 1) * stride + span - input);
+    return {input, window, stride, zeros / 2, output, dilation};
   }
-  const Index output = (input + stride - 1) / stride;
-  const Index zeros = std::max<Index>(0, (output - 1) * stride + span - input);
-  return {input, window, stride, zeros / 2, output, dilation};
+  const Index padded = padding.before + input + padding.after;
+  const Index output = padded < span ? 0 : (padded - span) / stride + 1;
+  return {input, window, stride, padding.before, output, dilation};
 }
 
 }  // namespace tweed

@@ -31,7 +31,11 @@ inline OrderedJson json_of(const Stride& s) { return {s.height, s.width}; }
 inline OrderedJson json_of(const Dilation& d) { return {d.height, d.width}; }
 inline OrderedJson json_of(const Shape& s) { return {s.height, s.width, s.channels}; }
 inline OrderedJson json_of(Algorithm algorithm) { return name(algorithm); }
-inline OrderedJson json_of(Padding padding) { return padding == Padding::same ? "same" : "valid"; }
+inline OrderedJson json_of(const Padding& padding) {
+  if (padding == Padding::same || padding == Padding::valid) return to_string(padding);
+  const auto& [rows, columns] = padding;
+  return {rows.before, rows.after, columns.before, columns.after};
+}
 
 /// Adds each setting by its name.
 template <class Settings>

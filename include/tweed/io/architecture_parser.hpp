@@ -113,6 +113,11 @@ class ArchitectureParser {
     return false;
   }
   static bool set(const Json& json, Padding& padding) {
+    if (json.is_array() && json.size() == 4) {
+      auto& [rows, columns] = padding = Padding::valid;
+      return set(json[0], rows.before) && set(json[1], rows.after) &&
+             set(json[2], columns.before) && set(json[3], columns.after);
+    }
     return set_word(json, padding, {Padding::same, Padding::valid});
   }
   /// Algorithms come and go with versions; one that is gone leaves the choice to this version.

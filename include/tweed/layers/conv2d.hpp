@@ -39,8 +39,9 @@ struct FixedFilters {
 
 /// Two-dimensional convolution (cross-correlation, as everywhere in the field) with a bias:
 /// [h,w,c] to [oh,ow,filters]. `kernel` is a number or a `Window{height, width}`. Options, in any
-/// order: `Stride{2}` and `Dilation{2}` (1 by default), `Padding::same` (the default) or
-/// `Padding::valid`, `Groups{2}` (1 by default), an `Initializer` for the kernel (Glorot-uniform by
+/// order: `Stride{2}` and `Dilation{2}` (1 by default), `Padding::same` (the default),
+/// `Padding::valid` or zeros as in `Padding{1}`, `Padding{rows, columns}` and `Padding{top, bottom,
+/// left, right}`, `Groups{2}` (1 by default), an `Initializer` for the kernel (Glorot-uniform by
 /// default; the bias starts at zero), and an `Algorithm` for experiments (the fastest by default).
 /// Parameters: kernel [kh,kw,c/groups,filters], bias [filters].
 template <Index filters, Window kernel, auto... options>

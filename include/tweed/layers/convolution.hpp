@@ -94,6 +94,9 @@ struct Convolution {
   static constexpr std::string_view name = Filters::layer_name;
   static constexpr auto settings =
       Filters::settings({kernel, stride, dilation, padding, algorithm});
+  static_assert(settings.sliding.has_valid_padding(),
+                "convolution: the padding must be at least 0 and smaller than the kernel, its "
+                "dilation included");
   static_assert(can_run_as_asked(settings),
                 "convolution: the Algorithm cannot do this kernel, stride, dilation or these "
                 "groups; leave it out to get the fastest that can");
@@ -184,7 +187,7 @@ struct Convolution {
 
   static std::string describe() {
     std::string text = Filters::describe() + to_string(kernel);
-    text += padding == Padding::same ? " same" : " valid";
+    text += " " + to_string(padding);
     if (stride.height != 1 || stride.width != 1) text += " stride " + to_string(stride);
     if (dilation.height != 1 || dilation.width != 1) text += " dilation " + to_string(dilation);
     return text + Filters::describe_groups();

@@ -26,9 +26,15 @@ struct SlidingSettings {
 
   constexpr kernels::conv::Geometry geometry(const Shape& input, Index filters,
                                              Index groups) const {
-    return {slide(input.height, kernel.height, stride.height, padding, dilation.height),
-            slide(input.width, kernel.width, stride.width, padding, dilation.width), input.channels,
-            filters, groups};
+    return {slide(input.height, kernel.height, stride.height, padding.rows, dilation.height),
+            slide(input.width, kernel.width, stride.width, padding.columns, dilation.width),
+            input.channels, filters, groups};
+  }
+
+  /// Whether every window lies over some of the image.
+  constexpr bool has_valid_padding() const {
+    return padding.is_at_most(span_of(kernel.height, dilation.height) - 1,
+                              span_of(kernel.width, dilation.width) - 1);
   }
 };
 

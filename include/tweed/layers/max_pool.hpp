@@ -23,14 +23,20 @@ struct MaxPoolSettings {
   }
 
   constexpr kernels::PoolGeometry geometry(const Shape& input) const {
-    return {slide(input.height, window.height, stride.height, padding),
-            slide(input.width, window.width, stride.width, padding), input.channels};
+    return {slide(input.height, window.height, stride.height, padding.rows),
+            slide(input.width, window.width, stride.width, padding.columns), input.channels};
+  }
+
+  /// Whether every window has inputs, of which one can win.
+  constexpr bool has_valid_padding() const {
+    return padding.is_at_most(window.height / 2, window.width / 2);
   }
 };
 
 /// The largest value of each window, a channel at a time: [h,w,c] to [oh,ow,c]. Options, in any
-/// order: `Stride{2}` (by default the window's size), `Padding::valid` (the default) or
-/// `Padding::same`; padding never wins. The gradient goes to the first of equal values.
+/// order: `Stride{2}` (by default the window's size), `Padding::valid` (the default),
+/// `Padding::same` or zeros as in `Padding{1}`, at most half of the window; padding never wins. The
+/// gradient goes to the first of equal values.
 template <Window window, auto... options>
 struct MaxPool {
   static_assert(window.height > 0 && window.width > 0, "MaxPool: the window must be positive");
@@ -46,6 +52,8 @@ struct MaxPool {
 
   static constexpr std::string_view name = "max_pool";
   static constexpr MaxPoolSettings settings{window, stride, padding};
+  static_assert(settings.has_valid_padding(),
+                "MaxPool: the padding must be at least 0 and at most half of the window");
   static constexpr Reads backward_reads{.input = false, .output = false};
 
   enum class Why { fits, window_is_larger_than_the_input_shrink_it_or_use_Padding_same };
@@ -85,7 +93,7 @@ struct MaxPool {
   }
 
   static std::string describe() {
-    return to_string(window) + (padding == Padding::same ? " same" : "") +
+    return to_string(window) + (padding == Padding::valid ? "" : " " + to_string(padding)) +
            (stride.height == window.height && stride.width == window.width
                 ? ""
                 : " stride " + to_string(stride));

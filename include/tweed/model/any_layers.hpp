@@ -69,6 +69,9 @@ struct MaxPool {
     if (std::min({window.height, window.width, stride.height, stride.width}) < 1) {
       return {input, "its window and stride are not all positive"};
     }
+    if (!settings.has_valid_padding()) {
+      return {input, "its padding is negative or more than half of its window"};
+    }
     const auto g = settings.geometry(input);
     if (g.output_size() == 0) return {input, "its window is larger than the input"};
     return {{g.rows.output, g.columns.output, g.channels}};
@@ -116,6 +119,9 @@ struct Convolution {
 
   AnyFit fit(const Shape& input) const {
     if (!is_positive()) return {input, "its settings are not all positive"};
+    if (!settings.sliding.has_valid_padding()) {
+      return {input, "its padding is negative or not smaller than its kernel, dilation included"};
+    }
     if (!detail::can_run_as_asked(settings)) {
       return {input, "its algorithm cannot do its kernel, stride, dilation or groups"};
     }

@@ -7,6 +7,10 @@ TEST_CASE("direct: special geometries agree with the naive convolution") {
   for (const auto& c : tests::special_convolutions()) {
     tests::check_algorithm<Direct>(tests::ConvolutionSample(c), 2, tests::rounding<float>);
   }
+  for (const auto& c : tests::padded_convolutions()) {
+    if (!tests::geometry_of(c).is_plain()) continue;
+    tests::check_algorithm<Direct>(tests::ConvolutionSample(c), 2, tests::rounding<float>);
+  }
 }
 
 TEST_CASE("direct: random geometries agree with the naive convolution") {

@@ -4,8 +4,10 @@
 using tweed::kernels::conv::Grouped;
 
 TEST_CASE("grouped: special geometries agree with the naive convolution") {
-  for (const auto& c : tests::grouped_convolutions()) {
-    tests::check_algorithm<Grouped>(tests::ConvolutionSample(c), 2, tests::rounding<float>);
+  for (const auto& cases : {tests::grouped_convolutions(), tests::padded_convolutions()}) {
+    for (const auto& c : cases) {
+      tests::check_algorithm<Grouped>(tests::ConvolutionSample(c), 2, tests::rounding<float>);
+    }
   }
 }
 

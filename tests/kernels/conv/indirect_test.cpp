@@ -56,6 +56,7 @@ void check(const std::vector<tests::ConvolutionCase>& cases) {
 
 TEST_CASE("indirect: special geometries agree with the naive convolution") {
   check(tests::special_convolutions());
+  check(tests::padded_convolutions());
   check(tests::dilated_convolutions());
   check(tests::grouped_convolutions());
 }
@@ -80,7 +81,7 @@ TEST_CASE("indirect: results too large for the caches agree with the naive convo
 }
 
 TEST_CASE("indirect: many small images agree with the naive convolution") {
-  using enum tweed::Padding;
+  using tests::same, tests::valid;
   check({{13, 5, 5, 16, 20, 5, 1, valid},         // one output
          {61, 3, 4, 5, 7, 3},                     // more images than are done at once
          {12, 3, 3, 70, 9, 3},                    // deeper than a block

@@ -24,9 +24,11 @@ TEST_CASE("reference: random geometries agree with the naive convolution") {
   }
 }
 
-TEST_CASE("reference: gaps between taps and groups agree with the naive convolution") {
-  for (const auto& cases : {tests::dilated_convolutions(), tests::grouped_convolutions(),
-                            tests::random_grouped_convolutions(200, 27)}) {
+TEST_CASE(
+    "reference: zeros a side, gaps between taps and groups agree with the naive convolution") {
+  for (const auto& cases :
+       {tests::padded_convolutions(), tests::dilated_convolutions(), tests::grouped_convolutions(),
+        tests::random_grouped_convolutions(200, 27)}) {
     for (const auto& c : cases) {
       tests::check_algorithm<Reference>(tests::ConvolutionSample(c), 2, float_tolerance);
     }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr Geometry geometry(Index side, Index channels, Index filters, Index kernel,
                             Index stride = 1) {
-  const auto axis = slide(side, kernel, stride, Padding::same);
+  const auto axis = slide(side, kernel, stride, Padding::same.rows);
   return {axis, axis, channels, filters};
 }
 
@@ -51,13 +51,13 @@ TEST_CASE("select: no transform where it does not pay or does not work") {
 }
 
 TEST_CASE("select: few channels are transformed where they have too few filters to run directly") {
-  const auto axis = slide(14, 5, 1, Padding::valid);
+  const auto axis = slide(14, 5, 1, Padding::valid.rows);
   CHECK(select(Geometry{axis, axis, 6, 16}, 32) == plan_of(Algorithm::fft));
   CHECK(select(Geometry{axis, axis, 1, 6}, 32) == plan_of(Algorithm::direct));
 }
 
 TEST_CASE("select: small groups run side by side, large ones as products") {
-  const auto axis = slide(14, 3, 1, Padding::same);
+  const auto axis = slide(14, 3, 1, Padding::same.rows);
   for (const Index groups : {128, 8}) {
     CHECK(select(Geometry{axis, axis, 128, 128, groups}, 32) == plan_of(Algorithm::grouped));
   }
@@ -65,7 +65,7 @@ TEST_CASE("select: small groups run side by side, large ones as products") {
 }
 
 TEST_CASE("select: gaps between the taps leave patches as a matrix") {
-  const auto axis = slide(14, 3, 1, Padding::same, 2);
+  const auto axis = slide(14, 3, 1, Padding::same.rows, 2);
   for (const Index channels : {1, 64}) {
     CHECK(select(Geometry{axis, axis, channels, 64}, 32) == plan_of(Algorithm::indirect));
   }
@@ -75,7 +75,7 @@ TEST_CASE("select: the family of a geometry") {
   CHECK(family_of(geometry(14, 3, 8, 3)) == Family::dense_3x3);
   CHECK(family_of(geometry(14, 3, 8, 5)) == Family::dense);
   CHECK(family_of(geometry(14, 3, 8, 3, 2)) == Family::strided);
-  const auto dilated = slide(14, 3, 1, Padding::same, 2);
+  const auto dilated = slide(14, 3, 1, Padding::same.rows, 2);
   CHECK(family_of({dilated, dilated, 3, 8}) == Family::strided);
   CHECK(family_of({dilated, dilated, 3, 3, 3}) == Family::grouped);
 }

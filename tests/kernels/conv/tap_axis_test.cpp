@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
 #include <vector>
 
 using namespace tweed;
@@ -13,7 +14,8 @@ TEST_CASE("tap axis: the places of a run use the same taps, and every place is i
       for (Index window = 1; window <= 4; ++window) {
         for (Index stride = 1; stride <= 3; ++stride) {
           for (Index dilation = 1; dilation <= 3; ++dilation) {
-            const TapAxis axis{slide(input, window, stride, Padding::same, dilation), is_gradient};
+            const TapAxis axis{slide(input, window, stride, Padding::same.rows, dilation),
+                               is_gradient};
             std::vector<TapRun> runs(static_cast<std::size_t>(axis.size()));
             runs.resize(static_cast<std::size_t>(find_runs(axis, runs.data())));
             std::vector<int> met(static_cast<std::size_t>(axis.size()));
@@ -39,7 +41,7 @@ TEST_CASE("tap axis: the places of a run use the same taps, and every place is i
 }
 
 TEST_CASE("tap axis: the gradient's taps are the output's, seen from the input") {
-  const SlidingAxis axis = slide(11, 3, 2, Padding::valid, 2);
+  const SlidingAxis axis = slide(11, 3, 2, Padding::valid.rows, 2);
   for (Index in = 0; in < axis.input; ++in) {
     for (Index tap = 0; tap < axis.window; ++tap) {
       Index reached = -1;
@@ -55,7 +57,7 @@ TEST_CASE("tap axis: the taps of a phase are those that some place of it can use
   for (Index stride = 1; stride <= 3; ++stride) {
     for (Index dilation = 1; dilation <= 3; ++dilation) {
       for (const bool is_gradient : {false, true}) {
-        const TapAxis axis{slide(31, 5, stride, Padding::same, dilation), is_gradient};
+        const TapAxis axis{slide(31, 5, stride, Padding::same.rows, dilation), is_gradient};
         for (Index phase = 0; phase < axis.step(); ++phase) {
           std::vector<Index> used;
           for (Index tap = 0; tap < axis.axis.window; ++tap) {
@@ -77,11 +79,18 @@ TEST_CASE("tap axis: the taps of a phase are those that some place of it can use
 }
 
 TEST_CASE("tap axis: the taps inside are all that read something, and are counted") {
-  for (const bool is_gradient : {false, true}) {
+  const auto [few, many] = Padding{0, 1, 3, 2};
+  for (const auto& [is_gradient, padding] :
+       std::vector<std::pair<bool, AxisPadding>>{{false, Padding::same.rows},
+                                                 {true, Padding::same.rows},
+                                                 {false, few},
+                                                 {true, few},
+                                                 {false, many},
+                                                 {true, many}}) {
     for (Index input = 1; input <= 7; ++input) {
       for (Index stride = 1; stride <= 3; ++stride) {
         for (Index dilation = 1; dilation <= 3; ++dilation) {
-          const TapAxis axis{slide(input, 4, stride, Padding::same, dilation), is_gradient};
+          const TapAxis axis{slide(input, 4, stride, padding, dilation), is_gradient};
           Index used = 0;
           bool alike = true;
           for (Index at = 0; at < axis.size(); ++at) {

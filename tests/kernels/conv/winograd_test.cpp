@@ -21,7 +21,7 @@ void check(const ConvolutionCase& c, int threads) {
 }  // namespace
 
 TEST_CASE("winograd: odd and special geometries agree with the naive convolution") {
-  using enum tweed::Padding;
+  using tests::same, tests::valid;
   for (const auto& c : std::vector<ConvolutionCase>{{0, 5, 4, 3, 2, 3},
                                                     {1, 1, 1, 1, 1, 3},
                                                     {2, 2, 3, 3, 5, 3},
@@ -34,11 +34,22 @@ TEST_CASE("winograd: odd and special geometries agree with the naive convolution
   }
 }
 
+TEST_CASE("winograd: zeros of another number on each side agree with the naive convolution") {
+  int checked = 0;
+  for (const auto& c : tests::padded_convolutions()) {
+    if (!winograd_supports(tests::geometry_of(c))) continue;
+    check(c, 2);
+    ++checked;
+  }
+  CHECK(checked >= 4);
+}
+
 TEST_CASE("winograd: random geometries agree with the naive convolution") {
   int checked = 0;
   for (auto c : tests::random_convolutions(300, 24)) {
     c.stride = {1, 1};
     c.kernel = {3, 3};
+    if (!c.padding.is_at_most(2, 2)) c.padding = {2, 0, 1, 2};
     const auto g = tests::geometry_of(c);
     if (g.output_size() == 0 || c.batch * g.multiplications() > 600'000) continue;
     check(c, checked % 3 + 1);

@@ -1,0 +1,5 @@
+// expect: convolution: the padding must be at least 0 and smaller than the kernel, its dilation included
+#include <tweed/tweed.hpp>
+
+using namespace tweed;
+Model<Sequential<Input<8, 8, 1>, Conv2D<4, 3, Padding{3}>>> model;
