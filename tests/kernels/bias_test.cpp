@@ -50,6 +50,19 @@ TEST_CASE_TEMPLATE("add_bias: each column its own number", T, float, double) {
   }
 }
 
+TEST_CASE("add_bias: without a bias, the activation alone") {
+  const auto before = numbers<float>(3 * 17, 1);
+  for (const auto activation : {Activation::none, Activation::relu}) {
+    std::vector<float> y = before;
+    tweed::kernels::add_bias<float>(y.data(), 3, 17, nullptr, activation);
+    std::vector<float> expected = before;
+    if (activation == Activation::relu) {
+      for (float& value : expected) value = std::max(0.0F, value);
+    }
+    CHECK(same_bits(y, expected));
+  }
+}
+
 TEST_CASE("sum_parts: the parts are added in order, for any number of threads") {
   for (const Index parts : {0, 1, 3, 8}) {
     for (const Index count : {1, 64, 1000, 5003}) {

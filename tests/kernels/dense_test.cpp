@@ -37,7 +37,7 @@ class DenseRun {
         naive_{batch, inputs, outputs},
         activation_(activation) {}
 
-  Result<T> run(int threads, bool input_gradient = true) const {
+  Result<T> run(int threads, bool input_gradient = true, bool with_bias = true) const {
     const auto [batch, inputs, outputs] = naive_;
     Guarded<T> new_y(batch * outputs);
     Guarded<T> dx(batch * inputs);
@@ -51,7 +51,7 @@ class DenseRun {
                               .outputs = outputs,
                               .x = x.data(),
                               .kernel = kernel.data(),
-                              .bias = bias.data(),
+                              .bias = with_bias ? bias.data() : nullptr,
                               .y = new_y.data(),
                               .activation = activation_,
                               .scratch = tweed::Scratch(scratch.values()),
@@ -66,7 +66,7 @@ class DenseRun {
                                        .dy = rewritten_dy.data(),
                                        .dx = input_gradient ? dx.data() : nullptr,
                                        .kernel_gradient = kernel_gradient.data(),
-                                       .bias_gradient = bias_gradient.data(),
+                                       .bias_gradient = with_bias ? bias_gradient.data() : nullptr,
                                        .activation = activation_,
                                        .scratch = tweed::Scratch(scratch.values()),
                                        .threads = threads});
@@ -135,6 +135,20 @@ TEST_CASE("dense: without an input gradient the others are the same") {
   const auto without = dense.run(2, false);
   CHECK(same_bits(without.kernel_gradient, all.kernel_gradient));
   CHECK(same_bits(without.bias_gradient, all.bias_gradient));
+}
+
+TEST_CASE("dense: no bias is as good as one of zeros") {
+  for (const Activation activation : {Activation::none, Activation::relu}) {
+    for (const Index batch : {0, 1, 13}) {
+      DenseRun<float> dense(batch, 17, 33, activation);
+      std::ranges::fill(dense.bias, 0.0F);
+      const auto zeros = dense.run(2);
+      const auto none = dense.run(2, true, false);
+      CHECK(relative_error(none.y, converted<double>(zeros.y)) == 0.0);
+      CHECK(same_bits(none.dx, zeros.dx));
+      CHECK(same_bits(none.kernel_gradient, zeros.kernel_gradient));
+    }
+  }
 }
 
 TEST_CASE("dense: any number of threads gives the same bits") {

@@ -53,10 +53,11 @@ inline constexpr bool has_input_gradient = requires(const tweed::kernels::conv::
 };
 
 /// Runs every pass that `Algorithm` has, with no byte of scratch more than it asks for. All that it
-/// writes to is full of NaN before.
+/// writes to is full of NaN before, and what is not wanted stays so.
 template <class Algorithm, class T>
 ConvolutionResult<T> run_algorithm(const ConvolutionSample& s, int threads,
-                                   bool with_dx = has_input_gradient<Algorithm, T>) {
+                                   bool with_dx = has_input_gradient<Algorithm, T>,
+                                   bool with_bias = true) {
   namespace conv = tweed::kernels::conv;
   using Runner = conv::PerImage<T>;
   const auto g = geometry_of(s.c);
@@ -71,7 +72,7 @@ ConvolutionResult<T> run_algorithm(const ConvolutionSample& s, int threads,
     Runner::template forward<Algorithm>(g, {.batch = s.c.batch,
                                             .x = x.data(),
                                             .kernel = kernel.data(),
-                                            .bias = bias.data(),
+                                            .bias = with_bias ? bias.data() : nullptr,
                                             .y = y.data(),
                                             .activation = activation,
                                             .scratch = tweed::Scratch(scratch.values()),
@@ -89,16 +90,17 @@ ConvolutionResult<T> run_algorithm(const ConvolutionSample& s, int threads,
   Guarded<T> kernel_gradient(g.kernel_size());
   Guarded<T> bias_gradient(g.filters);
   Guarded<std::byte> scratch(Runner::template backward_bytes<Algorithm>(g, s.c.batch, threads));
-  Runner::template backward<Algorithm>(g, {.batch = s.c.batch,
-                                           .x = x.data(),
-                                           .kernel = kernel.data(),
-                                           .y = nullptr,
-                                           .dy = dy.data(),
-                                           .dx = with_dx ? dx.data() : nullptr,
-                                           .kernel_gradient = kernel_gradient.data(),
-                                           .bias_gradient = bias_gradient.data(),
-                                           .scratch = tweed::Scratch(scratch.values()),
-                                           .threads = threads});
+  Runner::template backward<Algorithm>(g,
+                                       {.batch = s.c.batch,
+                                        .x = x.data(),
+                                        .kernel = kernel.data(),
+                                        .y = nullptr,
+                                        .dy = dy.data(),
+                                        .dx = with_dx ? dx.data() : nullptr,
+                                        .kernel_gradient = kernel_gradient.data(),
+                                        .bias_gradient = with_bias ? bias_gradient.data() : nullptr,
+                                        .scratch = tweed::Scratch(scratch.values()),
+                                        .threads = threads});
   for (const bool intact :
        {scratch.intact(), dx.intact(), kernel_gradient.intact(), bias_gradient.intact()}) {
     CHECK(intact);
@@ -152,6 +154,23 @@ void check_algorithm_threads(const ConvolutionCase& c) {
     CHECK(same_bits(more.dx, one.dx));
     CHECK(same_bits(more.kernel_gradient, one.kernel_gradient));
     CHECK(same_bits(more.bias_gradient, one.bias_gradient));
+  }
+}
+
+/// Whether no bias is as good as one of zeros.
+template <template <class> class Algorithm>
+void check_algorithm_without_bias(const std::vector<ConvolutionCase>& cases) {
+  constexpr bool with_dx = has_input_gradient<Algorithm<float>, float>;
+  for (const ConvolutionCase& c : cases) {
+    CAPTURE(to_string(c));
+    ConvolutionSample sample(c);
+    std::ranges::fill(sample.bias, 0.0);
+    const auto zeros = run_algorithm<Algorithm<float>, float>(sample, 2);
+    const auto none = run_algorithm<Algorithm<float>, float>(sample, 2, with_dx, false);
+    CHECK(same_bits(none.y, zeros.y));
+    CHECK(same_bits(none.y_relu, zeros.y_relu));
+    CHECK(same_bits(none.dx, zeros.dx));
+    CHECK(same_bits(none.kernel_gradient, zeros.kernel_gradient));
   }
 }
 

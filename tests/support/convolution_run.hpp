@@ -17,10 +17,11 @@ struct PassResults {
 
 /// All passes of a convolution, in memory full of NaN and in exactly as much of it as they ask for.
 /// `Passes` has `forward` and `backward`, which get a pass, and `kept_bytes`, `forward_bytes` and
-/// `backward_bytes`.
+/// `backward_bytes`. What is not wanted stays NaN.
 template <class T, class Passes>
 PassResults<T> run_passes(const Passes& passes, const ConvolutionSample& s,
-                          tweed::kernels::Activation activation, int threads, bool with_dx = true) {
+                          tweed::kernels::Activation activation, int threads, bool with_dx = true,
+                          bool with_bias = true) {
   const auto g = geometry_of(s.c);
   const auto x = converted<T>(s.x);
   const auto kernel = converted<T>(s.kernel);
@@ -33,7 +34,7 @@ PassResults<T> run_passes(const Passes& passes, const ConvolutionSample& s,
     passes.forward({.batch = s.c.batch,
                     .x = x.data(),
                     .kernel = kernel.data(),
-                    .bias = bias.data(),
+                    .bias = with_bias ? bias.data() : nullptr,
                     .y = y.data(),
                     .activation = activation,
                     .kept = kept_memory,
@@ -58,7 +59,7 @@ PassResults<T> run_passes(const Passes& passes, const ConvolutionSample& s,
                    .dy = dy.data(),
                    .dx = with_dx ? dx.data() : nullptr,
                    .kernel_gradient = kernel_gradient.data(),
-                   .bias_gradient = bias_gradient.data(),
+                   .bias_gradient = with_bias ? bias_gradient.data() : nullptr,
                    .activation = activation,
                    .kept = kept.values(),
                    .scratch = tweed::Scratch(scratch.values()),

@@ -3,14 +3,19 @@
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/relu.hpp>
 
 #include <algorithm>
 
 namespace tweed::kernels {
 
-/// y = activation(y + bias), for y [rows,columns] and bias [columns].
+/// y = activation(y + bias), for y [rows,columns] and bias [columns], which may be nullptr.
 template <class T>
 void add_bias(T* y, Index rows, Index columns, const T* bias, Activation activation) {
+  if (bias == nullptr) {
+    if (activation == Activation::relu) relu(y, y, rows * columns, 1);
+    return;
+  }
   for (Index r = 0; r < rows; ++r, y += columns) {
     if (activation == Activation::relu) {
       for (Index c = 0; c < columns; ++c) {

@@ -30,8 +30,10 @@ void dense_gradient(const DenseBackward<T>& pass) {
     relu_gradient<T>(pass.y, pass.dy, pass.dy, pass.batch * pass.outputs, pass.threads);
   }
   const auto dy = row_major<const T>(pass.dy, pass.batch, pass.outputs);
-  bias_gradient<T>(pass.dy, pass.batch, pass.outputs, pass.bias_gradient, pass.scratch,
-                   pass.threads);
+  if (pass.bias_gradient != nullptr) {
+    bias_gradient<T>(pass.dy, pass.batch, pass.outputs, pass.bias_gradient, pass.scratch,
+                     pass.threads);
+  }
   matmul<T>(row_major(pass.x, pass.batch, pass.inputs).transposed(), dy,
             row_major(pass.kernel_gradient, pass.inputs, pass.outputs), Write::replace,
             pass.scratch, pass.threads);

@@ -13,7 +13,7 @@ struct DenseForward {
   Index outputs;
   const T* x;       // [n,inputs]
   const T* kernel;  // [inputs,outputs]
-  const T* bias;    // [outputs]
+  const T* bias;    // [outputs], or nullptr
   T* y;             // [n,outputs]
   Activation activation = Activation::none;
   Scratch scratch;
@@ -32,7 +32,7 @@ struct DenseBackward {
   T* dy;               // [n,outputs], overwritten
   T* dx;               // [n,inputs], or nullptr where nobody needs it
   T* kernel_gradient;  // [inputs,outputs]
-  T* bias_gradient;    // [outputs]
+  T* bias_gradient;    // [outputs], or nullptr
   Activation activation = Activation::none;
   Scratch scratch;
   int threads = 1;

@@ -1,6 +1,8 @@
 #include <tweed/kernels/conv/convolution.hpp>
 #include <support/convolution_run.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 // Those of tweed::compiled.
@@ -42,9 +44,9 @@ struct PlannedPasses {
 };
 
 tests::PassResults<float> run(const Plan& plan, const ConvolutionSample& s, Activation activation,
-                              int threads, bool with_dx = true) {
+                              int threads, bool with_dx = true, bool with_bias = true) {
   const PlannedPasses passes{plan, tests::geometry_of(s.c), s.c.batch, threads};
-  return tests::run_passes<float>(passes, s, activation, threads, with_dx);
+  return tests::run_passes<float>(passes, s, activation, threads, with_dx, with_bias);
 }
 
 /// Winograd's products lose more digits, the larger tiles most.
@@ -123,6 +125,32 @@ TEST_CASE("convolution: without an input gradient the others are the same") {
     const auto without = run(plan, sample, Activation::relu, 2, false);
     CHECK(same_bits(without.kernel_gradient, all.kernel_gradient));
     CHECK(same_bits(without.bias_gradient, all.bias_gradient));
+  }
+}
+
+TEST_CASE("convolution: no bias is as good as one of zeros") {
+  for (const auto& c : std::vector<tests::ConvolutionCase>{{0, 5, 4, 3, 2, 3},
+                                                           {1, 1, 1, 1, 1, 1},
+                                                           {9, 6, 5, 3, 17, 3},
+                                                           {2, 7, 8, 10, 34, {2, 5}, {2, 1}},
+                                                           {1, 40, 23, 5, 6, 3}}) {
+    CAPTURE(to_string(c));
+    ConvolutionSample sample(c);
+    std::ranges::fill(sample.bias, 0.0);
+    for (const Plan& plan : all_plans()) {
+      if (!can_run(plan.forward, tests::geometry_of(c))) continue;
+      CAPTURE(std::string(name(plan.forward)));
+      for (const Activation activation : {Activation::none, Activation::relu}) {
+        const auto zeros = run(plan, sample, activation, 3);
+        const auto none = run(plan, sample, activation, 3, true, false);
+        CHECK(same_bits(none.y, zeros.y));
+        CHECK(same_bits(none.y_inferred, zeros.y_inferred));
+        CHECK(same_bits(none.dx, zeros.dx));
+        CHECK(same_bits(none.kernel_gradient, zeros.kernel_gradient));
+        const auto is_nan = [](float value) { return std::isnan(value); };
+        CHECK(std::ranges::all_of(none.bias_gradient, is_nan));
+      }
+    }
   }
 }
 

@@ -29,3 +29,8 @@ TEST_CASE("direct: results too large for the caches are right") {
   const tests::ConvolutionSample sample({1, 264, 256, 1, 64, 1});
   tests::check_algorithm<Direct, float>(sample, 2, tests::rounding<float>);
 }
+
+TEST_CASE("direct: works without a bias") {
+  tests::check_algorithm_without_bias<Direct>(tests::special_convolutions());
+  tests::check_algorithm_without_bias<Direct>({{2, 9, 7, 1, 6, 5}});  // taps side by side
+}

@@ -49,3 +49,7 @@ TEST_CASE("grouped: the other gradients are the same where nobody needs that of 
     CHECK(tests::same_bits(some.bias_gradient, all.bias_gradient));
   }
 }
+
+TEST_CASE("grouped: works without a bias") {
+  tests::check_algorithm_without_bias<Grouped>(tests::grouped_convolutions());
+}

@@ -38,3 +38,7 @@ TEST_CASE(
 TEST_CASE("reference: any number of threads gives the same bits") {
   tests::check_algorithm_threads<Reference>({21, 7, 6, 5, 11, 3});
 }
+
+TEST_CASE("reference: works without a bias") {
+  tests::check_algorithm_without_bias<Reference>(tests::padded_convolutions());
+}

@@ -47,7 +47,8 @@ struct Direct {
     T* const padded_bias = scratch.take<T>(Tiles::padded_filters(g));
     padded.put(g, x, image);
     put_offsets(g, padded.row, offsets);
-    Tiles::pad_rows(bias, 1, g, padded_bias);
+    std::fill_n(padded_bias, Tiles::padded_filters(g), T{});
+    if (bias != nullptr) Tiles::pad_rows(bias, 1, g, padded_bias);
     const Taps taps{offsets, g.taps() * g.channels, Tiles::padded_filters(g),
                     g.columns.stride * g.channels};
     const Output output{g.filters, activation, streams};

@@ -53,9 +53,9 @@ struct Grouped {
     TapBlocks<T> blocks(g, true, scratch);
     T* const plane = scratch.take<T>(strip_size(g));
     T* const aside = scratch.take<T>(strip_size(g));
-    std::fill_n(bias_gradient, g.filters, T{});
+    if (bias_gradient != nullptr) std::fill_n(bias_gradient, g.filters, T{});
     for_each_strip(strip_rows(g, 2), {0, g.rows.input}, [&](const RowRange& strip) {
-      add_bias_gradient(g, dy, strip, bias_gradient);
+      if (bias_gradient != nullptr) add_bias_gradient(g, dy, strip, bias_gradient);
       for (Index e = 0; e < g.group_channels(); ++e) {
         if (needs_planes(g)) spread_plane(g, x, strip, e, plane);
         const T* const from = needs_planes(g) ? plane : x + blocks.offset(strip.begin, 0);

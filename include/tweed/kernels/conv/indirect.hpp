@@ -53,7 +53,7 @@ struct Indirect {
   static void backward(const Geometry& g, const Backward<T>& pass) {
     if (pass.batch * g.output_size() == 0) {
       std::fill_n(pass.kernel_gradient, g.kernel_size(), T{});
-      std::fill_n(pass.bias_gradient, g.filters, T{});
+      if (pass.bias_gradient != nullptr) std::fill_n(pass.bias_gradient, g.filters, T{});
     }
     run_backward(g, pass, true);
   }

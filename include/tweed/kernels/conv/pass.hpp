@@ -25,7 +25,7 @@ struct Forward {
   Index batch;
   const T* x;       // [n,h,w,c]
   const T* kernel;  // [kh,kw,c,f]
-  const T* bias;    // [f]
+  const T* bias;    // [f], or nullptr
   T* y;             // [n,oh,ow,f], or [n,ph,pw,f] behind a pool
   Activation activation = Activation::none;
   const FusedPool* pool = nullptr;
@@ -45,7 +45,7 @@ struct Backward {
   const T* dy;         // [n,oh,ow,f], or [n,ph,pw,f] behind a pool
   T* dx;               // [n,h,w,c], or nullptr where nobody needs it
   T* kernel_gradient;  // [kh,kw,c,f]
-  T* bias_gradient;    // [f]
+  T* bias_gradient;    // [f], or nullptr
   Activation activation = Activation::none;
   const FusedPool* pool = nullptr;
   std::span<const std::byte> kept = {};

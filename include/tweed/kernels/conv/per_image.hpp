@@ -14,9 +14,10 @@ namespace tweed::kernels::conv {
 /// - `shared_bytes(g)`, `prepare(g, kernel, scratch)`: the kernel as its `forward` wants it;
 /// - `worker_bytes(g)`: scratch of one call of any of its functions;
 /// - `forward(g, x, kernel, bias, activation, rows, y, streams, scratch)`: some rows of one image;
+///   bias may be nullptr;
 /// - `input_gradient(g, dy, kernel, dx, scratch)`: of one image; where it has none, dx is left;
 /// - `add_kernel_gradient(g, x, dy, gradient, bias_gradient, scratch)`: adds that of one image, and
-///   writes that of the bias;
+///   writes that of the bias, unless it is nullptr;
 /// - or, instead of the gradients, `add_gradients(g, x, dy, kernel, dx, streams, gradient,
 ///   bias_gradient, scratch)`, where dx may be nullptr;
 /// - `Pooled`, where it has a faster way behind some max-pools.
@@ -77,18 +78,19 @@ struct PerImage {
       T* const aside = scratch.take<T>(g.output_size());
       for (Index n = parts.begin(part); n < parts.end(part); ++n) {
         const T* const x = pass.x + n * g.input_size();
+        T* const bias_gradient =
+            pass.bias_gradient == nullptr ? nullptr : bias_parts + n * g.filters;
         if constexpr (has_pooled<Algorithm>()) {
           if (pass.pool != nullptr && Algorithm::Pooled::fits(g, *pass.pool)) {
             const auto& pool = pass.pool->geometry;
             const Index offset = n * pool.output_size();
             Algorithm::Pooled::add(g, pool, x, pass.dy + offset, pass.pool->taps + offset,
-                                   kernel_gradient, bias_parts + n * g.filters, scratch);
+                                   kernel_gradient, bias_gradient, scratch);
             continue;
           }
         }
         const T* const delta = delta_image(g, pass, n, aside);
         T* const dx = pass.dx == nullptr ? nullptr : pass.dx + n * g.input_size();
-        T* const bias_gradient = bias_parts + n * g.filters;
         if constexpr (has_joint_gradients<Algorithm>) {
           Algorithm::add_gradients(g, x, delta, pass.kernel, dx, streams, kernel_gradient,
                                    bias_gradient, scratch);
@@ -102,6 +104,7 @@ struct PerImage {
       if (streams) simd::finish_stream();
     });
     sum_parts(kernel_parts, parts.count(), g.kernel_size(), pass.kernel_gradient, pass.threads);
+    if (pass.bias_gradient == nullptr) return;
     sum_parts(bias_parts, pass.batch, g.filters, pass.bias_gradient, pass.threads);
   }
 

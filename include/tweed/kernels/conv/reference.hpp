@@ -20,7 +20,8 @@ struct Reference {
     for (Index row = rows.begin; row < rows.end; ++row) {
       T* const line = y + row * g.columns.output * g.filters;
       for (Index column = 0; column < g.columns.output; ++column) {
-        std::copy_n(bias, g.filters, line + column * g.filters);
+        T* const pixel = line + column * g.filters;
+        bias == nullptr ? std::fill_n(pixel, g.filters, T{}) : std::copy_n(bias, g.filters, pixel);
       }
     }
     for_each_product(g, rows, [&](Index input, Index weights, Index output) {
@@ -44,7 +45,7 @@ struct Reference {
 
   static void add_kernel_gradient(const Geometry& g, const T* x, const T* dy, T* gradient,
                                   T* bias_gradient, Scratch) {
-    sum_pixels(dy, g.output_pixels(), g.filters, bias_gradient);
+    if (bias_gradient != nullptr) sum_pixels(dy, g.output_pixels(), g.filters, bias_gradient);
     for_each_product(g, {0, g.rows.output}, [&](Index input, Index weights, Index output) {
       for (Index f = 0; f < g.group_filters(); ++f) {
         gradient[weights + f] += x[input] * dy[output + f];

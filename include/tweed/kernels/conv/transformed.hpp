@@ -178,6 +178,7 @@ class Transformed {
     T* const du = l.keeps_input ? backward_of_kept(g, l, functions, pass, to)
                                 : backward_anew(g, l, functions, pass, to);
     functions.inverse_kernel(g, l, du, pass.kernel_gradient, memory, pass.threads);
+    if (pass.bias_gradient == nullptr) return;
     sum_parts(to.bias_parts, pass.batch, g.filters, pass.bias_gradient, pass.threads);
   }
 
@@ -199,7 +200,9 @@ class Transformed {
         const bool is_new = first % l.tiles_per_image == 0;
         const T* const delta = is_new ? delta_image(g, pass, n, memory.image(worker))
                                       : made_delta_image(g, pass, n, memory.image(worker));
-        if (is_new) sum_pixels(delta, g.output_pixels(), g.filters, to.bias_parts + n * g.filters);
+        if (is_new && pass.bias_gradient != nullptr) {
+          sum_pixels(delta, g.output_pixels(), g.filters, to.bias_parts + n * g.filters);
+        }
         for_each_tile<T>(first, image_end, l.output.padded_channels, threads,
                          [&](Index tile, const ChannelRange& channels, int member) {
                            functions.forward_output(l, l.output, delta, tile % l.tiles_per_image,

@@ -72,6 +72,11 @@ void check(const ConvolutionCase& c, bool is_fast) {
     pass.scratch = tweed::Scratch(scratch.values());
     pass.threads = threads;
     PerImage<float>::backward<Direct<float>>(g, pass);
+    std::vector<float> without_bias(kernel.size(), NAN);
+    pass.kernel_gradient = without_bias.data();
+    pass.bias_gradient = nullptr;
+    PerImage<float>::backward<Direct<float>>(g, pass);
+    CHECK(tests::same_bits(without_bias, kernel_gradient));
     CHECK(tests::relative_error(kernel_gradient, s.naive.kernel_gradient(s.x, pooled.delta)) <
           2e-6);
     CHECK(tests::relative_error(bias_gradient, s.naive.bias_gradient(pooled.delta)) < 2e-6);

@@ -32,7 +32,8 @@ class GradientByFilters {
            Scratch::bytes<T>(Tiles::padded_kernel_size(g));
   }
 
-  /// Adds the gradient of one image to that of the kernel, and writes the bias's. `image` is padded
+  /// Adds the gradient of one image to that of the kernel, and writes the bias's where it is
+  /// wanted. `image` is padded
   /// with zeros, `image_row` numbers to a row.
   EIGEN_DONT_INLINE static void add(const Geometry& g, const T* image, Index image_row, const T* dy,
                                     T* gradient, T* bias_gradient, Scratch scratch) {
@@ -55,7 +56,7 @@ class GradientByFilters {
       if (is_padded) Tiles::pad_rows(delta, pixels, g, padded);
       const Strip strip{image + row * steps.output_row, is_padded ? padded : delta, rows,
                         g.columns.output};
-      add_pixels(strip.delta, pixels, filters, bias_sum);
+      if (bias_gradient != nullptr) add_pixels(strip.delta, pixels, filters, bias_sum);
       Tiles::for_each(g, [&](auto vectors, Index f) {
         for (Index i = 0; i < g.rows.window;) {
           i += add_tap_rows<vectors>(steps, strip, i, f, sum, next);
@@ -63,7 +64,7 @@ class GradientByFilters {
       });
     }
     if (is_padded) add_rows(sum, filters, g.taps() * g.channels, g.filters, gradient, g.filters);
-    std::copy_n(bias_sum, g.filters, bias_gradient);
+    if (bias_gradient != nullptr) std::copy_n(bias_sum, g.filters, bias_gradient);
   }
 
  private:

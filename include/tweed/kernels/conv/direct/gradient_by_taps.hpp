@@ -36,7 +36,8 @@ class GradientByTaps {
     return Scratch::bytes<T>(strip_size(g)) + Scratch::bytes<T>(g.filters * padded_taps(g));
   }
 
-  /// Adds the gradient of one image to that of the kernel, and writes the bias's. `image` is padded
+  /// Adds the gradient of one image to that of the kernel, and writes the bias's where it is
+  /// wanted. `image` is padded
   /// with zeros, `image_row` numbers to a row, and followed by a chunk of anything.
   EIGEN_DONT_INLINE static void add(const Geometry& g, const T* image, Index image_row, const T* dy,
                                     T* gradient, T* bias_gradient, Scratch scratch) {
@@ -51,7 +52,7 @@ class GradientByTaps {
     for (Index t = 0; t < taps(g); ++t) {
       for (Index f = 0; f < g.filters; ++f) *gradient++ += sums[f * padded_taps(g) + t];
     }
-    sum_pixels(dy, g.output_pixels(), g.filters, bias_gradient);
+    if (bias_gradient != nullptr) sum_pixels(dy, g.output_pixels(), g.filters, bias_gradient);
   }
 
  private:

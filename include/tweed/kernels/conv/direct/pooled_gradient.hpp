@@ -45,14 +45,14 @@ struct PooledGradient {
     T* const upper = scratch.take<T>(line_size(width));
     T* const lower = scratch.take<T>(line_size(width));
     T* const fours = scratch.take<T>(fours_height(g, pool) * width * 4);
-    std::fill_n(bias_gradient, g.filters, T{});
+    if (bias_gradient != nullptr) std::fill_n(bias_gradient, g.filters, T{});
     for (Index c = 0; c < g.channels; ++c) {
       put_side_by_side(g, pool, x + c, upper, lower, fours);
       const Pooled pooled{pool, dy, taps, fours, width, g.filters};
       for (Index f = 0; f < g.filters; f += Pack<T>::width) {
         T* const gradient = kernel_gradient + c * g.filters + f;
         add_window(g, pooled, f, gradient);
-        if (c == 0) add_bias(pooled, f, bias_gradient + f);
+        if (c == 0 && bias_gradient != nullptr) add_bias(pooled, f, bias_gradient + f);
       }
     }
   }

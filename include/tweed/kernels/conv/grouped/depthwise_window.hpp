@@ -31,7 +31,8 @@ struct DepthwiseWindow {
     const Index stride = g.rows.stride;
     const Index height = Tile::extent(Tile::rows, stride);
     const Index width = Tile::extent(Tile::columns, stride);
-    const PaddedImage<T> image{x, g.rows.input, g.columns.input, g.filters, zeros(g, scratch)};
+    const T* const no_bias = zeros(g, scratch);
+    const PaddedImage<T> image{x, g.rows.input, g.columns.input, g.filters, no_bias};
     const T* pixels[Tile::extent(Tile::rows, 2) * Tile::extent(Tile::columns, 2)];
     const Index row_step = g.columns.output * g.filters;
     // The last tile may begin before the one ahead of it ends.
@@ -43,7 +44,7 @@ struct DepthwiseWindow {
                    pixels);
         const typename Tile::Sum all{.pixels = pixels,
                                      .kernel = kernel,
-                                     .bias = bias,
+                                     .bias = bias == nullptr ? no_bias : bias,
                                      .is_positive = activation == Activation::relu,
                                      .streams = streams,
                                      .to = y + row * row_step + column * g.filters,
@@ -67,7 +68,7 @@ struct DepthwiseWindow {
   /// All gradients of an image.
   static void add_gradients(const Geometry& g, const T* x, const T* dy, const T* kernel, T* dx,
                             bool streams, T* gradient, T* bias_gradient, Scratch scratch) {
-    std::fill_n(bias_gradient, g.filters, T{});
+    if (bias_gradient != nullptr) std::fill_n(bias_gradient, g.filters, T{});
     const PaddedImage<T> image{dy, g.rows.output, g.columns.output, g.filters, zeros(g, scratch)};
     T* const sums = scratch.take<T>(sums_size(g));
     T* const bias_sums = sums + g.kernel_size();
@@ -88,7 +89,7 @@ struct DepthwiseWindow {
         add_places<1>(image, row, {whole, g.columns.input}, all);
       }
       add(sums, g.kernel_size(), gradient);
-      add(bias_sums, g.filters, bias_gradient);
+      if (bias_gradient != nullptr) add(bias_sums, g.filters, bias_gradient);
     }
   }
 

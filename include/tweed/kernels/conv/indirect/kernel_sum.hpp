@@ -21,8 +21,8 @@ struct KernelSum {
   const T* delta;  ///< [n,oh,ow,f], before activation and pool
   Index pixels;    ///< n * oh * ow
   T* kernel_gradient;
-  T* bias_gradient;
-  bool adds;  ///< to the gradients, instead of replacing them
+  T* bias_gradient;  ///< or nullptr
+  bool adds;         ///< to the gradients, instead of replacing them
 
   static constexpr Index worker_bytes(const Geometry& g) {
     return Scratch::bytes<T>(depth_block * ProductTile<T>::columns) +
@@ -163,7 +163,7 @@ struct KernelSum {
                             (count <= few_rows || panel_columns == g.filters);
       const PanelOperand<T> b = is_panel ? PanelOperand<T>{part.data, part.row_step, vectors}
                                          : pack_panel(vectors, part, memory.panel);
-      if (rows.begin % group_rows() == 0) {
+      if (bias_gradient != nullptr && rows.begin % group_rows() == 0) {
         add_rows(b, depth, panel_columns, bias_gradient + filter + j, is_first);
       }
       LinesAhead<T> next = panel_behind(deltas, j + panel_columns, range);
