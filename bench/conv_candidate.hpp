@@ -33,39 +33,40 @@ class ReadyConvolution {
 /// A way to convolve.
 struct Candidate {
   std::string name;
-  std::optional<conv::Plan> plan;  ///< of this library
-  double tolerance;                ///< of results, relative to the largest; see ConvChecker
+  std::optional<Algorithm> algorithm;  ///< of this library
+  double tolerance;                    ///< of results, relative to the largest; see ConvChecker
   std::function<std::unique_ptr<ReadyConvolution>(ConvTensors<float>&, Work, int threads)> ready;
 };
 
-/// A convolution by a plan of the library.
-class PlannedConvolution final : public ReadyConvolution {
+/// A convolution by an algorithm of the library.
+class OwnConvolution final : public ReadyConvolution {
  public:
-  PlannedConvolution(const conv::Plan& plan, ConvTensors<float>& tensors, Work work, int threads)
-      : plan_(plan),
+  OwnConvolution(Algorithm algorithm, ConvTensors<float>& tensors, Work work, int threads)
+      : algorithm_(algorithm),
         tensors_(tensors),
         work_(work),
         threads_(threads),
-        kept_(work == Work::all ? conv::kept_bytes<float>(plan, tensors.geometry, tensors.batch)
-                                : 0),
-        scratch_(conv::scratch_bytes<float>(plan, tensors.geometry, tensors.batch, threads)) {}
+        kept_(work == Work::all
+                  ? conv::kept_bytes<float>(algorithm, tensors.geometry, tensors.batch)
+                  : 0),
+        scratch_(conv::scratch_bytes<float>(algorithm, tensors.geometry, tensors.batch, threads)) {}
 
   void run() override {
     auto forward = tensors_.forward(threads_);
     forward.scratch = Scratch(scratch_.values());
     if (work_ == Work::all) forward.kept = kept_.values();
-    conv::forward(plan_, tensors_.geometry, forward);
+    conv::forward(algorithm_, tensors_.geometry, forward);
     if (work_ == Work::forward) return;
     auto backward = tensors_.backward(threads_);
     backward.scratch = Scratch(scratch_.values());
     backward.kept = kept_.values();
-    conv::backward(plan_, tensors_.geometry, backward);
+    conv::backward(algorithm_, tensors_.geometry, backward);
   }
 
   Index workspace_bytes() const override { return kept_.size() + scratch_.size(); }
 
  private:
-  conv::Plan plan_;
+  Algorithm algorithm_;
   ConvTensors<float>& tensors_;
   Work work_;
   int threads_;
@@ -74,25 +75,24 @@ class PlannedConvolution final : public ReadyConvolution {
 };
 
 /// Larger Winograd tiles cancel more.
-constexpr double tolerance_of(const conv::Plan& plan) {
-  if (plan.forward == Algorithm::winograd4) return 1e-5;
-  if (plan.forward == Algorithm::winograd6) return 2e-5;
+constexpr double tolerance_of(Algorithm algorithm) {
+  if (algorithm == Algorithm::winograd4) return 1e-5;
+  if (algorithm == Algorithm::winograd6) return 2e-5;
   return 2e-6;
 }
 
-inline Candidate candidate_of(const conv::Plan& plan, std::string name) {
-  return {std::move(name), plan, tolerance_of(plan),
-          [plan](ConvTensors<float>& tensors, Work work, int threads) {
-            return std::make_unique<PlannedConvolution>(plan, tensors, work, threads);
+inline Candidate candidate_of(Algorithm algorithm) {
+  return {std::string(name(algorithm)), algorithm, tolerance_of(algorithm),
+          [algorithm](ConvTensors<float>& tensors, Work work, int threads) {
+            return std::make_unique<OwnConvolution>(algorithm, tensors, work, threads);
           }};
 }
 
 /// All algorithms that can do the geometry, but for the reference: nobody waits for that.
 inline std::vector<Candidate> own_candidates(const conv::Geometry& g) {
   std::vector<Candidate> all;
-  for (const Algorithm a : {Algorithm::indirect, Algorithm::direct, Algorithm::grouped,
-                            Algorithm::fft, Algorithm::winograd4, Algorithm::winograd6}) {
-    if (conv::can_run(a, g)) all.push_back(candidate_of(conv::plan_of(a), std::string(name(a))));
+  for (const Algorithm algorithm : conv::Algorithms::values) {
+    if (conv::can_run(algorithm, g)) all.push_back(candidate_of(algorithm));
   }
   return all;
 }

@@ -90,18 +90,16 @@ class ConvChecker {
     const auto& g = example.geometry;
     expected_ = std::make_unique<ConvTensors<double>>(g, checked_batch, !example.is_first);
     expected_name_ = example.name;
-    using Reference = conv::Reference<double>;
-    using PerImage = conv::PerImage<double>;
+    using Reference = conv::PerImage<double, conv::Reference<double>>;
     const int threads = default_threads();
-    Buffer<std::byte> scratch(
-        std::max(PerImage::forward_bytes<Reference>(g, threads),
-                 PerImage::backward_bytes<Reference>(g, checked_batch, threads)));
+    Buffer<std::byte> scratch(std::max(Reference::forward_bytes(g, checked_batch, threads),
+                                       Reference::backward_bytes(g, checked_batch, threads)));
     auto forward = expected_->forward(threads);
     forward.scratch = Scratch(scratch.values());
-    PerImage::forward<Reference>(g, forward);
+    Reference::forward(g, forward);
     auto backward = expected_->backward(threads);
     backward.scratch = Scratch(scratch.values());
-    PerImage::backward<Reference>(g, backward);
+    Reference::backward(g, backward);
     return *expected_;
   }
 

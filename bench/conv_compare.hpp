@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-/// The plan that `select` takes against all others and oneDNN: everything runs in turn, round by
-/// round, so that what else the machine does meets all alike.
+/// The algorithm that `select` takes against all others and oneDNN: everything runs in turn, round
+/// by round, so that what else the machine does meets all alike.
 namespace tweed::bench {
 
 /// One of those that are compared, with its measurements so far.
@@ -122,14 +122,9 @@ inline void print_row(const ConvCase& example, const Comparison& row) {
   std::fflush(stdout);
 }
 
-/// All that can do the example, that of the selected plan among them.
+/// All that can do the example.
 inline std::vector<Candidate> candidates_of(const ConvCase& example) {
   auto all = own_candidates(example.geometry);
-  const conv::Plan plan = conv::select(example.geometry, example.batch);
-  const auto is_selected = [&](const Candidate& c) { return c.plan == plan; };
-  if (std::none_of(all.begin(), all.end(), is_selected)) {
-    all.push_back(candidate_of(plan, "mixed"));
-  }
   for (Candidate& peer : peer_candidates(example.geometry, example.batch)) {
     all.push_back(std::move(peer));
   }
@@ -139,12 +134,16 @@ inline std::vector<Candidate> candidates_of(const ConvCase& example) {
 /// They, checked and ready to run on `tensors`.
 inline std::vector<Contender> contenders(const ConvCase& example, ConvTensors<float>& tensors,
                                          ConvChecker& checker, Work work, int threads) {
-  const conv::Plan plan = conv::select(example.geometry, example.batch);
+  const Algorithm selected = conv::select(example.geometry, example.batch);
   std::vector<Contender> all;
   for (const Candidate& c : candidates_of(example)) {
     const double error = checker.error(example, c, work, threads);
-    all.push_back(
-        {c.name, c.plan.has_value(), c.plan == plan, error, c.ready(tensors, work, threads), {}});
+    all.push_back({c.name,
+                   c.algorithm.has_value(),
+                   c.algorithm == selected,
+                   error,
+                   c.ready(tensors, work, threads),
+                   {}});
   }
   return all;
 }

@@ -33,8 +33,8 @@ template void adam(const AdamStep<double>&);
 
 namespace conv {
 
-template Plan plan_for<float>(const Geometry&, Index, Algorithm, Kernel);
-template Plan plan_for<double>(const Geometry&, Index, Algorithm, Kernel);
+template Algorithm algorithm_for<float>(const Geometry&, Index, Algorithm, Kernel);
+template Algorithm algorithm_for<double>(const Geometry&, Index, Algorithm, Kernel);
 template Index largest_kept_bytes<float>(const Geometry&, Index, Algorithm);
 template Index largest_kept_bytes<double>(const Geometry&, Index, Algorithm);
 template Index largest_scratch_bytes<float>(const Geometry&, Index, int, Algorithm);
@@ -43,30 +43,30 @@ template Index prepared_kernel_bytes<float>(const Geometry&, Index, Algorithm);
 template Index prepared_kernel_bytes<double>(const Geometry&, Index, Algorithm);
 template Index prepared_scratch_bytes<float>(const Geometry&, Index, int, Algorithm);
 template Index prepared_scratch_bytes<double>(const Geometry&, Index, int, Algorithm);
-template void prepare_kernel<float, Family::grouped>(const Plan&, const Geometry&, const float*, std::span<std::byte>, int);
-template void prepare_kernel<float, Family::strided>(const Plan&, const Geometry&, const float*, std::span<std::byte>, int);
-template void prepare_kernel<float, Family::dense>(const Plan&, const Geometry&, const float*, std::span<std::byte>, int);
-template void prepare_kernel<float, Family::dense_3x3>(const Plan&, const Geometry&, const float*, std::span<std::byte>, int);
-template void prepare_kernel<double, Family::grouped>(const Plan&, const Geometry&, const double*, std::span<std::byte>, int);
-template void prepare_kernel<double, Family::strided>(const Plan&, const Geometry&, const double*, std::span<std::byte>, int);
-template void prepare_kernel<double, Family::dense>(const Plan&, const Geometry&, const double*, std::span<std::byte>, int);
-template void prepare_kernel<double, Family::dense_3x3>(const Plan&, const Geometry&, const double*, std::span<std::byte>, int);
-template void forward<float, Family::grouped>(const Plan&, const Geometry&, const Forward<float>&);
-template void forward<float, Family::strided>(const Plan&, const Geometry&, const Forward<float>&);
-template void forward<float, Family::dense>(const Plan&, const Geometry&, const Forward<float>&);
-template void forward<float, Family::dense_3x3>(const Plan&, const Geometry&, const Forward<float>&);
-template void forward<double, Family::grouped>(const Plan&, const Geometry&, const Forward<double>&);
-template void forward<double, Family::strided>(const Plan&, const Geometry&, const Forward<double>&);
-template void forward<double, Family::dense>(const Plan&, const Geometry&, const Forward<double>&);
-template void forward<double, Family::dense_3x3>(const Plan&, const Geometry&, const Forward<double>&);
-template void backward<float, Family::grouped>(const Plan&, const Geometry&, const Backward<float>&);
-template void backward<float, Family::strided>(const Plan&, const Geometry&, const Backward<float>&);
-template void backward<float, Family::dense>(const Plan&, const Geometry&, const Backward<float>&);
-template void backward<float, Family::dense_3x3>(const Plan&, const Geometry&, const Backward<float>&);
-template void backward<double, Family::grouped>(const Plan&, const Geometry&, const Backward<double>&);
-template void backward<double, Family::strided>(const Plan&, const Geometry&, const Backward<double>&);
-template void backward<double, Family::dense>(const Plan&, const Geometry&, const Backward<double>&);
-template void backward<double, Family::dense_3x3>(const Plan&, const Geometry&, const Backward<double>&);
+template void prepare_kernel<float, Family::grouped>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
+template void prepare_kernel<float, Family::strided>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
+template void prepare_kernel<float, Family::dense>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
+template void prepare_kernel<float, Family::dense_3x3>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
+template void prepare_kernel<double, Family::grouped>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
+template void prepare_kernel<double, Family::strided>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
+template void prepare_kernel<double, Family::dense>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
+template void prepare_kernel<double, Family::dense_3x3>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
+template void forward<float, Family::grouped>(Algorithm, const Geometry&, const Forward<float>&);
+template void forward<float, Family::strided>(Algorithm, const Geometry&, const Forward<float>&);
+template void forward<float, Family::dense>(Algorithm, const Geometry&, const Forward<float>&);
+template void forward<float, Family::dense_3x3>(Algorithm, const Geometry&, const Forward<float>&);
+template void forward<double, Family::grouped>(Algorithm, const Geometry&, const Forward<double>&);
+template void forward<double, Family::strided>(Algorithm, const Geometry&, const Forward<double>&);
+template void forward<double, Family::dense>(Algorithm, const Geometry&, const Forward<double>&);
+template void forward<double, Family::dense_3x3>(Algorithm, const Geometry&, const Forward<double>&);
+template void backward<float, Family::grouped>(Algorithm, const Geometry&, const Backward<float>&);
+template void backward<float, Family::strided>(Algorithm, const Geometry&, const Backward<float>&);
+template void backward<float, Family::dense>(Algorithm, const Geometry&, const Backward<float>&);
+template void backward<float, Family::dense_3x3>(Algorithm, const Geometry&, const Backward<float>&);
+template void backward<double, Family::grouped>(Algorithm, const Geometry&, const Backward<double>&);
+template void backward<double, Family::strided>(Algorithm, const Geometry&, const Backward<double>&);
+template void backward<double, Family::dense>(Algorithm, const Geometry&, const Backward<double>&);
+template void backward<double, Family::dense_3x3>(Algorithm, const Geometry&, const Backward<double>&);
 
 }  // namespace conv
 

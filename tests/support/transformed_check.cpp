@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <type_traits>
 #include <vector>
 
 namespace tests {
@@ -22,16 +23,28 @@ struct TransformedPasses {
   Index batch;
   int threads;
 
-  TransformKind kind() const { return transform_of(algorithm, g); }
-  Plan plan() const { return {algorithm, algorithm, algorithm}; }
-  Index kept_bytes() const { return Transformed<T>::kept_bytes(kind(), g, batch); }
-  Index forward_bytes() const { return Transformed<T>::forward_bytes(kind(), g, batch, threads); }
-  Index backward_bytes() const { return Transformed<T>::backward_bytes(kind(), g, batch, threads); }
+  template <class Body>
+  Index bytes(const Body& body) const {
+    Index bytes = 0;
+    Algorithms::visit(algorithm, [&]<class A>(std::type_identity<A>) {
+      if constexpr (requires { A::kind(g); }) bytes = body(typename A::template Kernels<T>{});
+    });
+    return bytes;
+  }
+  Index kept_bytes() const {
+    return bytes([&](auto kernels) { return kernels.kept_bytes(g, batch); });
+  }
+  Index forward_bytes() const {
+    return bytes([&](auto kernels) { return kernels.forward_bytes(g, batch, threads); });
+  }
+  Index backward_bytes() const {
+    return bytes([&](auto kernels) { return kernels.backward_bytes(g, batch, threads); });
+  }
   void forward(const Forward<T>& pass) const {
-    conv::forward<T, Family::dense_3x3>(plan(), g, pass);
+    conv::forward<T, Family::dense_3x3>(algorithm, g, pass);
   }
   void backward(const Backward<T>& pass) const {
-    conv::backward<T, Family::dense_3x3>(plan(), g, pass);
+    conv::backward<T, Family::dense_3x3>(algorithm, g, pass);
   }
 };
 
@@ -81,7 +94,7 @@ void check_transformed_threads(tweed::Algorithm algorithm, const ConvolutionCase
   CAPTURE(to_string(c));
   const ConvolutionSample sample(c);
   const auto one = run_transformed<float>(algorithm, sample, Activation::relu, 1);
-  for (const int threads : {2, 3, 8}) {
+  for (const int threads : {2, 3, 8, 16}) {
     CAPTURE(threads);
     const auto more = run_transformed<float>(algorithm, sample, Activation::relu, threads);
     check_same_bits(more, one);

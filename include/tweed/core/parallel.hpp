@@ -85,14 +85,16 @@ void parallel_ranges(Index count, Index grain, int threads, const Body& body) {
   });
 }
 
-/// Sums over the batch are taken in at most this many parts, whatever the number of threads: the
-/// order of the additions, and so the result to the bit, is the same for all of them.
+/// Sums over the batch are taken in at most this many parts, where their size does not call for
+/// more.
 inline constexpr Index max_batch_parts = 8;
 
-/// The fixed partition of a batch.
+/// The partition of a batch, whatever the number of threads: the order of the additions, and so the
+/// result to the bit, is the same for all of them.
 struct BatchParts {
   Index batch;
-  constexpr Index count() const { return std::min(batch, max_batch_parts); }
+  Index most = max_batch_parts;
+  constexpr Index count() const { return std::min(batch, most); }
   constexpr Index begin(Index part) const { return batch * part / count(); }
   constexpr Index end(Index part) const { return batch * (part + 1) / count(); }
 };

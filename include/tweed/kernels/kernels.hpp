@@ -60,7 +60,7 @@ void adam(const AdamStep<T>& step);
 namespace conv {
 
 template <class T>
-Plan plan_for(const Geometry& g, Index batch, Algorithm asked, Kernel kernel);
+Algorithm algorithm_for(const Geometry& g, Index batch, Algorithm asked, Kernel kernel);
 template <class T>
 Index largest_kept_bytes(const Geometry& g, Index batch, Algorithm asked);
 template <class T>
@@ -70,12 +70,12 @@ Index prepared_kernel_bytes(const Geometry& g, Index batch, Algorithm asked);
 template <class T>
 Index prepared_scratch_bytes(const Geometry& g, Index batch, int threads, Algorithm asked);
 template <class T, Family family>
-void prepare_kernel(const Plan& plan, const Geometry& g, const T* kernel, std::span<std::byte> to,
-                    int threads);
+void prepare_kernel(Algorithm algorithm, const Geometry& g, const T* kernel,
+                    std::span<std::byte> to, int threads);
 template <class T, Family family>
-void forward(const Plan& plan, const Geometry& g, const Forward<T>& pass);
+void forward(Algorithm algorithm, const Geometry& g, const Forward<T>& pass);
 template <class T, Family family>
-void backward(const Plan& plan, const Geometry& g, const Backward<T>& pass);
+void backward(Algorithm algorithm, const Geometry& g, const Backward<T>& pass);
 
 }  // namespace conv
 

@@ -20,20 +20,20 @@ struct NoPool {
 
 /// How a convolution runs whose kernel was prepared for batches of up to `batch` samples.
 template <class T>
-kernels::conv::Plan prepared_plan(const kernels::conv::Geometry& g, Index batch, Algorithm asked) {
-  return kernels::conv::plan_for<T>(g, batch, asked, kernels::conv::Kernel::prepared);
+Algorithm prepared_plan(const kernels::conv::Geometry& g, Index batch, Algorithm asked) {
+  return kernels::conv::algorithm_for<T>(g, batch, asked, kernels::conv::Kernel::prepared);
 }
 
 /// How it runs otherwise.
 template <class T>
-kernels::conv::Plan plain_plan(const kernels::conv::Geometry& g, Index batch, Algorithm asked) {
-  return kernels::conv::plan_for<T>(g, batch, asked, kernels::conv::Kernel::plain);
+Algorithm plain_plan(const kernels::conv::Geometry& g, Index batch, Algorithm asked) {
+  return kernels::conv::algorithm_for<T>(g, batch, asked, kernels::conv::Kernel::plain);
 }
 
 /// How a layer's pass runs.
 template <class T>
-kernels::conv::Plan forward_plan(const kernels::conv::Geometry& g, const InferPass<T>& pass,
-                                 Algorithm asked) {
+Algorithm forward_plan(const kernels::conv::Geometry& g, const InferPass<T>& pass,
+                       Algorithm asked) {
   const bool is_prepared = !pass.prepared.bytes.empty();
   return is_prepared ? prepared_plan<T>(g, pass.prepared.batch, asked)
                      : plain_plan<T>(g, pass.x.count, asked);
@@ -182,7 +182,7 @@ struct Convolution {
   /// The algorithm of the forward pass for a batch, for the summary.
   static std::string_view runs_as(const Shape& input, Index batch) {
     const auto g = geometry(input);
-    return tweed::name(plain_plan<float>(g, batch, algorithm).forward);
+    return tweed::name(plain_plan<float>(g, batch, algorithm));
   }
 
   static std::string describe() {

@@ -13,7 +13,7 @@ namespace {
 
 TransformLayout<float> layout_of(const ConvolutionCase& c) {
   const auto g = tests::geometry_of(c);
-  return {transform_of(Algorithm::fft, g), g, c.batch};
+  return {FourierAlgorithm::kind(g), g, c.batch};
 }
 
 void check(const ConvolutionCase& c, int threads) {

@@ -16,7 +16,7 @@ struct IndirectPasses {
   int threads;
 
   Index kept_bytes() const { return 0; }
-  Index forward_bytes() const { return Indirect<T>::forward_bytes(g, threads); }
+  Index forward_bytes() const { return Indirect<T>::forward_bytes(g, batch, threads); }
   Index backward_bytes() const { return Indirect<T>::backward_bytes(g, batch, threads); }
   void forward(const Forward<T>& pass) const { Indirect<T>::forward(g, pass); }
   void backward(const Backward<T>& pass) const { Indirect<T>::backward(g, pass); }
@@ -102,7 +102,7 @@ TEST_CASE("indirect: any number of threads gives the same bits") {
     CAPTURE(to_string(c));
     const ConvolutionSample sample(c);
     const auto one = run<float>(sample, Activation::relu, 1);
-    for (const int threads : {2, 3, 8}) {
+    for (const int threads : {2, 3, 8, 16}) {
       CAPTURE(threads);
       tests::check_same_bits(run<float>(sample, Activation::relu, threads), one);
     }

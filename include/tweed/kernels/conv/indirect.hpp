@@ -14,8 +14,8 @@ namespace tweed::kernels::conv {
 /// pointers (Dukhan, *The Indirect Convolution Algorithm*, 2019): taps outside the image point to
 /// zeros. Any geometry; a 1x1 convolution is one plain product.
 template <class T>
-struct Indirect {
-  static constexpr Index forward_bytes(const Geometry& g, int threads) {
+struct Indirect : KeepsNothing {
+  static constexpr Index forward_bytes(const Geometry& g, Index, int threads) {
     const TapSum<T> sum(g, false);
     return sum.shared_bytes() + threads * (sum.worker_bytes() + Scratch::bytes<T>(g.output_size()));
   }

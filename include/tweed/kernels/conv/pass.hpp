@@ -5,6 +5,7 @@
 #include <tweed/kernels/conv/geometry.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -51,6 +52,35 @@ struct Backward {
   std::span<const std::byte> kept = {};
   Scratch scratch;
   int threads = 1;
+};
+
+/// The code of an algorithm:
+/// - `kept_bytes(g, batch)`: what `forward` leaves for `backward`;
+/// - `forward_bytes(g, batch, threads)` and `backward_bytes(g, batch, threads)`: scratch. Like what
+///   is kept it grows with the batch among those that have the same `planned_batch`;
+/// - `forward(g, pass)`, and `backward(g, pass)` with all gradients at once, so that it can share
+///   between them what it makes of dy;
+/// - `prepared_bytes(g)` and `prepare(g, kernel, to, threads)`: the kernel's transform that
+///   `forward` may get for a batch of any size, if it has a use for it.
+template <class K, class T>
+concept KernelsOf = requires(const Geometry& g, Index batch, int threads, const T* kernel,
+                             const Forward<T>& forward, const Backward<T>& backward,
+                             std::span<std::byte> to) {
+  { K::kept_bytes(g, batch) } -> std::same_as<Index>;
+  { K::forward_bytes(g, batch, threads) } -> std::same_as<Index>;
+  { K::backward_bytes(g, batch, threads) } -> std::same_as<Index>;
+  K::forward(g, forward);
+  K::backward(g, backward);
+  { K::prepared_bytes(g) } -> std::same_as<Index>;
+  K::prepare(g, kernel, to, threads);
+};
+
+/// Of an algorithm that reads the kernel as it is, and makes nothing that is of use twice.
+struct KeepsNothing {
+  static constexpr Index kept_bytes(const Geometry&, Index) { return 0; }
+  static constexpr Index prepared_bytes(const Geometry&) { return 0; }
+  template <class T>
+  static void prepare(const Geometry&, const T*, std::span<std::byte>, int) {}
 };
 
 }  // namespace tweed::kernels::conv

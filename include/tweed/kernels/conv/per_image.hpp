@@ -3,6 +3,8 @@
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/conv/epilogue.hpp>
+#include <tweed/kernels/conv/gradient_parts.hpp>
+#include <tweed/kernels/conv/indirect.hpp>
 #include <tweed/kernels/simd.hpp>
 #include <tweed/kernels/streaming.hpp>
 
@@ -10,41 +12,42 @@
 
 namespace tweed::kernels::conv {
 
-/// Runs algorithms that know how to convolve one image. Each has
+/// Runs an algorithm that knows how to convolve one image. Such a `OneImage` has
 /// - `shared_bytes(g)`, `prepare(g, kernel, scratch)`: the kernel as its `forward` wants it;
 /// - `worker_bytes(g)`: scratch of one call of any of its functions;
 /// - `forward(g, x, kernel, bias, activation, rows, y, streams, scratch)`: some rows of one image;
 ///   bias may be nullptr;
-/// - `input_gradient(g, dy, kernel, dx, scratch)`: of one image; where it has none, dx is left;
+/// - `input_gradient(g, dy, kernel, dx, scratch)`: of one image; where it has none, that of
+/// indirect
+///   serves;
 /// - `add_kernel_gradient(g, x, dy, gradient, bias_gradient, scratch)`: adds that of one image, and
 ///   writes that of the bias, unless it is nullptr;
 /// - or, instead of the gradients, `add_gradients(g, x, dy, kernel, dx, streams, gradient,
 ///   bias_gradient, scratch)`, where dx may be nullptr;
 /// - `Pooled`, where it has a faster way behind some max-pools.
-template <class T>
-struct PerImage {
-  template <class Algorithm>
-  static constexpr Index forward_bytes(const Geometry& g, int threads) {
-    return aligned_bytes(Algorithm::shared_bytes(g)) +
-           threads * worker_bytes(g, Algorithm::worker_bytes(g));
+template <class T, class OneImage>
+struct PerImage : KeepsNothing {
+  static constexpr Index forward_bytes(const Geometry& g, Index, int threads) {
+    return aligned_bytes(OneImage::shared_bytes(g)) + threads * worker_bytes(g);
   }
 
-  template <class Algorithm>
   static constexpr Index backward_bytes(const Geometry& g, Index batch, int threads) {
-    const Index parts = BatchParts{batch}.count();
-    return Scratch::bytes<T>(parts * g.kernel_size()) + Scratch::bytes<T>(batch * g.filters) +
-           threads * worker_bytes(g, Algorithm::worker_bytes(g));
+    const Index bytes = Scratch::bytes<T>(parts_of(g, batch).count() * g.kernel_size()) +
+                        Scratch::bytes<T>(batch * g.filters) + threads * worker_bytes(g);
+    if constexpr (has_all_gradients) {
+      return bytes;
+    } else {
+      return std::max(bytes, Indirect<T>::backward_bytes(g, batch, threads));
+    }
   }
 
   /// A thread to an image, or to some rows of one where there are fewer images than threads.
-  template <class Algorithm>
   static void forward(const Geometry& g, Forward<T> pass) {
     if (pass.batch == 0) return;
-    const Index shared = aligned_bytes(Algorithm::shared_bytes(g));
+    const Index shared = aligned_bytes(OneImage::shared_bytes(g));
     const T* const kernel =
-        Algorithm::prepare(g, pass.kernel, Scratch(pass.scratch.take_bytes(shared)));
-    const WorkerScratch memory(pass.scratch, worker_bytes(g, Algorithm::worker_bytes(g)),
-                               pass.threads);
+        OneImage::prepare(g, pass.kernel, Scratch(pass.scratch.take_bytes(shared)));
+    const WorkerScratch memory(pass.scratch, worker_bytes(g), pass.threads);
     const Index height = pass.pool == nullptr ? g.rows.output : pass.pool->geometry.rows.output;
     const Index shares = std::min<Index>(height, (pass.threads + pass.batch - 1) / pass.batch);
     const bool streams =
@@ -54,21 +57,27 @@ struct PerImage {
       const RowRange rows = share_of(height, job % shares, shares);
       Scratch scratch = memory.of(worker);
       T* const y = output_image(g, pass, n, scratch.take<T>(g.output_size()));
-      Algorithm::forward(g, pass.x + n * g.input_size(), kernel, pass.bias, pass.activation,
-                         convolution_rows(pass.pool, rows), y, streams, scratch);
+      OneImage::forward(g, pass.x + n * g.input_size(), kernel, pass.bias, pass.activation,
+                        convolution_rows(pass.pool, rows), y, streams, scratch);
       finish_rows(pass, n, rows, y);
       if (streams) simd::finish_stream();
     });
   }
 
   /// All gradients, a part of the batch at a time: the parts do not depend on the threads.
-  template <class Algorithm>
-  static void backward(const Geometry& g, Backward<T> pass) {
-    const BatchParts parts{pass.batch};
+  static void backward(const Geometry& g, const Backward<T>& pass) {
+    run_backward(g, pass);
+    if constexpr (!has_all_gradients) {
+      if (pass.dx != nullptr) Indirect<T>::input_gradient(g, pass);
+    }
+  }
+
+ private:
+  static void run_backward(const Geometry& g, Backward<T> pass) {
+    const BatchParts parts = parts_of(g, pass.batch);
     T* const kernel_parts = pass.scratch.template take<T>(parts.count() * g.kernel_size());
     T* const bias_parts = pass.scratch.template take<T>(pass.batch * g.filters);
-    const WorkerScratch memory(pass.scratch, worker_bytes(g, Algorithm::worker_bytes(g)),
-                               pass.threads);
+    const WorkerScratch memory(pass.scratch, worker_bytes(g), pass.threads);
     const bool streams =
         pass.dx != nullptr && is_streamed(pass.dx, g.channels, pass.batch * g.input_size());
     parallel_for(parts.count(), pass.threads, [&](Index part, int worker) {
@@ -80,24 +89,24 @@ struct PerImage {
         const T* const x = pass.x + n * g.input_size();
         T* const bias_gradient =
             pass.bias_gradient == nullptr ? nullptr : bias_parts + n * g.filters;
-        if constexpr (has_pooled<Algorithm>()) {
-          if (pass.pool != nullptr && Algorithm::Pooled::fits(g, *pass.pool)) {
+        if constexpr (has_pooled()) {
+          if (pass.pool != nullptr && OneImage::Pooled::fits(g, *pass.pool)) {
             const auto& pool = pass.pool->geometry;
             const Index offset = n * pool.output_size();
-            Algorithm::Pooled::add(g, pool, x, pass.dy + offset, pass.pool->taps + offset,
-                                   kernel_gradient, bias_gradient, scratch);
+            OneImage::Pooled::add(g, pool, x, pass.dy + offset, pass.pool->taps + offset,
+                                  kernel_gradient, bias_gradient, scratch);
             continue;
           }
         }
         const T* const delta = delta_image(g, pass, n, aside);
         T* const dx = pass.dx == nullptr ? nullptr : pass.dx + n * g.input_size();
-        if constexpr (has_joint_gradients<Algorithm>) {
-          Algorithm::add_gradients(g, x, delta, pass.kernel, dx, streams, kernel_gradient,
-                                   bias_gradient, scratch);
+        if constexpr (has_joint_gradients) {
+          OneImage::add_gradients(g, x, delta, pass.kernel, dx, streams, kernel_gradient,
+                                  bias_gradient, scratch);
         } else {
-          Algorithm::add_kernel_gradient(g, x, delta, kernel_gradient, bias_gradient, scratch);
-          if constexpr (has_input_gradient<Algorithm>) {
-            if (dx != nullptr) Algorithm::input_gradient(g, delta, pass.kernel, dx, scratch);
+          OneImage::add_kernel_gradient(g, x, delta, kernel_gradient, bias_gradient, scratch);
+          if constexpr (has_input_gradient) {
+            if (dx != nullptr) OneImage::input_gradient(g, delta, pass.kernel, dx, scratch);
           }
         }
       }
@@ -108,25 +117,27 @@ struct PerImage {
     sum_parts(bias_parts, pass.batch, g.filters, pass.bias_gradient, pass.threads);
   }
 
- private:
-  template <class Algorithm>
   static constexpr bool has_pooled() {
-    if constexpr (requires { typename Algorithm::Pooled; }) return Algorithm::Pooled::is_available;
+    if constexpr (requires { typename OneImage::Pooled; }) return OneImage::Pooled::is_available;
     return false;
   }
 
-  template <class Algorithm>
   static constexpr bool has_input_gradient = requires(const Geometry& g, const T* in, T* out) {
-    Algorithm::input_gradient(g, in, in, out, Scratch{});
+    OneImage::input_gradient(g, in, in, out, Scratch{});
   };
 
-  template <class Algorithm>
   static constexpr bool has_joint_gradients = requires(const Geometry& g, const T* in, T* out) {
-    Algorithm::add_gradients(g, in, in, in, out, false, out, out, Scratch{});
+    OneImage::add_gradients(g, in, in, in, out, false, out, out, Scratch{});
   };
 
-  static constexpr Index worker_bytes(const Geometry& g, Index algorithm_bytes) {
-    return Scratch::bytes<T>(g.output_size()) + aligned_bytes(algorithm_bytes);
+  static constexpr bool has_all_gradients = has_input_gradient || has_joint_gradients;
+
+  static constexpr BatchParts parts_of(const Geometry& g, Index batch) {
+    return gradient_parts(g, batch, g.kernel_size() * Index{sizeof(T)});
+  }
+
+  static constexpr Index worker_bytes(const Geometry& g) {
+    return Scratch::bytes<T>(g.output_size()) + aligned_bytes(OneImage::worker_bytes(g));
   }
 };
 

@@ -1,8 +1,16 @@
 #pragma once
 
+#include <tweed/kernels/conv/geometry.hpp>
 #include <tweed/kernels/conv/tiling.hpp>
 
+#include <array>
+
 namespace tweed::kernels::conv {
+
+/// Whether transforms apply: neighbouring pixels, neighbouring taps, all channels.
+constexpr bool is_dense(const Geometry& g) {
+  return g.rows.stride == 1 && g.columns.stride == 1 && g.is_plain();
+}
 
 /// Which transform a convolution goes through: Fourier's of tiles of `size` x `size`, or Winograd's
 /// for kernels of 3 x 3 and tiles of `size` x `size` inputs.
@@ -65,9 +73,34 @@ struct TransformKind {
 
 constexpr TransformKind fourier(Index size) { return {TransformKind::Family::fourier, size}; }
 
+/// Fourier transforms there are.
+inline constexpr std::array<Index, 4> fft_sizes = {8, 9, 16, 32};
+
+/// The size that leaves the fewest numbers to multiply, or 0 where there is none: the geometry is
+/// not dense, or the kernel larger than any.
+constexpr Index best_fft_size(const Geometry& g) {
+  Index best = 0;
+  Index least = 0;
+  if (!is_dense(g)) return best;
+  for (const Index n : fft_sizes) {
+    if (n < g.rows.window || n < g.columns.window) continue;
+    const Index numbers = tile_axis(g.rows, n).tiles * tile_axis(g.columns, n).tiles * n * n;
+    if (best == 0 || numbers < least) {
+      best = n;
+      least = numbers;
+    }
+  }
+  return best;
+}
+
 /// F(outputs x outputs, 3 x 3).
 constexpr TransformKind winograd(Index outputs) {
   return {TransformKind::Family::winograd, outputs + 2};
+}
+
+/// 3 x 3 kernels that move by one pixel.
+constexpr bool winograd_supports(const Geometry& g) {
+  return g.rows.window == 3 && g.columns.window == 3 && is_dense(g);
 }
 
 }  // namespace tweed::kernels::conv

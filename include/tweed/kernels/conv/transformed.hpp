@@ -1,16 +1,13 @@
 #pragma once
 
 #include <tweed/core/buffer.hpp>
-#include <tweed/core/parallel.hpp>
 #include <tweed/core/scratch.hpp>
-#include <tweed/kernels/conv/epilogue.hpp>
-#include <tweed/kernels/conv/transformed/blocks.hpp>
+#include <tweed/kernels/conv/algorithm.hpp>
+#include <tweed/kernels/conv/pass.hpp>
+#include <tweed/kernels/conv/transformed/backward_pass.hpp>
+#include <tweed/kernels/conv/transformed/forward_pass.hpp>
 #include <tweed/kernels/conv/transformed/functions.hpp>
-#include <tweed/kernels/conv/transformed/memory.hpp>
-#include <tweed/kernels/conv/transformed/products.hpp>
-#include <tweed/kernels/streaming.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <span>
 
@@ -23,331 +20,45 @@ namespace tweed::kernels::conv {
 /// backward, or made again where images have many tiles: then dU is summed up block by block, each
 /// part of the batch by itself, and neither X nor Z ever leaves the cache. docs/convolution.md
 /// derives it.
-template <class T>
-class Transformed {
-  using Layout = TransformLayout<T>;
-  using Functions = TransformFunctions<T>;
-  using Block = TransformBlock;
-  using Memory = TransformMemory<T>;
-  using Products = TransformProducts<T>;
-
- public:
-  [[gnu::cold]] static constexpr Index kept_bytes(const TransformKind& kind, const Geometry& g,
-                                                  Index batch) {
-    const Layout l(kind, g, batch);
-    return l.keeps_input ? Scratch::bytes<T>(l.tiles() * l.input.tile_step) : 0;
+template <class T, class A>
+struct TransformKernels {
+  static constexpr Index kept_bytes(const Geometry& g, Index batch) {
+    return TransformedForward<T>::kept_bytes(layout(g, batch));
+  }
+  static constexpr Index forward_bytes(const Geometry& g, Index batch, int threads) {
+    return TransformedForward<T>::bytes(layout(g, batch), g, threads);
+  }
+  static constexpr Index backward_bytes(const Geometry& g, Index batch, int threads) {
+    return TransformedBackward<T>::bytes(layout(g, batch), g, threads);
   }
 
-  [[gnu::cold]] static constexpr Index forward_bytes(const TransformKind& kind, const Geometry& g,
-                                                     Index batch, int threads) {
-    const Layout l(kind, g, batch);
-    const Index blocks = l.by_slots ? 1 : threads;
-    return Scratch::bytes<T>(l.kernel_size()) + threads * kernel_transform_bytes<T>(kind) +
-           blocks * (Scratch::bytes<T>(l.block_tiles * l.input.tile_step) +
-                     Scratch::bytes<T>(l.block_tiles * l.output.tile_step)) +
-           threads * Memory::worker_bytes(g, l);
+  static constexpr Index prepared_bytes(const Geometry& g) {
+    return Scratch::bytes<T>(layout(g, 1).kernel_size());
   }
 
-  [[gnu::cold]] static constexpr Index backward_bytes(const TransformKind& kind, const Geometry& g,
-                                                      Index batch, int threads) {
-    const Layout l(kind, g, batch);
-    const Index blocks = l.by_slots ? 1 : threads;
-    const Index sums = l.keeps_input ? 1 : std::max<Index>(1, BatchParts{batch}.count());
-    const Index z_tiles = l.keeps_input ? l.tiles() : threads * l.block_tiles;
-    return (1 + sums) * Scratch::bytes<T>(l.kernel_size()) + Scratch::bytes<T>(g.kernel_size()) +
-           threads * kernel_transform_bytes<T>(kind) +
-           Scratch::bytes<T>(z_tiles * l.output.tile_step) +
-           (l.keeps_input ? 1 : 2) * blocks * Scratch::bytes<T>(l.block_tiles * l.input.tile_step) +
-           Scratch::bytes<T>(batch * g.filters) + threads * Memory::worker_bytes(g, l);
-  }
-
-  /// Of the kernel's transform.
-  static constexpr Index kernel_bytes(const TransformKind& kind, const Geometry& g) {
-    return Scratch::bytes<T>(Layout(kind, g, 1).kernel_size());
-  }
-
-  /// Makes the transform that a forward pass may get, for any batch.
-  template <Family family>
-  static void transform_kernel(const TransformKind& kind, const Geometry& g, const T* kernel,
-                               std::span<std::byte> to, int threads) {
-    const Layout l(kind, g, 1);
-    Buffer<std::byte> block(threads * kernel_transform_bytes<T>(kind));
+  static void prepare(const Geometry& g, const T* kernel, std::span<std::byte> to, int threads) {
+    const Layout l = layout(g, 1);
+    Buffer<std::byte> block(threads * kernel_transform_bytes<T>(l.kind));
     Scratch scratch(block.values());
-    const WorkerScratch memory(scratch, kernel_transform_bytes<T>(kind), threads);
-    functions_of<T, family>(kind).forward_kernel(g, l, {kernel, g.channels, g.filters},
-                                                 elements_of<T>(to, l.kernel_size()), memory,
-                                                 threads);
+    const WorkerScratch memory(scratch, kernel_transform_bytes<T>(l.kind), threads);
+    functions_of<T, A>(l.kind).forward_kernel(g, l, {kernel, g.channels, g.filters},
+                                              elements_of<T>(to, l.kernel_size()), memory, threads);
   }
 
-  template <Family family>
-  static void forward(const TransformKind& kind, const Geometry& g, const Forward<T>& pass) {
-    run_forward(Layout(kind, g, pass.batch), functions_of<T, family>(kind), g, pass);
+  static void forward(const Geometry& g, const Forward<T>& pass) {
+    const Layout l = layout(g, pass.batch);
+    TransformedForward<T>::run(l, functions_of<T, A>(l.kind), g, pass);
   }
 
-  /// All gradients, those of activation, pool and bias included.
-  template <Family family>
-  static void backward(const TransformKind& kind, const Geometry& g, const Backward<T>& pass) {
-    run_backward(Layout(kind, g, pass.batch), functions_of<T, family>(kind), g, pass);
+  static void backward(const Geometry& g, const Backward<T>& pass) {
+    const Layout l = layout(g, pass.batch);
+    TransformedBackward<T>::run(l, functions_of<T, A>(l.kind), g, pass);
   }
 
  private:
-  static void run_forward(const Layout& l, const Functions& functions, const Geometry& g,
-                          Forward<T> pass) {
-    const T* const u = kernel_transform(l, functions, g, pass);
-    const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 1, .outputs = 1});
-    const bool keeps = l.keeps_input && !pass.kept.empty();
-    T* const kept = keeps ? elements_of<T>(pass.kept, l.tiles() * l.input.tile_step) : nullptr;
-    const auto run = [&](const Block& block) {
-      T* const x = kept != nullptr ? kept + block.first * l.input.tile_step
-                                   : memory.input_block(block.worker);
-      T* const y = memory.output_block(block.worker);
-      transform_inputs(l, functions, pass.x, block, memory, x);
-      Products::multiply(l, functions.real_product, block, {x, &l.input, l.input.channels},
-                         {u, &l.output}, {y, &l.output}, memory);
-      inverse_outputs(g, l, functions, pass, block, memory, y);
-    };
-    l.by_slots ? for_each_common_block(l, pass.threads, run)
-               : for_each_own_block(l, pass.threads, run);
-    if (shares_images(pass.batch, pass.threads)) finish_shared(l, pass, memory);
-  }
+  using Layout = TransformLayout<T>;
 
-  /// From the products of a block to images of the output.
-  EIGEN_DONT_INLINE static void inverse_outputs(const Geometry& g, const Layout& l,
-                                                const Functions& functions, const Forward<T>& pass,
-                                                const Block& block, const Memory& memory,
-                                                const T* y) {
-    const bool streams =
-        pass.pool == nullptr && is_streamed(pass.y, g.filters, pass.batch * g.output_size());
-    const auto put = [&](Index tile, const ChannelRange& channels, T* aside, int worker) {
-      functions.inverse_output(
-          l, l.output, y + (tile - block.first) * l.output.tile_step, tile % l.tiles_per_image,
-          channels, {pass.bias, pass.activation, streams},
-          output_image(g, pass, tile / l.tiles_per_image, aside), memory.rest(worker));
-    };
-    const auto finish_stores = [&] {
-      if (streams) simd::finish_stream();
-    };
-    if (shares_images(pass.batch, pass.threads)) {
-      for_each_tile<T>(block.first, block.end, g.filters, block.threads,
-                       [&](Index tile, const ChannelRange& channels, int member) {
-                         put(tile, channels, shared_image(l, memory, tile),
-                             block.worker_of(member));
-                         if (block.threads > 1) finish_stores();
-                       });
-      return finish_stores();
-    }
-    for_each_image(l, block, [&](Index first, Index end, int worker) {
-      for (Index tile = first; tile < end; ++tile) {
-        put(tile, {0, g.filters}, memory.image(worker), worker);
-        const bool is_last = (tile + 1) % l.tiles_per_image == 0;
-        if (is_last) finish(pass, tile / l.tiles_per_image, g, memory.image(worker));
-      }
-      finish_stores();
-    });
-  }
-
-  /// Where an image is put together that several threads work on. There are more threads than
-  /// images, and each has room for one.
-  static T* shared_image(const Layout& l, const Memory& memory, Index tile) {
-    return memory.image(static_cast<int>(tile / l.tiles_per_image));
-  }
-
-  /// That of the pass, or a new one in its scratch.
-  static const T* kernel_transform(const Layout& l, const Functions& functions, const Geometry& g,
-                                   Forward<T>& pass) {
-    if (!pass.kernel_transform.empty()) {
-      return elements_of<T>(pass.kernel_transform, l.kernel_size());
-    }
-    T* const u = pass.scratch.template take<T>(l.kernel_size());
-    const WorkerScratch memory(pass.scratch, kernel_transform_bytes<T>(l.kind), pass.threads);
-    functions.forward_kernel(g, l, {pass.kernel, g.channels, g.filters}, u, memory, pass.threads);
-    return u;
-  }
-
-  static void run_backward(const Layout& l, const Functions& functions, const Geometry& g,
-                           Backward<T> pass) {
-    Gradients to;
-    to.u = pass.scratch.template take<T>(l.kernel_size());
-    T* const kernel = pass.scratch.template take<T>(g.kernel_size());
-    to.bias_parts = pass.scratch.template take<T>(pass.batch * g.filters);
-    const WorkerScratch memory(pass.scratch, kernel_transform_bytes<T>(l.kind), pass.threads);
-    if (pass.dx != nullptr) {
-      transpose_kernel<T>(g, pass.kernel, kernel, pass.threads);
-      functions.forward_kernel(g, l, {kernel, g.filters, g.channels}, to.u, memory, pass.threads);
-    }
-    T* const du = l.keeps_input ? backward_of_kept(g, l, functions, pass, to)
-                                : backward_anew(g, l, functions, pass, to);
-    functions.inverse_kernel(g, l, du, pass.kernel_gradient, memory, pass.threads);
-    if (pass.bias_gradient == nullptr) return;
-    sum_parts(to.bias_parts, pass.batch, g.filters, pass.bias_gradient, pass.threads);
-  }
-
-  /// What the blocks of a backward pass share.
-  struct Gradients {
-    T* u;           // the kernel's transform, channels and filters exchanged
-    T* bias_parts;  // [n,f]
-  };
-
-  /// Transforms the gradients of a block's outputs, and sums them up for the bias.
-  EIGEN_DONT_INLINE static void transform_deltas(const Geometry& g, const Layout& l,
-                                                 const Functions& functions,
-                                                 const Backward<T>& pass, const Block& block,
-                                                 const Gradients& to, const Memory& memory, T* z) {
-    const auto transform = [&](Index first, Index end, int worker, int threads) {
-      while (first < end) {
-        const Index n = first / l.tiles_per_image;
-        const Index image_end = std::min(end, (n + 1) * l.tiles_per_image);
-        const bool is_new = first % l.tiles_per_image == 0;
-        const T* const delta = is_new ? delta_image(g, pass, n, memory.image(worker))
-                                      : made_delta_image(g, pass, n, memory.image(worker));
-        if (is_new && pass.bias_gradient != nullptr) {
-          sum_pixels(delta, g.output_pixels(), g.filters, to.bias_parts + n * g.filters);
-        }
-        for_each_tile<T>(first, image_end, l.output.padded_channels, threads,
-                         [&](Index tile, const ChannelRange& channels, int member) {
-                           functions.forward_output(l, l.output, delta, tile % l.tiles_per_image,
-                                                    channels,
-                                                    z + (tile - block.first) * l.output.tile_step,
-                                                    memory.rest(threads == 1 ? worker : member));
-                         });
-        first = image_end;
-      }
-    };
-    if (shares_images(pass.batch, pass.threads)) {
-      return transform(block.first, block.end, 0, block.threads);
-    }
-    for_each_image(l, block,
-                   [&](Index first, Index end, int worker) { transform(first, end, worker, 1); });
-  }
-
-  /// dX = Z U^T of a block, back to images.
-  EIGEN_DONT_INLINE static void input_gradient(const Layout& l, const Functions& functions,
-                                               const Backward<T>& pass, const Block& block,
-                                               const Gradients& to, const Memory& memory,
-                                               const T* z) {
-    if (pass.dx == nullptr) return;
-    T* const dx = memory.input_block(block.worker);
-    Products::multiply(l, functions.real_product, block, {z, &l.output, l.output.channels},
-                       {to.u, &l.input}, {dx, &l.input}, memory);
-    const auto put = [&](Index first, Index end, const ChannelRange& channels, int worker) {
-      for (Index tile = first; tile < end; ++tile) {
-        T* const image = pass.dx + tile / l.tiles_per_image * l.input.image_size();
-        functions.inverse_input(l, l.input, dx + (tile - block.first) * l.input.tile_step,
-                                tile % l.tiles_per_image, channels, {}, image, memory.rest(worker));
-      }
-    };
-    const Index channels = l.input.channels;
-    if (shares_images(pass.batch, pass.threads)) {  // tiles overlap, channels do not
-      return parallel_for(
-          shares_of(channels, Pack<T>::width), block.threads, [&](Index vector, int member) {
-            put(block.first, block.end, channels_of<T>(vector, channels), block.worker_of(member));
-          });
-    }
-    for_each_image(l, block, [&](Index first, Index end, int worker) {
-      put(first, end, {0, channels}, worker);
-    });
-  }
-
-  /// With the transform of x from `forward`: Z is kept too, and dU made of all tiles in the end,
-  /// each slot by one thread. Returns dU.
-  static T* backward_of_kept(const Geometry& g, const Layout& l, const Functions& functions,
-                             Backward<T>& pass, const Gradients& to) {
-    T* const du = pass.scratch.template take<T>(l.kernel_size());
-    T* const z = pass.scratch.template take<T>(l.tiles() * l.output.tile_step);
-    const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 1, .outputs = 0});
-    const auto run = [&](const Block& block) {
-      T* const block_z = z + block.first * l.output.tile_step;
-      transform_deltas(g, l, functions, pass, block, to, memory, block_z);
-      input_gradient(l, functions, pass, block, to, memory, block_z);
-    };
-    l.by_slots || shares_images(pass.batch, pass.threads)
-        ? for_each_common_block(l, pass.threads, run)
-        : for_each_own_block(l, pass.threads, run);
-    if (l.tiles() == 0) std::fill_n(du, l.kernel_size(), T{});
-    const T* const x = elements_of<T>(pass.kept, l.tiles() * l.input.tile_step);
-    parallel_for(l.kind.frequencies(), pass.threads, [&](Index frequency, int worker) {
-      Products::kernel_gradient_slot(l, frequency, x, z, l.tiles(), du, false, memory.rest(worker));
-    });
-    return du;
-  }
-
-  /// With the transform of x made again: dU grows block by block, in as many parts as the batch
-  /// has. Returns dU.
-  static T* backward_anew(const Geometry& g, const Layout& l, const Functions& functions,
-                          Backward<T>& pass, const Gradients& to) {
-    const BatchParts parts{pass.batch};
-    const Index part_step = Scratch::bytes<T>(l.kernel_size()) / Index{sizeof(T)};
-    T* const du = pass.scratch.template take<T>(std::max<Index>(1, parts.count()) * part_step);
-    const Memory memory(g, l, pass.scratch, pass.threads, {.inputs = 2, .outputs = 1});
-    if (pass.batch == 0) std::fill_n(du, l.kernel_size(), T{});
-    const auto sum_part = [&](Index part, int worker, int threads) {
-      const Index begin = parts.begin(part) * l.tiles_per_image;
-      const Index end = parts.end(part) * l.tiles_per_image;
-      for_each_block(l, begin, end, worker, threads, [&](const Block& block) {
-        T* const x = memory.input_block(worker, 1);
-        T* const z = memory.output_block(worker);
-        transform_inputs(l, functions, pass.x, block, memory, x);
-        transform_deltas(g, l, functions, pass, block, to, memory, z);
-        parallel_for(l.kind.frequencies(), threads, [&](Index frequency, int member) {
-          Products::kernel_gradient_slot(l, frequency, x, z, block.tiles(), du + part * part_step,
-                                         block.first > begin, memory.rest(block.worker_of(member)));
-        });
-        input_gradient(l, functions, pass, block, to, memory, z);
-      });
-    };
-    if (shares_images(pass.batch, pass.threads)) {
-      for (Index part = 0; part < parts.count(); ++part) sum_part(part, 0, pass.threads);
-    } else {
-      parallel_for(parts.count(), pass.threads,
-                   [&](Index part, int worker) { sum_part(part, worker, 1); });
-    }
-    add_parts(du, parts.count(), part_step, pass.threads);
-    return du;
-  }
-
-  /// Adds all other parts to the first, always in the same order.
-  static void add_parts(T* parts, Index count, Index step, int threads) {
-    parallel_ranges(step, elementwise_grain / 8, threads, [&](Index begin, Index end) {
-      for (Index part = 1; part < count; ++part) {
-        const T* const from = parts + part * step;
-        for (Index i = begin; i < end; ++i) parts[i] += from[i];
-      }
-    });
-  }
-
-  EIGEN_DONT_INLINE static void transform_inputs(const Layout& l, const Functions& functions,
-                                                 const T* images, const Block& block,
-                                                 const Memory& memory, T* x) {
-    for_each_tile<T>(block.first, block.end, l.input.padded_channels, block.threads,
-                     [&](Index tile, const ChannelRange& channels, int member) {
-                       functions.forward_input(
-                           l, l.input, images + tile / l.tiles_per_image * l.input.image_size(),
-                           tile % l.tiles_per_image, channels,
-                           x + (tile - block.first) * l.input.tile_step,
-                           memory.rest(block.worker_of(member)));
-                     });
-  }
-
-  static void finish(const Forward<T>& pass, Index n, const Geometry& g, const T* image) {
-    const Index rows = pass.pool == nullptr ? g.rows.output : pass.pool->geometry.rows.output;
-    finish_rows(pass, n, {0, rows}, image);
-  }
-
-  /// The same for images that threads shared: now they share the rows.
-  static void finish_shared(const Layout& l, const Forward<T>& pass, const Memory& memory) {
-    if (pass.pool == nullptr) return;
-    const Index rows = pass.pool->geometry.rows.output;
-    parallel_for(pass.batch * rows, pass.threads, [&](Index i, int) {
-      const Index n = i / rows;
-      const Index row = i % rows;
-      finish_rows(pass, n, {row, row + 1}, shared_image(l, memory, n * l.tiles_per_image));
-    });
-  }
-
-  /// What `delta_image` gave for the same image before.
-  static const T* made_delta_image(const Geometry& g, const Backward<T>& pass, Index n, T* aside) {
-    return needs_delta_image(pass) ? aside : pass.dy + n * g.output_size();
-  }
+  static constexpr Layout layout(const Geometry& g, Index batch) { return {A::kind(g), g, batch}; }
 };
 
 }  // namespace tweed::kernels::conv

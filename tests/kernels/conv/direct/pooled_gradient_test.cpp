@@ -57,7 +57,7 @@ void check(const ConvolutionCase& c, bool is_fast) {
   const auto x = tests::converted<float>(s.x);
   const auto kernel = tests::converted<float>(s.kernel);
   for (const int threads : {1, 3}) {
-    const Index bytes = PerImage<float>::backward_bytes<Direct<float>>(g, c.batch, threads);
+    const Index bytes = PerImage<float, Direct<float>>::backward_bytes(g, c.batch, threads);
     tweed::Buffer<std::byte> scratch(bytes);
     std::vector<float> kernel_gradient(kernel.size(), NAN);
     std::vector<float> bias_gradient(static_cast<std::size_t>(c.filters), NAN);
@@ -71,11 +71,11 @@ void check(const ConvolutionCase& c, bool is_fast) {
     pass.pool = &pooled.pool;
     pass.scratch = tweed::Scratch(scratch.values());
     pass.threads = threads;
-    PerImage<float>::backward<Direct<float>>(g, pass);
+    PerImage<float, Direct<float>>::backward(g, pass);
     std::vector<float> without_bias(kernel.size(), NAN);
     pass.kernel_gradient = without_bias.data();
     pass.bias_gradient = nullptr;
-    PerImage<float>::backward<Direct<float>>(g, pass);
+    PerImage<float, Direct<float>>::backward(g, pass);
     CHECK(tests::same_bits(without_bias, kernel_gradient));
     CHECK(tests::relative_error(kernel_gradient, s.naive.kernel_gradient(s.x, pooled.delta)) <
           2e-6);

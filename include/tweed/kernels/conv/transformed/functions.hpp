@@ -1,12 +1,14 @@
 #pragma once
 
 #include <tweed/core/scratch.hpp>
-#include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/fft/tile.hpp>
 #include <tweed/kernels/conv/transformed/kernel_transform.hpp>
 #include <tweed/kernels/conv/transformed/products.hpp>
 #include <tweed/kernels/conv/transformed/tile_transform.hpp>
 #include <tweed/kernels/conv/winograd/tile.hpp>
+
+#include <cstddef>
+#include <utility>
 
 namespace tweed::kernels::conv {
 
@@ -50,17 +52,20 @@ inline constexpr const TransformFunctions<T>& winograd_functions =
     transform_functions<T, winograd::Tile<m, Grid::input, T>, winograd::Tile<m, Grid::output, T>,
                         winograd::Tile<m, Grid::kernel, T>, many_real_products<T>>;
 
-/// Those of a kind; without Winograd's for a family that has no use for them.
-template <class T, Family family>
+/// Those of an algorithm's transform of some kind.
+template <class T, class A>
 const TransformFunctions<T>& functions_of(const TransformKind& kind) {
-  if constexpr (family == Family::dense_3x3) {
-    if (kind == conv::winograd(4)) return winograd_functions<T, 4>;
-    if (kind == conv::winograd(6)) return winograd_functions<T, 6>;
+  if constexpr (requires { A::tile_outputs; }) {
+    return winograd_functions<T, A::tile_outputs>;
+  } else {
+    const TransformFunctions<T>* functions = nullptr;
+    [&]<std::size_t... i>(std::index_sequence<i...>) {
+      ((kind.size == fft_sizes[i] ? void(functions = &fourier_functions<T, fft_sizes[i]>) : void()),
+       ...);
+    }
+    (std::make_index_sequence<fft_sizes.size()>{});
+    return *functions;
   }
-  if (kind == fourier(8)) return fourier_functions<T, 8>;
-  if (kind == fourier(9)) return fourier_functions<T, 9>;
-  if (kind == fourier(16)) return fourier_functions<T, 16>;
-  return fourier_functions<T, 32>;
 }
 
 }  // namespace tweed::kernels::conv

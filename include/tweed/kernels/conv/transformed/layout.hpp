@@ -3,6 +3,8 @@
 #include <tweed/core/buffer.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/conv/geometry.hpp>
+#include <tweed/kernels/conv/gradient_parts.hpp>
+#include <tweed/kernels/conv/planned_batch.hpp>
 #include <tweed/kernels/conv/slot_steps.hpp>
 #include <tweed/kernels/conv/transform_kind.hpp>
 #include <tweed/kernels/product/product_tile.hpp>
@@ -37,6 +39,7 @@ struct TransformLayout {
   Index tiles_per_image;
   TransformSide input;
   TransformSide output;
+  BatchParts parts;       ///< whose kernel gradients are summed apart, unless the input is kept
   Index block_tiles;      ///< tiles that are transformed and multiplied together, at most
   bool has_large_kernel;  ///< which is better read once for many tiles than for each few
   bool by_slots;     ///< threads share out the slots of a block, and not the tiles of the batch
@@ -51,6 +54,7 @@ struct TransformLayout {
         tiles_per_image(rows.tiles * columns.tiles),
         input(side(Grid::input, g.rows.input, g.columns.input, g.channels)),
         output(side(Grid::output, g.rows.output, g.columns.output, g.filters)),
+        parts(gradient_parts(g, batch, kernel_bytes())),
         block_tiles(0),
         has_large_kernel(kernel_bytes() > (has_few_tiles() ? large_kernel : largest_kernel)),
         by_slots(has_large_kernel ||
@@ -64,7 +68,8 @@ struct TransformLayout {
       const Index fitting = whole_products(tile_block() / tile + rows_of_product / 2);
       block_tiles = std::min(tiles(), std::max(fitting, rows_of_product));
     }
-    keeps_input = keeps_input || all_bytes() < gradient_traffic();
+    const Index planned_parts = gradient_parts(g, planned_batch(batch), kernel_bytes()).count();
+    keeps_input = keeps_input || all_bytes() < gradient_traffic(planned_parts);
   }
 
   /// Where block i begins of some that share out `count` tiles: few of a product's tiles are
@@ -100,9 +105,11 @@ struct TransformLayout {
   constexpr Index tile_bytes() const {
     return (input.tile_step + output.tile_step) * Index{sizeof(T)};
   }
-  /// Bytes of the tiles of a whole batch: a double, as they may be more than an integer holds.
+  /// Bytes of the tiles of a whole batch, as it is planned: a double, as they may be more than an
+  /// integer holds.
   constexpr double all_bytes() const {
-    return static_cast<double>(batch) * static_cast<double>(tiles_per_image * tile_bytes());
+    return static_cast<double>(planned_batch(batch)) *
+           static_cast<double>(tiles_per_image * tile_bytes());
   }
   /// A kernel larger than this is read too slowly, once for each such block.
   static constexpr Index largest_kernel = Index{12} << 20;
@@ -113,10 +120,10 @@ struct TransformLayout {
   }
   /// What it costs to sum the kernel's gradient up block by block and part by part, as bytes of
   /// tiles that would have to be kept instead: a fit to what bench_conv measured.
-  constexpr double gradient_traffic() const {
-    const Index parts = BatchParts{batch}.count();
-    const Index blocks = tiles() / std::max<Index>(block_tiles, 1);
-    return static_cast<double>(kernel_bytes()) * static_cast<double>(5 * parts / 4 + blocks / 10);
+  constexpr double gradient_traffic(Index planned_parts) const {
+    const Index blocks = planned_batch(batch) * tiles_per_image / std::max<Index>(block_tiles, 1);
+    return static_cast<double>(kernel_bytes()) *
+           static_cast<double>(5 * planned_parts / 4 + blocks / 10);
   }
   /// Bytes of a block that all threads work on together.
   static constexpr Index slot_block = Index{64} << 20;
