@@ -210,16 +210,16 @@ TEST_CASE("convolution: any number of threads gives the same bits in more than e
     Algorithm algorithm;
     tests::ConvolutionCase c;
   };
-  for (const auto& [algorithm, c] :
-       std::vector<Large>{{Algorithm::direct, {19, 128, 96, 8, 48, 5}},
-                          {Algorithm::winograd4, {19, 113, 111, 32, 32, 3}}}) {
+  for (const Large& large : std::vector<Large>{{Algorithm::direct, {19, 128, 96, 8, 48, 5}},
+                                               {Algorithm::winograd4, {19, 113, 111, 32, 32, 3}}}) {
+    const auto& c = large.c;
     CAPTURE(to_string(c));
     const auto g = tests::geometry_of(c);
     REQUIRE(conv::gradient_parts(g, c.batch, g.kernel_size() * 4).count() == 16);
-    const auto one = gradients(algorithm, g, c.batch, 1);
+    const auto one = gradients(large.algorithm, g, c.batch, 1);
     for (const int threads : {2, 3, 8, 16}) {
       CAPTURE(threads);
-      CHECK(same_bits(gradients(algorithm, g, c.batch, threads), one));
+      CHECK(same_bits(gradients(large.algorithm, g, c.batch, threads), one));
     }
   }
 }
