@@ -11,7 +11,8 @@ namespace tweed::kernels {
 
 template <class T>
 constexpr Index dense_scratch_bytes(Index outputs, int threads) {
-  return std::max(threads * matmul_scratch_bytes<T>(), bias_gradient_scratch_bytes<T>(outputs));
+  return std::max(threads * matmul_scratch_bytes<T>(),
+                  bias_gradient_scratch_bytes<T>(outputs, threads));
 }
 
 template <class T>
