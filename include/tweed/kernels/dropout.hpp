@@ -55,14 +55,10 @@ inline void draw(const RandomKey& key, Index first, std::uint16_t (&draws)[dropo
 /// y = scale * x where an element is kept, else 0. y may be x.
 template <class T>
 void scale_kept(const T* x, const std::uint8_t* is_kept, T* y, Index count, T scale) {
-  const auto scale_lanes = [&](Index i, Index lanes) {
+  for_each_pack<T>(count, [&](Index i, Index lanes) {
     const auto kept = Pack<T>::load_converted(is_kept + i, lanes);
-    const auto scaled = scale * Pack<T>::load(x + i, lanes);
-    select(less(Pack<T>::zero(), kept), scaled, Pack<T>::zero()).store(y + i, lanes);
-  };
-  const Index whole = count / Pack<T>::width * Pack<T>::width;
-  for (Index i = 0; i < whole; i += Pack<T>::width) scale_lanes(i, Pack<T>::width);
-  if (whole < count) scale_lanes(whole, count - whole);
+    where_positive(kept, scale * Pack<T>::load(x + i, lanes)).store(y + i, lanes);
+  });
 }
 
 }  // namespace detail

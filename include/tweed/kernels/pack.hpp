@@ -80,6 +80,13 @@ struct Pack {
   friend EIGEN_ALWAYS_INLINE Pack select(const PackMask<T>& mask, const Pack& a, const Pack& b) {
     return {simd::select(mask.lanes, a.lanes, b.lanes)};
   }
+  /// `value` where `mask` > 0, else 0.
+  friend EIGEN_ALWAYS_INLINE Pack where_positive(const Pack& mask, const Pack& value) {
+    return {simd::where_positive(mask.lanes, value.lanes)};
+  }
+  friend EIGEN_ALWAYS_INLINE Pack operator*(const Pack& a, const Pack& b) {
+    return {simd::multiply(a.lanes, b.lanes)};
+  }
   /// a * b + c
   friend EIGEN_ALWAYS_INLINE Pack multiply_add(const Pack& a, const Pack& b, const Pack& c) {
     return {simd::multiply_add(a.lanes, b.lanes, c.lanes)};
@@ -89,6 +96,14 @@ struct Pack {
     return {simd::multiply_add(simd::broadcast(factor), a.lanes, b.lanes)};
   }
 };
+
+/// Calls `body(i, lanes)` for [0, count), a register at a time: for `lanes` elements from i on.
+template <class T, class Body>
+EIGEN_ALWAYS_INLINE void for_each_pack(Index count, const Body& body) {
+  const Index whole = count / Pack<T>::width * Pack<T>::width;
+  for (Index i = 0; i < whole; i += Pack<T>::width) body(i, Pack<T>::width);
+  if (whole < count) body(whole, count - whole);
+}
 
 template <class T>
 struct ComplexPack {
