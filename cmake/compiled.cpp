@@ -16,6 +16,45 @@ template void max_pool_gradient(const PoolGeometry&, Index, const float*, const 
 template void max_pool_gradient(const PoolGeometry&, Index, const double*, const PoolTap*, double*,
                                 int);
 
+template void average_pool(const PoolGeometry&, Index, bool, const float*, float*, int);
+template void average_pool(const PoolGeometry&, Index, bool, const double*, double*, int);
+template void average_pool_gradient(const PoolGeometry&, Index, bool, const float*, float*, int);
+template void average_pool_gradient(const PoolGeometry&, Index, bool, const double*, double*, int);
+
+template void global_average_pool(const SampleSize&, const float*, float*, int);
+template void global_average_pool(const SampleSize&, const double*, double*, int);
+template void global_average_pool_gradient(const SampleSize&, const float*, float*, int);
+template void global_average_pool_gradient(const SampleSize&, const double*, double*, int);
+
+template void upsample(const Shape&, Index, Window, const float*, float*, int);
+template void upsample(const Shape&, Index, Window, const double*, double*, int);
+template void upsample_gradient(const Shape&, Index, Window, const float*, float*, int);
+template void upsample_gradient(const Shape&, Index, Window, const double*, double*, int);
+
+template void batch_norm(const BatchNormForward<float>&);
+template void batch_norm(const BatchNormForward<double>&);
+template void batch_norm_gradient(const BatchNormBackward<float>&);
+template void batch_norm_gradient(const BatchNormBackward<double>&);
+template void scale_channels(const ChannelScaling<float>&);
+template void scale_channels(const ChannelScaling<double>&);
+
+template void add(std::span<const float* const>, float*, Index, Activation, int);
+template void add(std::span<const double* const>, double*, Index, Activation, int);
+
+template void concat(std::span<const JoinPart<const float>>, Index, float*, int);
+template void concat(std::span<const JoinPart<const double>>, Index, double*, int);
+template void concat_gradient(std::span<const JoinPart<float>>, Index, const float*, int);
+template void concat_gradient(std::span<const JoinPart<double>>, Index, const double*, int);
+
+template void multiply(const float*, const float*, float*, Index, int);
+template void multiply(const double*, const double*, double*, Index, int);
+template void multiply_gradient(const float*, const float*, const float*, float*, float*, Index, int);
+template void multiply_gradient(const double*, const double*, const double*, double*, double*, Index, int);
+template void multiply_channels(const SampleSize&, const float*, const float*, float*, int);
+template void multiply_channels(const SampleSize&, const double*, const double*, double*, int);
+template void multiply_channels_gradient(const SampleSize&, const float*, const float*, const float*, float*, float*, int);
+template void multiply_channels_gradient(const SampleSize&, const double*, const double*, const double*, double*, double*, int);
+
 template Index dense_scratch_bytes<float>(Index, int);
 template Index dense_scratch_bytes<double>(Index, int);
 template void dense(const DenseForward<float>&);

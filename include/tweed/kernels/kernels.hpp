@@ -7,10 +7,13 @@
 #include <tweed/core/random.hpp>
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/adam_step.hpp>
+#include <tweed/kernels/batch_norm_pass.hpp>
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/pass.hpp>
 #include <tweed/kernels/dense_pass.hpp>
+#include <tweed/kernels/join_part.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
+#include <tweed/kernels/sample_size.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -19,11 +22,18 @@
 #ifndef TWEED_COMPILED
 
 #include <tweed/kernels/adam.hpp>
+#include <tweed/kernels/add.hpp>
+#include <tweed/kernels/average_pool.hpp>
+#include <tweed/kernels/batch_norm.hpp>
+#include <tweed/kernels/concat.hpp>
 #include <tweed/kernels/conv/convolution.hpp>
 #include <tweed/kernels/dense.hpp>
 #include <tweed/kernels/dropout.hpp>
+#include <tweed/kernels/global_average_pool.hpp>
 #include <tweed/kernels/max_pool.hpp>
+#include <tweed/kernels/multiply.hpp>
 #include <tweed/kernels/relu.hpp>
+#include <tweed/kernels/upsample.hpp>
 
 #else
 
@@ -39,6 +49,49 @@ void max_pool(const PoolGeometry& g, Index batch, const T* x, T* y, PoolTap* tap
 template <class T>
 void max_pool_gradient(const PoolGeometry& g, Index batch, const T* dy, const PoolTap* taps, T* dx,
                        int threads);
+
+template <class T>
+void average_pool(const PoolGeometry& g, Index batch, bool counts_padding, const T* x, T* y,
+                  int threads);
+template <class T>
+void average_pool_gradient(const PoolGeometry& g, Index batch, bool counts_padding, const T* dy,
+                           T* dx, int threads);
+
+template <class T>
+void global_average_pool(const SampleSize& size, const T* x, T* y, int threads);
+template <class T>
+void global_average_pool_gradient(const SampleSize& size, const T* dy, T* dx, int threads);
+
+template <class T>
+void upsample(const Shape& input, Index batch, Window factors, const T* x, T* y, int threads);
+template <class T>
+void upsample_gradient(const Shape& input, Index batch, Window factors, const T* dy, T* dx,
+                       int threads);
+
+template <class T>
+void batch_norm(const BatchNormForward<T>& pass);
+template <class T>
+void batch_norm_gradient(const BatchNormBackward<T>& pass);
+template <class T>
+void scale_channels(const ChannelScaling<T>& pass);
+
+template <class T>
+void add(std::span<const T* const> x, T* y, Index count, Activation activation, int threads);
+
+template <class T>
+void concat(std::span<const JoinPart<const T>> x, Index pixels, T* y, int threads);
+template <class T>
+void concat_gradient(std::span<const JoinPart<T>> dx, Index pixels, const T* dy, int threads);
+
+template <class T>
+void multiply(const T* a, const T* b, T* y, Index count, int threads);
+template <class T>
+void multiply_gradient(const T* a, const T* b, const T* dy, T* da, T* db, Index count, int threads);
+template <class T>
+void multiply_channels(const SampleSize& size, const T* x, const T* factors, T* y, int threads);
+template <class T>
+void multiply_channels_gradient(const SampleSize& size, const T* x, const T* factors, const T* dy,
+                                T* dx, T* factor_gradients, int threads);
 
 template <class T>
 Index dense_scratch_bytes(Index outputs, int threads);

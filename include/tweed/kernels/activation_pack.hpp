@@ -1,0 +1,15 @@
+#pragma once
+
+#include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/pack.hpp>
+
+namespace tweed::kernels {
+
+/// max(0, x), where a NaN stays one, or x.
+template <class T>
+EIGEN_ALWAYS_INLINE Pack<T> activate(const Pack<T>& x, Activation activation) {
+  if (activation == Activation::none) return x;
+  return select(less(x, Pack<T>::zero()), Pack<T>::zero(), x);
+}
+
+}  // namespace tweed::kernels

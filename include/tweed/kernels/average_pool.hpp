@@ -1,0 +1,22 @@
+#pragma once
+
+#include <tweed/kernels/window_sum.hpp>
+
+namespace tweed::kernels {
+
+/// y [n,oh,ow,c] = the mean of each window of x [n,h,w,c]. Zeros around the image are part of it if
+/// `counts_padding`, otherwise it is the mean of the inputs alone. No window may lie outside.
+template <class T>
+void average_pool(const PoolGeometry& g, Index batch, bool counts_padding, const T* x, T* y,
+                  int threads) {
+  detail::sum_windows(g, batch, counts_padding ? g.window_size() : 0, x, y, threads);
+}
+
+/// dx [n,h,w,c] of dy [n,oh,ow,c].
+template <class T>
+void average_pool_gradient(const PoolGeometry& g, Index batch, bool counts_padding, const T* dy,
+                           T* dx, int threads) {
+  detail::spread_windows(g, batch, counts_padding ? g.window_size() : 0, dy, dx, threads);
+}
+
+}  // namespace tweed::kernels

@@ -1,0 +1,245 @@
+#pragma once
+
+#include <tweed/core/error.hpp>
+#include <tweed/kernels/activation_pack.hpp>
+#include <tweed/kernels/batch_norm_pass.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace tweed::kernels {
+
+namespace detail {
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_pixels(Index pixels) {
+  throw Error("batch_norm: training takes the variance of each channel over the pixels of all " +
+              std::string("samples, of which this batch has ") + std::to_string(pixels) +
+              " where at least 2 are needed: make batches larger, also the last of an epoch");
+}
+
+/// y = (x - center) * factor + offset. Far from zero it rounds less than x * factor + offset.
+template <class T>
+struct Centered {
+  T* center;  // all [width] of the rows
+  T* factor;
+  T* offset;
+
+  EIGEN_ALWAYS_INLINE Pack<T> distance(const Pack<T>& x, Index i, Index lanes) const {
+    return x - Pack<T>::load(center + i, lanes);
+  }
+  EIGEN_ALWAYS_INLINE Pack<T> at(const Pack<T>& distance, Index i, Index lanes) const {
+    return multiply_add(distance, Pack<T>::load(factor + i, lanes),
+                        Pack<T>::load(offset + i, lanes));
+  }
+};
+
+template <class T>
+Centered<T> take_centered(const WideRows& rows, Scratch& scratch) {
+  T* const center = scratch.take<T>(rows.width());
+  T* const factor = scratch.take<T>(rows.width());
+  return {center, factor, scratch.take<T>(rows.width())};
+}
+
+template <class T>
+Centered<T> normalizer(const WideRows& rows, const T* scale, const T* shift, double epsilon,
+                       const BatchStatistics<const T>& statistics, Scratch& scratch) {
+  const auto n = take_centered<T>(rows, scratch);
+  for (Index c = 0; c < rows.channels; ++c) {
+    const double factor =
+        static_cast<double>(scale[c]) * inverse_deviation(statistics.variance[c], epsilon);
+    const auto rest = static_cast<double>(statistics.mean_rest[c]);
+    n.center[c] = statistics.mean[c];
+    n.factor[c] = static_cast<T>(factor);
+    n.offset[c] = static_cast<T>(static_cast<double>(shift[c]) - rest * factor);
+  }
+  for (T* const values : {n.center, n.factor, n.offset}) rows.repeat(values);
+  return n;
+}
+
+template <class T>
+void normalize(const WideRows& rows, const Centered<T>& centered, const T* x, T* y,
+               Activation activation, int threads) {
+  for_each_row(rows, threads, [&](Index row) {
+    const Index begin = rows.begin(row);
+    for_each_pack<T>(rows.size(row), [&](Index i, Index lanes) {
+      const auto d = centered.distance(Pack<T>::load(x + begin + i, lanes), i, lanes);
+      activate(centered.at(d, i, lanes), activation).store(y + begin + i, lanes);
+    });
+  });
+}
+
+template <class T>
+EIGEN_ALWAYS_INLINE void add_to(T* sum, const Pack<T>& value, Index lanes) {
+  (Pack<T>::load(sum, lanes) + value).store(sum, lanes);
+}
+
+/// The sums over all pixels of each channel of `quantities` numbers, [quantities,width] of which
+/// the first [channels] of each width count. `add(offset, size, to)` adds a row.
+template <class T, class Add>
+void sum_channels(const WideRows& rows, Index quantities, T* sums, const Scratch& scratch,
+                  int threads, const Add& add) {
+  const Index width = rows.width();
+  ordered_sum({.rows = rows.count(), .columns = quantities * width, .least_rows = rows.grain()},
+              sums, scratch, threads,
+              [&](Index row, T* to) { add(rows.begin(row), rows.size(row), to); });
+  for (Index i = 0; i < quantities; ++i) rows.fold(sums + i * width);
+}
+
+/// The mean first, and then, with the distances from it, what rounding took from it and the
+/// variance: no digits cancel out, however far from zero the numbers lie.
+template <class T>
+void measure(const WideRows& rows, const T* x, const BatchStatistics<T>& statistics,
+             Scratch scratch, int threads) {
+  const Index width = rows.width();
+  T* const mean = scratch.take<T>(width);
+  T* const sums = scratch.take<T>(2 * width);
+  const auto count = static_cast<double>(rows.pixels);
+  sum_channels(rows, 1, mean, scratch, threads, [&](Index begin, Index size, T* to) {
+    for_each_pack<T>(size, [&](Index i, Index lanes) {
+      add_to(to + i, Pack<T>::load(x + begin + i, lanes), lanes);
+    });
+  });
+  for (Index c = 0; c < rows.channels; ++c)
+    mean[c] = static_cast<T>(static_cast<double>(mean[c]) / count);
+  rows.repeat(mean);
+  sum_channels(rows, 2, sums, scratch, threads, [&](Index begin, Index size, T* to) {
+    for_each_pack<T>(size, [&](Index i, Index lanes) {
+      const auto d = Pack<T>::load(x + begin + i, lanes) - Pack<T>::load(mean + i, lanes);
+      add_to(to + i, d, lanes);
+      const auto square = multiply_add(d, d, Pack<T>::load(to + width + i, lanes));
+      square.store(to + width + i, lanes);
+    });
+  });
+  for (Index c = 0; c < rows.channels; ++c) {
+    const double rest = static_cast<double>(sums[c]) / count;
+    const double exact = static_cast<double>(mean[c]) + rest;
+    const double variance = static_cast<double>(sums[width + c]) / count - rest * rest;
+    statistics.mean[c] = static_cast<T>(exact);
+    statistics.mean_rest[c] = static_cast<T>(exact - static_cast<double>(statistics.mean[c]));
+    statistics.variance[c] = static_cast<T>(variance < 0.0 ? 0.0 : variance);
+  }
+}
+
+/// What a pixel's gradient is made of: its distance from the center, and what arrives behind the
+/// activation.
+template <class T>
+struct ArrivingGradient {
+  Centered<T> normalizer;
+  const T* x;
+  const T* dy;
+  bool has_relu;
+
+  EIGEN_ALWAYS_INLINE Pack<T> distance(Index begin, Index i, Index lanes) const {
+    return normalizer.distance(Pack<T>::load(x + begin + i, lanes), i, lanes);
+  }
+  EIGEN_ALWAYS_INLINE Pack<T> at(const Pack<T>& distance, Index begin, Index i, Index lanes) const {
+    const auto gradient = Pack<T>::load(dy + begin + i, lanes);
+    if (!has_relu) return gradient;
+    return where_positive(normalizer.at(distance, i, lanes), gradient);
+  }
+};
+
+/// The sums of g and of g times the distance, [2,width], for the gradients g that arrive.
+template <class T>
+void sum_gradients(const WideRows& rows, const ArrivingGradient<T>& arriving, T* sums,
+                   const Scratch& scratch, int threads) {
+  const Index width = rows.width();
+  sum_channels(rows, 2, sums, scratch, threads, [&](Index begin, Index size, T* to) {
+    for_each_pack<T>(size, [&](Index i, Index lanes) {
+      const auto distance = arriving.distance(begin, i, lanes);
+      const auto g = arriving.at(distance, begin, i, lanes);
+      add_to(to + i, g, lanes);
+      const auto product = multiply_add(g, distance, Pack<T>::load(to + width + i, lanes));
+      product.store(to + width + i, lanes);
+    });
+  });
+}
+
+/// dx = factor * g + slope * distance + constant, [width] each.
+template <class T>
+struct InputGradient {
+  T* slope;
+  T* constant;
+};
+
+/// The gradients of scale and shift from the sums, and what that of the input takes of them.
+template <class T>
+void finish_gradients(const BatchNormBackward<T>& pass, const WideRows& rows, const T* sums,
+                      const InputGradient<T>& to) {
+  const auto count = static_cast<double>(pass.pixels);
+  for (Index c = 0; c < pass.channels; ++c) {
+    const auto rest = static_cast<double>(pass.statistics.mean_rest[c]);
+    const double inverse = inverse_deviation(pass.statistics.variance[c], pass.epsilon);
+    const double factor = static_cast<double>(pass.scale[c]) * inverse;
+    const auto shift_gradient = static_cast<double>(sums[c]);
+    const auto products = static_cast<double>(sums[rows.width() + c]);
+    const double scale_gradient = (products - rest * shift_gradient) * inverse;
+    const double slope = -factor * inverse * scale_gradient / count;
+    to.slope[c] = static_cast<T>(slope);
+    to.constant[c] = static_cast<T>(-factor * shift_gradient / count - slope * rest);
+    pass.scale_gradient[c] = static_cast<T>(scale_gradient);
+    pass.shift_gradient[c] = static_cast<T>(shift_gradient);
+  }
+  for (T* const values : {to.slope, to.constant}) rows.repeat(values);
+}
+
+template <class T>
+void apply_gradient(const WideRows& rows, const ArrivingGradient<T>& arriving,
+                    const InputGradient<T>& by, T* dx, int threads) {
+  for_each_row(rows, threads, [&](Index row) {
+    const Index begin = rows.begin(row);
+    for_each_pack<T>(rows.size(row), [&](Index i, Index lanes) {
+      const auto distance = arriving.distance(begin, i, lanes);
+      const auto rest = multiply_add(distance, Pack<T>::load(by.slope + i, lanes),
+                                     Pack<T>::load(by.constant + i, lanes));
+      const auto factor = Pack<T>::load(arriving.normalizer.factor + i, lanes);
+      multiply_add(arriving.at(distance, begin, i, lanes), factor, rest)
+          .store(dx + begin + i, lanes);
+    });
+  });
+}
+
+}  // namespace detail
+
+/// Throws Error for fewer than two pixels: a single number has no variance.
+template <class T>
+void batch_norm(const BatchNormForward<T>& pass) {
+  if (pass.pixels < 2) detail::refuse_pixels(pass.pixels);
+  const WideRows rows{pass.pixels, pass.channels};
+  const auto& s = pass.statistics;
+  detail::measure(rows, pass.x, s, pass.scratch, pass.threads);
+  Scratch scratch = pass.scratch;
+  const auto n = detail::normalizer<T>(rows, pass.scale, pass.shift, pass.epsilon,
+                                       {s.mean, s.mean_rest, s.variance}, scratch);
+  detail::normalize(rows, n, pass.x, pass.y, pass.activation, pass.threads);
+}
+
+/// For batches that `batch_norm` took.
+template <class T>
+void batch_norm_gradient(const BatchNormBackward<T>& pass) {
+  const WideRows rows{pass.pixels, pass.channels};
+  Scratch scratch = pass.scratch;
+  const detail::ArrivingGradient<T> arriving{
+      detail::normalizer(rows, pass.scale, pass.shift, pass.epsilon, pass.statistics, scratch),
+      pass.x, pass.dy, pass.activation == Activation::relu};
+  T* const slope = scratch.take<T>(rows.width());
+  const detail::InputGradient<T> to{slope, scratch.take<T>(rows.width())};
+  T* const sums = scratch.take<T>(2 * rows.width());
+  detail::sum_gradients(rows, arriving, sums, scratch, pass.threads);
+  detail::finish_gradients(pass, rows, sums, to);
+  if (pass.dx != nullptr) detail::apply_gradient(rows, arriving, to, pass.dx, pass.threads);
+}
+
+template <class T>
+void scale_channels(const ChannelScaling<T>& pass) {
+  const WideRows rows{pass.pixels, pass.channels};
+  Scratch scratch = pass.scratch;
+  const auto centered = detail::take_centered<T>(rows, scratch);
+  std::fill_n(centered.center, pass.channels, T{});
+  std::copy_n(pass.factor, pass.channels, centered.factor);
+  std::copy_n(pass.offset, pass.channels, centered.offset);
+  for (T* const values : {centered.center, centered.factor, centered.offset}) rows.repeat(values);
+  detail::normalize(rows, centered, pass.x, pass.y, pass.activation, pass.threads);
+}
+
+}  // namespace tweed::kernels

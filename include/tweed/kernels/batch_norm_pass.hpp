@@ -1,0 +1,100 @@
+#pragma once
+
+#include <tweed/core/ordered_sum.hpp>
+#include <tweed/kernels/wide_rows.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tweed::kernels {
+
+/// What batch normalisation measures of a batch, [channels] each.
+template <class T>
+struct BatchStatistics {
+  T* mean;
+  T* mean_rest;  ///< what rounding took from the mean
+  T* variance;   ///< the sum of squares divided by the number of values
+};
+
+/// y = activation((x - mean) / sqrt(variance + epsilon) * scale + shift), for mean and variance of
+/// x over all pixels of all samples, which it also hands out. y may be x.
+template <class T>
+struct BatchNormForward {
+  Index pixels;  ///< of all samples together, at least two
+  Index channels;
+  const T* x;      // [pixels,channels]
+  const T* scale;  // [channels]
+  const T* shift;  // [channels]
+  double epsilon;
+  T* y;  // [pixels,channels]
+  BatchStatistics<T> statistics;
+  Activation activation = Activation::none;
+  Scratch scratch;
+  int threads = 1;
+};
+
+/// Gradients of the input, the scale and the shift; dx may be dy. The activation needs no y: x says
+/// where it was positive.
+template <class T>
+struct BatchNormBackward {
+  Index pixels;
+  Index channels;
+  const T* x;      // [pixels,channels]
+  const T* scale;  // [channels]
+  const T* shift;  // [channels], read only behind a ReLU
+  double epsilon;
+  BatchStatistics<const T> statistics;
+  const T* dy;        // [pixels,channels]
+  T* dx;              // [pixels,channels], or nullptr where nobody needs it
+  T* scale_gradient;  // [channels]
+  T* shift_gradient;  // [channels]
+  Activation activation = Activation::none;
+  Scratch scratch;
+  int threads = 1;
+};
+
+/// y = activation(x * factor + offset), a channel at a time; y may be x.
+template <class T>
+struct ChannelScaling {
+  Index pixels;  ///< of all samples together
+  Index channels;
+  const T* x;       // [pixels,channels]
+  const T* factor;  // [channels]
+  const T* offset;  // [channels]
+  T* y;             // [pixels,channels]
+  Activation activation = Activation::none;
+  Scratch scratch;
+  int threads = 1;
+};
+
+/// What the two passes of batch normalisation take of their scratch, and `scale_channels`.
+template <class T>
+constexpr Index batch_norm_scratch_bytes(Index channels, int threads) {
+  const Index width = WideRows{.pixels = 0, .channels = channels}.width();
+  return 7 * Scratch::bytes<T>(width) + std::max(ordered_sum_scratch_bytes<T>(width, threads),
+                                                 ordered_sum_scratch_bytes<T>(2 * width, threads));
+}
+template <class T>
+constexpr Index scale_channels_scratch_bytes(Index channels) {
+  return 3 * Scratch::bytes<T>(WideRows{.pixels = 0, .channels = channels}.width());
+}
+
+/// 1 / sqrt(variance + epsilon)
+template <class T>
+double inverse_deviation(T variance, double epsilon) {
+  return 1.0 / std::sqrt(static_cast<double>(variance) + epsilon);
+}
+
+/// Batch normalisation with a mean and a variance that are known as x * factor + offset, [channels]
+/// each; what a convolution before it can take into its kernel and bias.
+template <class T>
+void batch_norm_scaling(Index channels, const T* scale, const T* shift, const T* mean,
+                        const T* variance, double epsilon, T* factor, T* offset) {
+  for (Index c = 0; c < channels; ++c) {
+    const double by = static_cast<double>(scale[c]) * inverse_deviation(variance[c], epsilon);
+    factor[c] = static_cast<T>(by);
+    offset[c] = static_cast<T>(static_cast<double>(shift[c]) - static_cast<double>(mean[c]) * by);
+  }
+}
+
+}  // namespace tweed::kernels

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <tweed/kernels/sample_pixels.hpp>
+
+namespace tweed::kernels {
+
+/// y [n,c] = the mean of all pixels of each sample of x [n,pixels,c].
+template <class T>
+void global_average_pool(const SampleSize& size, const T* x, T* y, int threads) {
+  detail::sum_pixels_of_samples(size, T{1} / static_cast<T>(size.pixels), y, threads,
+                                [x](Index i, Index lanes) { return Pack<T>::load(x + i, lanes); });
+}
+
+/// dx [n,pixels,c] of dy [n,c].
+template <class T>
+void global_average_pool_gradient(const SampleSize& size, const T* dy, T* dx, int threads) {
+  const T weight = T{1} / static_cast<T>(size.pixels);
+  detail::for_each_pixel_range(size, threads, [&](Index n, Index begin, Index end) {
+    for (Index pixel = begin; pixel < end; ++pixel) {
+      T* const to = dx + n * size.sample_size() + pixel * size.channels;
+      for_each_pack<T>(size.channels, [&](Index c, Index lanes) {
+        (weight * Pack<T>::load(dy + n * size.channels + c, lanes)).store(to + c, lanes);
+      });
+    }
+  });
+}
+
+}  // namespace tweed::kernels

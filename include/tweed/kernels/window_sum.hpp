@@ -1,0 +1,71 @@
+#pragma once
+
+#include <tweed/core/parallel.hpp>
+#include <tweed/kernels/pool_window.hpp>
+
+#include <algorithm>
+
+namespace tweed::kernels::detail {
+
+/// What the sum of a window is multiplied by: 1 / divisor, and where that is 0, 1 / the number of
+/// inputs that the window sees.
+template <class T>
+T window_weight(const WindowPart& part, Index divisor) {
+  return T{1} / static_cast<T>(divisor == 0 ? part.rows * part.columns : divisor);
+}
+
+template <bool two_by_two, class T>
+EIGEN_DONT_INLINE void sum_window_rows(const PoolGeometry& g, Index row, Index divisor, const T* x,
+                                       T* y) {
+  for_each_output<two_by_two, T>(
+      g, row, row + 1, [&](const WindowPart& part, Index output, Index c, Index lanes) {
+        auto sum = Pack<T>::zero();
+        for_each_tap<T>(part, g.channels, [&](Index input, const Pack<T>&) {
+          sum = sum + Pack<T>::load(x + c + input, lanes);
+        });
+        (window_weight<T>(part, divisor) * sum).store(y + output, lanes);
+      });
+}
+
+template <bool two_by_two, class T>
+EIGEN_DONT_INLINE void spread_window_rows(const PoolGeometry& g, Index begin, Index end,
+                                          Index divisor, bool adds, const T* dy, T* dx) {
+  for_each_output<two_by_two, T>(
+      g, begin, end, [&](const WindowPart& part, Index output, Index c, Index lanes) {
+        const auto share = window_weight<T>(part, divisor) * Pack<T>::load(dy + output, lanes);
+        for_each_tap<T>(part, g.channels, [&](Index input, const Pack<T>&) {
+          T* const to = dx + c + input;
+          (adds ? share + Pack<T>::load(to, lanes) : share).store(to, lanes);
+        });
+      });
+}
+
+/// y [n,oh,ow,c] = the weighted sum of each window of x [n,h,w,c]; what is padding counts nothing.
+template <class T>
+void sum_windows(const PoolGeometry& g, Index batch, Index divisor, const T* x, T* y, int threads) {
+  const auto sum_row = takes_pairs(g) ? sum_window_rows<true, T> : sum_window_rows<false, T>;
+  parallel_for(batch * g.rows.output, threads, [&](Index i, int) {
+    const Index n = i / g.rows.output;
+    sum_row(g, i % g.rows.output, divisor, x + n * g.input_size(), y + n * g.output_size());
+  });
+}
+
+/// dx [n,h,w,c] = the weighted sum of the dy [n,oh,ow,c] of all windows that saw the input.
+template <class T>
+void spread_windows(const PoolGeometry& g, Index batch, Index divisor, const T* dy, T* dx,
+                    int threads) {
+  const auto spread = takes_pairs(g) ? spread_window_rows<true, T> : spread_window_rows<false, T>;
+  const bool adds = !tiles_exactly(g);
+  // Rows of windows that share no input can be written by different threads.
+  const Index parts = adds ? 1 : g.rows.output;
+  parallel_for(batch * parts, threads, [&](Index i, int) {
+    const Index n = i / parts;
+    const Index part = i % parts;
+    T* const to = dx + n * g.input_size();
+    if (adds) std::fill_n(to, g.input_size(), T{});
+    spread(g, g.rows.output * part / parts, g.rows.output * (part + 1) / parts, divisor, adds,
+           dy + n * g.output_size(), to);
+  });
+}
+
+}  // namespace tweed::kernels::detail

@@ -1,0 +1,64 @@
+#include <tweed/kernels/add.hpp>
+#include <support/compare.hpp>
+#include <support/guarded.hpp>
+#include <support/numbers.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+using tests::Guarded;
+using tests::same_bits;
+using tweed::Index;
+using tweed::kernels::Activation;
+
+TEST_CASE_TEMPLATE("add: any number of images, into a new one or over any of them", T, float,
+                   double) {
+  for (const std::size_t images : {1U, 2U, 3U, 5U}) {
+    for (const Index size : {0, 1, 15, 17, 1001, 40'003}) {
+      for (const auto activation : {Activation::none, Activation::relu}) {
+        CAPTURE(images);
+        CAPTURE(size);
+        std::vector<std::vector<T>> x;
+        for (std::size_t i = 0; i < images; ++i) {
+          x.push_back(tests::numbers<T>(size, static_cast<std::uint32_t>(i)));
+        }
+        auto expected = x.front();
+        for (std::size_t k = 1; k < images; ++k) {
+          for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += x[k][i];
+        }
+        if (activation == Activation::relu) {
+          for (T& value : expected) value = std::max(T{}, value);
+        }
+        for (const int threads : {1, 2, 3, 8}) {
+          for (std::size_t target = 0; target <= images; ++target) {
+            CAPTURE(threads);
+            CAPTURE(target);
+            std::vector<const T*> inputs;
+            for (const auto& image : x) inputs.push_back(image.data());
+            Guarded<T> y(size);
+            if (target < images) {
+              std::ranges::copy(x[target], y.data());
+              inputs[target] = y.data();
+            }
+            tweed::kernels::add<T>(inputs, y.data(), size, activation, threads);
+            CHECK(y.intact());
+            CHECK(same_bits(y.values(), expected));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("add: a NaN stays one behind a ReLU") {
+  const std::vector<float> x{std::nanf(""), -1.0F, 2.0F};
+  const std::vector<const float*> inputs{x.data(), x.data()};
+  std::vector<float> y(3);
+  tweed::kernels::add<float>(inputs, y.data(), 3, Activation::relu, 1);
+  CHECK(std::isnan(y[0]));
+  CHECK(y[1] == 0.0F);
+  CHECK(y[2] == 4.0F);
+}
