@@ -65,7 +65,8 @@ void time_candidate(benchmark::State& state, Session& session, const ConvCase& e
 
 std::vector<Candidate> all_candidates(const ConvCase& example) {
   auto all = own_candidates(example.geometry);
-  all.push_back(candidate_of(conv::select(example.geometry, example.batch), "selected"));
+  all.push_back(candidate_of(conv::select(example.geometry, example.batch)));
+  all.back().name = "selected";
   for (Candidate& peer : peer_candidates(example.geometry, example.batch)) {
     all.push_back(std::move(peer));
   }

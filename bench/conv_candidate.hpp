@@ -55,12 +55,12 @@ class OwnConvolution final : public ReadyConvolution {
     auto forward = tensors_.forward(threads_);
     forward.scratch = Scratch(scratch_.values());
     if (work_ == Work::all) forward.kept = kept_.values();
-    conv::forward(algorithm_, tensors_.geometry, forward);
+    conv::forward<float, conv::Family::any>(algorithm_, tensors_.geometry, forward);
     if (work_ == Work::forward) return;
     auto backward = tensors_.backward(threads_);
     backward.scratch = Scratch(scratch_.values());
     backward.kept = kept_.values();
-    conv::backward(algorithm_, tensors_.geometry, backward);
+    conv::backward<float, conv::Family::any>(algorithm_, tensors_.geometry, backward);
   }
 
   Index workspace_bytes() const override { return kept_.size() + scratch_.size(); }

@@ -51,7 +51,7 @@ inline ConvCase conv_case(const SquareConv& c, Index batch) {
   return {to_string(c), {axis, axis, c.channels, c.filters, c.groups}, batch};
 }
 
-/// The same for the first layer of a network.
+/// The first layer of a network, which needs no gradient of its input.
 inline ConvCase first_conv_case(const SquareConv& c, Index batch) {
   ConvCase first = conv_case(c, batch);
   first.name += "_first";

@@ -38,13 +38,13 @@ template void batch_norm_gradient(const BatchNormBackward<double>&);
 template void scale_channels(const ChannelScaling<float>&);
 template void scale_channels(const ChannelScaling<double>&);
 
-template void add(std::span<const float* const>, float*, Index, Activation, int);
-template void add(std::span<const double* const>, double*, Index, Activation, int);
+template void add(std::span<const Batch<const float>>, const Batch<float>&, Activation, int);
+template void add(std::span<const Batch<const double>>, const Batch<double>&, Activation, int);
 
-template void concat(std::span<const JoinPart<const float>>, Index, float*, int);
-template void concat(std::span<const JoinPart<const double>>, Index, double*, int);
-template void concat_gradient(std::span<const JoinPart<float>>, Index, const float*, int);
-template void concat_gradient(std::span<const JoinPart<double>>, Index, const double*, int);
+template void concat(std::span<const Batch<const float>>, const Batch<float>&, int);
+template void concat(std::span<const Batch<const double>>, const Batch<double>&, int);
+template void concat_gradient(const Batch<const float>&, std::span<const Batch<float>>, int);
+template void concat_gradient(const Batch<const double>&, std::span<const Batch<double>>, int);
 
 template void multiply(const float*, const float*, float*, Index, int);
 template void multiply(const double*, const double*, double*, Index, int);
@@ -86,26 +86,32 @@ template void prepare_kernel<float, Family::grouped>(Algorithm, const Geometry&,
 template void prepare_kernel<float, Family::strided>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
 template void prepare_kernel<float, Family::dense>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
 template void prepare_kernel<float, Family::dense_3x3>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
+template void prepare_kernel<float, Family::any>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
 template void prepare_kernel<double, Family::grouped>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
 template void prepare_kernel<double, Family::strided>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
 template void prepare_kernel<double, Family::dense>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
 template void prepare_kernel<double, Family::dense_3x3>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
+template void prepare_kernel<double, Family::any>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
 template void forward<float, Family::grouped>(Algorithm, const Geometry&, const Forward<float>&);
 template void forward<float, Family::strided>(Algorithm, const Geometry&, const Forward<float>&);
 template void forward<float, Family::dense>(Algorithm, const Geometry&, const Forward<float>&);
 template void forward<float, Family::dense_3x3>(Algorithm, const Geometry&, const Forward<float>&);
+template void forward<float, Family::any>(Algorithm, const Geometry&, const Forward<float>&);
 template void forward<double, Family::grouped>(Algorithm, const Geometry&, const Forward<double>&);
 template void forward<double, Family::strided>(Algorithm, const Geometry&, const Forward<double>&);
 template void forward<double, Family::dense>(Algorithm, const Geometry&, const Forward<double>&);
 template void forward<double, Family::dense_3x3>(Algorithm, const Geometry&, const Forward<double>&);
+template void forward<double, Family::any>(Algorithm, const Geometry&, const Forward<double>&);
 template void backward<float, Family::grouped>(Algorithm, const Geometry&, const Backward<float>&);
 template void backward<float, Family::strided>(Algorithm, const Geometry&, const Backward<float>&);
 template void backward<float, Family::dense>(Algorithm, const Geometry&, const Backward<float>&);
 template void backward<float, Family::dense_3x3>(Algorithm, const Geometry&, const Backward<float>&);
+template void backward<float, Family::any>(Algorithm, const Geometry&, const Backward<float>&);
 template void backward<double, Family::grouped>(Algorithm, const Geometry&, const Backward<double>&);
 template void backward<double, Family::strided>(Algorithm, const Geometry&, const Backward<double>&);
 template void backward<double, Family::dense>(Algorithm, const Geometry&, const Backward<double>&);
 template void backward<double, Family::dense_3x3>(Algorithm, const Geometry&, const Backward<double>&);
+template void backward<double, Family::any>(Algorithm, const Geometry&, const Backward<double>&);
 
 }  // namespace conv
 

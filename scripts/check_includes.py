@@ -12,16 +12,17 @@ INCLUDE = pathlib.Path(__file__).resolve().parent.parent / "include"
 # The folders of tweed that each folder may include, besides itself.
 ALLOWED = {
     "core": [],
+    "graph": ["core"],
     "kernels": ["core"],
-    "layers": ["core", "kernels"],
+    "layers": ["core", "graph", "kernels"],
     "losses": ["core", "kernels", "layers"],
     "optim": ["core", "kernels", "layers"],
     "data": ["core"],
     "metrics": ["core"],
-    "model": ["core", "kernels", "layers", "data"],
-    "training": ["core", "kernels", "layers", "losses", "optim", "data", "model"],
-    "io": ["core", "data", "layers", "model", "training"],
-    "testing": ["core", "kernels", "layers", "losses", "model"],
+    "model": ["core", "graph", "kernels", "layers", "data"],
+    "training": ["core", "graph", "kernels", "layers", "losses", "optim", "data", "model"],
+    "io": ["core", "data", "graph", "layers", "model", "training"],
+    "testing": ["core", "graph", "kernels", "layers", "losses", "model"],
 }
 
 # Where the headers of a library may be included, and words used: the paths that begin so.

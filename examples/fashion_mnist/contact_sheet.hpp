@@ -11,7 +11,8 @@ namespace fashion_mnist {
 /// name of its class below.
 tweed::Image contact_sheet(const tweed::Dataset<>& data, tweed::Index count);
 
-/// The same as text in 24-bit colour, of as many pictures a row as fit into `columns`.
+/// The first `count` samples of `data` as text in 24-bit colour, as many pictures a row as fit into
+/// `columns`.
 std::string terminal_sheet(const tweed::Dataset<>& data, tweed::Index count, int columns);
 
 }  // namespace fashion_mnist

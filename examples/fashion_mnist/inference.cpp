@@ -1,7 +1,5 @@
 #include "inference.hpp"
 
-#include <tweed/model/any_inference.hpp>
-
 namespace fashion_mnist {
 
 namespace {

@@ -2,7 +2,7 @@
 
 #include "network.hpp"
 
-#include <tweed/model/any_model.hpp>
+#include <tweed/model/any_network.hpp>
 
 #include <filesystem>
 #include <string>

@@ -12,14 +12,9 @@
 #include <tweed/data/batches.hpp>
 #include <tweed/data/dataset.hpp>
 #include <tweed/data/shift_and_flip.hpp>
-#include <tweed/layers/conv2d.hpp>
-#include <tweed/layers/dense.hpp>
-#include <tweed/layers/depthwise_conv2d.hpp>
-#include <tweed/layers/dropout.hpp>
-#include <tweed/layers/flatten.hpp>
-#include <tweed/layers/input.hpp>
-#include <tweed/layers/max_pool.hpp>
-#include <tweed/layers/relu.hpp>
+#include <tweed/graph/composites.hpp>
+#include <tweed/graph/misfit.hpp>
+#include <tweed/layers/layers.hpp>
 #include <tweed/losses/mean_squared_error.hpp>
 #include <tweed/losses/softmax_ce.hpp>
 #include <tweed/model/inference.hpp>

@@ -1,4 +1,4 @@
-// expect: convolution: the Algorithm cannot do this kernel, stride, dilation or these groups; leave it out to get the fastest that can
+// expect: DepthwiseConv2D: the Algorithm cannot do this kernel, stride or dilation; leave it out to get the fastest that can
 #include <tweed/tweed.hpp>
 
 using namespace tweed;

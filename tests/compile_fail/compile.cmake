@@ -1,8 +1,9 @@
 # cmake -DCOMPILER=… -DSOURCE=… -DINCLUDES=… -P compile.cmake
-# Compiles SOURCE with its `// options: ` and compares the outcome with its `// expect: ` lines, and the
-# number of errors with that in its line `// errors: `, where it has one.
+# Compiles SOURCE with its `// options: ` and compares the outcome with its `// expect: ` lines, the
+# number of errors with that in its line `// errors: `, and the number of lines with that in its line
+# `// most-lines: `, where it has them.
 
-foreach(word options expect errors)
+foreach(word options expect errors most-lines)
   file(STRINGS ${SOURCE} ${word} REGEX "^// ${word}: ")
   list(TRANSFORM ${word} REPLACE "^// ${word}: " "")
 endforeach()
@@ -40,5 +41,12 @@ if(errors)
   list(LENGTH found count)
   if(NOT count EQUAL errors)
     message(FATAL_ERROR "${name}: expected ${errors} errors, found ${count}")
+  endif()
+endif()
+if(most-lines)
+  string(REGEX MATCHALL "\n" found "${output}")
+  list(LENGTH found count)
+  if(count GREATER most-lines)
+    message(FATAL_ERROR "${name}: expected at most ${most-lines} lines, found ${count}")
   endif()
 endif()

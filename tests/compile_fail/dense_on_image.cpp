@@ -1,5 +1,7 @@
 // expect: LayerRejectsItsInput
 // expect: input_is_an_image_put_Flatten_before
+// errors: 1
+// most-lines: 16
 #include <tweed/tweed.hpp>
 
 using namespace tweed;

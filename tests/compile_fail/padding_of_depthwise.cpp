@@ -1,4 +1,4 @@
-// expect: convolution: the padding must be at least 0 and smaller than the kernel, its dilation included
+// expect: DepthwiseConv2D: the padding must be at least 0 and smaller than the kernel, its dilation included
 #include <tweed/tweed.hpp>
 
 using namespace tweed;

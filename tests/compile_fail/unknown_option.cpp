@@ -1,4 +1,4 @@
-// expect: Conv2D: the options are Stride{...}, Dilation{...}, Padding::..., Groups{...}, Initializer::... and Algorithm::..., each at most once
+// expect: Conv2D: the options are Stride{...}, Dilation{...}, Padding::..., Groups{...}, NoBias{}, Initializer::... and Algorithm::..., each at most once
 #include <tweed/tweed.hpp>
 
 using namespace tweed;

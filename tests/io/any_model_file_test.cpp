@@ -91,9 +91,8 @@ TEST_CASE("a file tells the zeros on each side") {
            {"[1,0,1]",
             "layer \"max_pool_1\": the setting \"padding\" is [1,0,1], which AnyModel cannot take"},
            {"[1,0,0,2]",
-            "network: max_pool_1 cannot take 4x5x3: its padding is negative or more than half of "
-            "its "
-            "window"}}) {
+            "network: layer 2 (max_pool) cannot take 4x5x3: its padding must be at least 0 and at "
+            "most half of the window"}}) {
     CHECK(error_with(path, "architecture", replaced(text, "[1,0,0,1]", found)) ==
           "metadata \"architecture\": " + message);
   }
@@ -128,8 +127,10 @@ TEST_CASE("unknown layers and settings, and values that make no sense, are named
   };
   CHECK(error(R"("layer":"relu")", R"("layer":"gelu")") ==
         R"(layer "relu_1" is of the type "gelu", which AnyModel does not know)");
-  CHECK(error(R"("units":6)", R"("units":6,"bias":false)") ==
-        R"(layer "dense_1" has the setting "bias", which AnyModel does not know)");
+  CHECK(error(R"("units":6)", R"("units":6,"biases":false)") ==
+        R"(layer "dense_1" has the setting "biases", which AnyModel does not know)");
+  CHECK(error(R"("units":6)", R"("units":6,"bias":1)") ==
+        R"(layer "dense_1": the setting "bias" is 1, which AnyModel cannot take)");
   CHECK(error(R"("padding":"valid")", R"("padding":"full")") ==
         R"(layer "conv2d_1": the setting "padding" is "full", which AnyModel cannot take)");
   CHECK(error(R"("algorithm":"indirect")", R"("algorithm":3)") ==
@@ -143,7 +144,7 @@ TEST_CASE("unknown layers and settings, and values that make no sense, are named
   CHECK(error(R"("filters":4)", R"("filters":9999999999)") ==
         R"(layer "conv2d_1": the setting "filters" is 9999999999, which AnyModel cannot take)");
   CHECK(error(R"("filters":4,)", "") ==
-        "network: conv2d_1 cannot take 9x8x3: its settings are not all positive");
+        "network: layer 1 (conv2d) cannot take 9x8x3: its settings must all be positive");
   CHECK(error(R"("name":"relu_1")", R"("name":"relu_2")") ==
         R"(expected a layer with the name "relu_1", found "relu_2")");
   CHECK(error(R"("name":"relu_1",)", "") ==
@@ -153,10 +154,24 @@ TEST_CASE("unknown layers and settings, and values that make no sense, are named
   CHECK(error(R"("input":[9,8,3])", R"("input":[9,8])") ==
         "expected an input of [height, width, channels], found [9,8]");
   CHECK(
-      error(R"("input":[9,8,3])", R"("inputs":[9,8,3])")
+      error(R"("input":[9,8,3])", R"("image":[9,8,3])")
           .starts_with(R"(expected {"input": [height, width, channels], "layers": [...]}, found)"));
+  CHECK(error(R"("input":[9,8,3])", R"("inputs":[9,8,3])") ==
+        "expected an input of [height, width, channels], found 9");
+  CHECK(error(R"("input":[9,8,3])", R"("inputs":[[9,8,3]])") ==
+        "expected several inputs of [height, width, channels], found [[9,8,3]]");
+  CHECK(error(R"("layer":"relu")", R"("layer":"relu","inputs":["conv2d_2"])") ==
+        R"(layer "relu_1" reads "conv2d_2", which stands nowhere before)");
+  CHECK(error(R"("layer":"relu")", R"("layer":"relu","inputs":["input"])") ==
+        "network: nobody reads what layer 1 (conv2d) makes; make it an output or leave the layer "
+        "out");
+  CHECK(error(R"("layer":"relu")", R"("layer":"relu","inputs":"input")") ==
+        R"(expected a list of names as inputs, found "input")");
+  CHECK(error(R"("layer":"relu")", R"("layer":"relu","recompute":"yes")") ==
+        R"(expected a number for recompute, found "yes")");
   CHECK(error(R"("input":[9,8,3])", R"("input":[2,8,3])") ==
-        "network: conv2d_1 cannot take 2x8x3: its kernel is larger than the input");
+        "network: layer 1 (conv2d) cannot take 2x8x3: kernel is larger than the input shrink it or "
+        "use Padding same");
   CHECK(error(R"("rate":0.125)", R"("rate":null)") ==
         R"(layer "dropout_1": the setting "rate" is null, which AnyModel cannot take)");
 }

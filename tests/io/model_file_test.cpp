@@ -177,10 +177,10 @@ TEST_CASE("the version of tweed's own files is checked, files of others have non
   auto model = two_layers(1000.f);
   const auto error = [&] { return error_message([&] { load_model(model, path); }); };
 
-  write({{"format", "tweed"}, {"format_version", "3"}});
-  CHECK(error() == path.string() + R"(: expected format_version "1" or "2", found "3")");
+  write({{"format", "tweed"}, {"format_version", "4"}});
+  CHECK(error() == path.string() + R"(: expected format_version "1", "2" or "3", found "4")");
   write({{"format", "tweed"}});
-  CHECK(error() == path.string() + R"(: expected format_version "1" or "2", found none)");
+  CHECK(error() == path.string() + R"(: expected format_version "1", "2" or "3", found none)");
   CHECK(model.all_values() == two_layers(1000.f).all_values());
 
   write({{"format", "pt"}});

@@ -1,4 +1,6 @@
 #include <tweed/io/onnx.hpp>
+#include <tweed/layers/layers.hpp>
+#include <tweed/model/any_network.hpp>
 #include <support/error_message.hpp>
 #include <support/onnx_reader.hpp>
 #include <support/temporary_directory.hpp>

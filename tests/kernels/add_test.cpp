@@ -11,6 +11,7 @@
 
 using tests::Guarded;
 using tests::same_bits;
+using tweed::Batch;
 using tweed::Index;
 using tweed::kernels::Activation;
 
@@ -36,14 +37,14 @@ TEST_CASE_TEMPLATE("add: any number of images, into a new one or over any of the
           for (std::size_t target = 0; target <= images; ++target) {
             CAPTURE(threads);
             CAPTURE(target);
-            std::vector<const T*> inputs;
-            for (const auto& image : x) inputs.push_back(image.data());
+            std::vector<Batch<const T>> inputs;
+            for (const auto& image : x) inputs.push_back({image.data(), 1, {1, 1, size}});
             Guarded<T> y(size);
             if (target < images) {
               std::ranges::copy(x[target], y.data());
-              inputs[target] = y.data();
+              inputs[target].data = y.data();
             }
-            tweed::kernels::add<T>(inputs, y.data(), size, activation, threads);
+            tweed::kernels::add<T>(inputs, {y.data(), 1, {1, 1, size}}, activation, threads);
             CHECK(y.intact());
             CHECK(same_bits(y.values(), expected));
           }
@@ -55,9 +56,10 @@ TEST_CASE_TEMPLATE("add: any number of images, into a new one or over any of the
 
 TEST_CASE("add: a NaN stays one behind a ReLU") {
   const std::vector<float> x{std::nanf(""), -1.0F, 2.0F};
-  const std::vector<const float*> inputs{x.data(), x.data()};
+  const Batch<const float> input{x.data(), 1, {1, 1, 3}};
   std::vector<float> y(3);
-  tweed::kernels::add<float>(inputs, y.data(), 3, Activation::relu, 1);
+  tweed::kernels::add<float>(std::vector{input, input}, {y.data(), 1, {1, 1, 3}}, Activation::relu,
+                             1);
   CHECK(std::isnan(y[0]));
   CHECK(y[1] == 0.0F);
   CHECK(y[2] == 4.0F);

@@ -18,8 +18,8 @@ using tweed::kernels::PoolGeometry;
 namespace {
 
 PoolGeometry geometry_of(const PoolCase& c) {
-  return {slide(c.height, c.window.height, c.stride.height, c.padding),
-          slide(c.width, c.window.width, c.stride.width, c.padding), c.channels};
+  return {slide(c.height, c.window.height, c.stride.height, c.padding.rows),
+          slide(c.width, c.window.width, c.stride.width, c.padding.columns), c.channels};
 }
 
 template <class T>
@@ -70,6 +70,7 @@ TEST_CASE_TEMPLATE("average_pool: agrees with the naive one", T, float, double) 
                                                  {2, 3, 2, 4, 5, 1, Padding::same},
                                                  {2, 7, 5, 3, 3, 2, Padding::same},
                                                  {2, 6, 6, 3, 4, 3, Padding::same},
+                                                 {2, 7, 6, 3, 3, 2, Padding{1, 0, 0, 1}},
                                                  {1, 1, 1, 2, 2, 2, Padding::same}}) {
     check<T>(c, 2);
   }

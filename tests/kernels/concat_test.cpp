@@ -10,8 +10,8 @@
 
 using tests::Guarded;
 using tests::same_bits;
+using tweed::Batch;
 using tweed::Index;
-using tweed::kernels::JoinPart;
 
 namespace {
 
@@ -37,21 +37,23 @@ void check(const std::vector<Index>& channels, Index pixels, int threads) {
   const Index all = std::accumulate(channels.begin(), channels.end(), Index{0});
   const auto joined = tests::numbers<T>(pixels * all, 1);
   const auto parts = split(joined, channels);
-  std::vector<JoinPart<const T>> x;
-  for (std::size_t i = 0; i < parts.size(); ++i) x.push_back({parts[i].data(), channels[i]});
+  std::vector<Batch<const T>> x;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    x.push_back({parts[i].data(), pixels, {1, 1, channels[i]}});
+  }
   Guarded<T> y(pixels * all);
-  tweed::kernels::concat<T>(x, pixels, y.data(), threads);
+  tweed::kernels::concat<T>(x, {y.data(), pixels, {1, 1, all}}, threads);
   CHECK(y.intact());
   CHECK(same_bits(y.values(), joined));
 
   for (std::size_t unwanted = 0; unwanted <= parts.size(); ++unwanted) {
     std::vector<Guarded<T>> memory;
     for (const Index c : channels) memory.emplace_back(pixels * c);
-    std::vector<JoinPart<T>> dx;
+    std::vector<Batch<T>> dx;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      dx.push_back({i == unwanted ? nullptr : memory[i].data(), channels[i]});
+      dx.push_back({i == unwanted ? nullptr : memory[i].data(), pixels, {1, 1, channels[i]}});
     }
-    tweed::kernels::concat_gradient<T>(dx, pixels, joined.data(), threads);
+    tweed::kernels::concat_gradient<T>({joined.data(), pixels, {1, 1, all}}, dx, threads);
     for (std::size_t i = 0; i < parts.size(); ++i) {
       CHECK(memory[i].intact());
       if (i != unwanted) CHECK(same_bits(memory[i].values(), parts[i]));

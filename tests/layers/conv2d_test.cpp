@@ -14,13 +14,8 @@ using namespace tweed;
 
 namespace {
 
-template <Index filters, Window kernel, auto... options>
-using Conv2DReLU =
-    detail::Convolution<kernels::Activation::relu, detail::NoPool,
-                        detail::FixedFilters<filters, options...>, kernel, options...>;
-
 /// What must come out of a convolution with the numbers that `run_layer` feeds it.
-LayerResult<double> expected(const ConvolutionCase& c, bool relu) {
+LayerResult<double> expected(const ConvolutionCase& c, const Epilogue& epilogue) {
   using tests::numbers;
   const tests::NaiveConvolution naive(c);
   const auto x = numbers<double>(c.batch * c.input_size(), tests::input_stream);
@@ -30,6 +25,7 @@ LayerResult<double> expected(const ConvolutionCase& c, bool relu) {
 
   LayerResult<double> result;
   result.y = naive.forward(x, kernel, bias);
+  const bool relu = epilogue.activation == Activation::relu;
   for (std::size_t i = 0; relu && i < dy.size(); ++i) {
     dy[i] = result.y[i] > 0.0 ? dy[i] : 0.0;
     result.y[i] = std::max(0.0, result.y[i]);
@@ -40,12 +36,12 @@ LayerResult<double> expected(const ConvolutionCase& c, bool relu) {
 }
 
 template <class T>
-void check(const tests::AnyLayer<T>& layer, const ConvolutionCase& c,
+void check(const AnyLayerOf<T>& layer, const ConvolutionCase& c, const Epilogue& epilogue,
            const LayerResult<double>& correct) {
   CAPTURE(to_string(c));
   CAPTURE(sizeof(T));
-  const auto result =
-      tests::run_layer(layer, {c.height, c.width, c.channels}, {.batch = c.batch, .threads = 2});
+  const auto result = tests::run_layer(layer, {c.height, c.width, c.channels},
+                                       {.batch = c.batch, .threads = 2, .epilogue = epilogue});
   CHECK(relative_error(result.y, correct.y) < tests::rounding<T>);
   CHECK(tests::same_bits(result.inferred, result.y));
   CHECK(relative_error(result.dx, correct.dx) < tests::rounding<T>);
@@ -55,16 +51,16 @@ void check(const tests::AnyLayer<T>& layer, const ConvolutionCase& c,
 
 /// Images of these sizes, with few channels and with more, in both number types.
 template <class L>
-void check(const std::vector<Shape>& inputs, ConvolutionCase c, bool relu = false) {
+void check(const std::vector<Shape>& inputs, ConvolutionCase c, const Epilogue& epilogue = {}) {
   for (const Shape& input : inputs) {
     for (const Index batch : {1, 3}) {
       c.batch = batch;
       c.height = input.height;
       c.width = input.width;
       c.channels = input.channels;
-      const auto correct = expected(c, relu);
-      check(tests::any_layer<L, float>, c, correct);
-      check(tests::any_layer<L, double>, c, correct);
+      const auto correct = expected(c, epilogue);
+      check(tests::any_layer<L, float>, c, epilogue, correct);
+      check(tests::any_layer<L, double>, c, epilogue, correct);
     }
   }
 }
@@ -72,33 +68,37 @@ void check(const std::vector<Shape>& inputs, ConvolutionCase c, bool relu = fals
 }  // namespace
 
 TEST_CASE("Conv2D: the output has a pixel for each place of the kernel") {
-  CHECK(Conv2D<7, 3>::fit({5, 6, 2}).output == Shape{5, 6, 7});
-  CHECK(Conv2D<7, 4>::fit({5, 6, 2}).output == Shape{5, 6, 7});
-  CHECK(Conv2D<7, 9>::fit({1, 2, 2}).output == Shape{1, 2, 7});
-  CHECK(Conv2D<7, 3, Stride{2}>::fit({5, 6, 2}).output == Shape{3, 3, 7});
-  CHECK(Conv2D<7, Window{3, 5}, Padding::valid>::fit({5, 6, 2}).output == Shape{3, 2, 7});
-  CHECK(Conv2D<7, 2, Padding::valid, Stride{2, 3}>::fit({5, 6, 2}).output == Shape{2, 2, 7});
-  CHECK(Conv2D<7, 3, Padding{1}, Stride{2}>::fit({8, 7, 2}).output == Shape{4, 4, 7});
-  CHECK(Conv2D<7, 3, Padding{0, 1, 2, 1}>::fit({5, 6, 2}).output == Shape{4, 7, 7});
+  CHECK(Conv2D<7, 3>::value.fit({5, 6, 2}).output == Shape{5, 6, 7});
+  CHECK(Conv2D<7, 4>::value.fit({5, 6, 2}).output == Shape{5, 6, 7});
+  CHECK(Conv2D<7, 9>::value.fit({1, 2, 2}).output == Shape{1, 2, 7});
+  CHECK(Conv2D<7, 3, Stride{2}>::value.fit({5, 6, 2}).output == Shape{3, 3, 7});
+  CHECK(Conv2D<7, Window{3, 5}, Padding::valid>::value.fit({5, 6, 2}).output == Shape{3, 2, 7});
+  CHECK(Conv2D<7, 2, Padding::valid, Stride{2, 3}>::value.fit({5, 6, 2}).output == Shape{2, 2, 7});
+  CHECK(Conv2D<7, 3, Padding{1}, Stride{2}>::value.fit({8, 7, 2}).output == Shape{4, 4, 7});
+  CHECK(Conv2D<7, 3, Padding{0, 1, 2, 1}>::value.fit({5, 6, 2}).output == Shape{4, 7, 7});
 }
 
 TEST_CASE("Conv2D: a valid kernel larger than the image is refused") {
   using Layer = Conv2D<1, Window{3, 5}, Padding::valid>;
-  CHECK(Layer::fit({3, 5, 1}).why == Layer::Why::fits);
+  CHECK(Layer::value.fit({3, 5, 1}).why == LayerClass<Layer>::Why::fits);
   for (const Shape& input : {Shape{2, 5, 1}, Shape{3, 4, 1}}) {
-    CHECK(Layer::fit(input).why ==
-          Layer::Why::kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same);
+    CHECK(Layer::value.fit(input).why ==
+          LayerClass<Layer>::Why::kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same);
   }
 }
 
 TEST_CASE("Conv2D: channels that do not divide into the groups are refused") {
   using Layer = Conv2D<6, 3, Groups{3}>;
-  CHECK(Layer::fit({5, 5, 9}).why == Layer::Why::fits);
-  CHECK(Layer::fit({5, 5, 8}).why == Layer::Why::channels_do_not_divide_into_the_groups);
+  CHECK(Layer::value.fit({5, 5, 9}).why == LayerClass<Layer>::Why::fits);
+  CHECK(Layer::value.fit({5, 5, 8}).why ==
+        LayerClass<Layer>::Why::channels_do_not_divide_into_the_groups);
 }
 
 TEST_CASE("Conv2D: kernel and bias, and how they start") {
-  const auto [kernel, bias] = Conv2D<7, Window{3, 5}>::parameters({8, 9, 2});
+  const TensorList tensors = Conv2D<7, Window{3, 5}>::value.tensors({8, 9, 2});
+  REQUIRE(tensors.end() - tensors.begin() == 2);
+  const Tensor& kernel = tensors.begin()[0];
+  const Tensor& bias = tensors.begin()[1];
   CHECK(kernel.name == "kernel");
   CHECK(kernel.dims == std::array<Index, 4>{3, 5, 2, 7});
   CHECK(kernel.rank == 4);
@@ -109,23 +109,26 @@ TEST_CASE("Conv2D: kernel and bias, and how they start") {
   CHECK(bias.size() == 7);
   CHECK(bias.rank == 1);
   CHECK(bias.initializer == Initializer::zeros);
-  const auto chosen = Conv2D<7, 3, Initializer::he_normal, Stride{2}>::parameters({8, 9, 2});
-  CHECK(chosen[0].initializer == Initializer::he_normal);
-  const auto grouped = Conv2D<6, 3, Groups{2}>::parameters({8, 9, 4});
-  CHECK(grouped[0].dims == std::array<Index, 4>{3, 3, 2, 6});
-  CHECK(grouped[0].fan_in == 3 * 3 * 2);
-  CHECK(grouped[0].fan_out == 3 * 3 * 6);
+  const auto chosen = Conv2D<7, 3, Initializer::he_normal, Stride{2}>::value.tensors({8, 9, 2});
+  CHECK(chosen.begin()->initializer == Initializer::he_normal);
+  const auto grouped = Conv2D<6, 3, Groups{2}>::value.tensors({8, 9, 4});
+  CHECK(grouped.begin()->dims == std::array<Index, 4>{3, 3, 2, 6});
+  CHECK(grouped.begin()->fan_in == 3 * 3 * 2);
+  CHECK(grouped.begin()->fan_out == 3 * 3 * 6);
+  const auto without_bias = Conv2D<7, 3, NoBias{}>::value.tensors({8, 9, 2});
+  CHECK(without_bias.end() - without_bias.begin() == 1);
 }
 
 TEST_CASE("Conv2D: describes itself") {
-  CHECK(Conv2D<32, 5>::name == "conv2d");
-  CHECK(Conv2D<32, 5>::describe() == "32, 5x5 same");
-  CHECK(Conv2D<32, Window{1, 3}, Padding::valid>::describe() == "32, 1x3 valid");
-  CHECK(Conv2D<32, 3, Padding{1}>::describe() == "32, 3x3 padding 1");
-  CHECK(Conv2D<32, 3, Padding{1, 0, 1, 0}>::describe() == "32, 3x3 padding 1,0,1,0");
-  CHECK(Conv2D<32, 5, Stride{2, 1}>::describe() == "32, 5x5 same stride 2x1");
-  CHECK(Conv2D<32, 5, Groups{4}, Dilation{2}>::describe() ==
+  CHECK(Conv2D<32, 5>::value.name == "conv2d");
+  CHECK(Conv2D<32, 5>::value.describe() == "32, 5x5 same");
+  CHECK(Conv2D<32, Window{1, 3}, Padding::valid>::value.describe() == "32, 1x3 valid");
+  CHECK(Conv2D<32, 3, Padding{1}>::value.describe() == "32, 3x3 padding 1");
+  CHECK(Conv2D<32, 3, Padding{1, 0, 1, 0}>::value.describe() == "32, 3x3 padding 1,0,1,0");
+  CHECK(Conv2D<32, 5, Stride{2, 1}>::value.describe() == "32, 5x5 same stride 2x1");
+  CHECK(Conv2D<32, 5, Groups{4}, Dilation{2}>::value.describe() ==
         "32, 5x5 same dilation 2x2 in 4 groups");
+  CHECK(Conv2D<32, 5, NoBias{}>::value.describe() == "32, 5x5 same without bias");
 }
 
 TEST_CASE("Conv2D: agrees with the naive convolution") {
@@ -154,7 +157,8 @@ TEST_CASE("Conv2D: with gaps between the taps and with groups agrees with the na
 }
 
 TEST_CASE("Conv2D: with a ReLU in it agrees with the naive convolution") {
-  check<Conv2DReLU<5, 3>>({{7, 6, 3}, {4, 9, 13}}, {.filters = 5, .kernel = 3}, true);
+  check<Conv2D<5, 3>>({{7, 6, 3}, {4, 9, 13}}, {.filters = 5, .kernel = 3},
+                      {.activation = Activation::relu});
 }
 
 TEST_CASE("Conv2D: gives what PyTorch gives") {

@@ -1,5 +1,5 @@
-#include <tweed/model/any_layers.hpp>
-#include <tweed/model/fusion.hpp>
+#include <tweed/layers/conv2d.hpp>
+#include <tweed/layers/depthwise_conv2d.hpp>
 #include <support/layer_run.hpp>
 #include <support/naive_convolution.hpp>
 
@@ -46,18 +46,31 @@ using InGroups = Conv2D<6, 3, Groups{3}, a>;
 template <Algorithm a>
 using Depthwise = DepthwiseConv2D<3, Multiplier{2}, a>;
 
-/// The settings of a layer, asking for another algorithm.
+/// What the type names, with kernels for every geometry, as a layer of a network that is built at
+/// run time.
+Conv2DLayer at_run_time(const auto& layer) {
+  return layer.template for_family<kernels::conv::Family::any>();
+}
+DepthwiseConv2DLayer at_run_time(const DepthwiseConv2DLayer& layer) { return layer; }
+
+/// The layer, asking for another algorithm.
 template <template <Algorithm> class Layer>
-constexpr auto settings_with(Algorithm asked) {
-  auto settings = Layer<Algorithm::automatic>::settings;
-  settings.sliding.algorithm = asked;
-  return settings;
+auto layer_with(Algorithm asked) {
+  auto layer = at_run_time(Layer<Algorithm::automatic>::value);
+  layer.algorithm = asked;
+  return layer;
 }
 
-tests::ConvolutionCase case_of(const SlidingSettings& s, const kernels::conv::Geometry& g,
-                               Index batch) {
-  return {batch,    g.rows.input, g.columns.input, g.channels, g.filters,
-          s.kernel, s.stride,     s.padding,       s.dilation, g.groups};
+template <template <Algorithm> class Layer>
+constexpr bool can_run(Algorithm asked) {
+  return detail::can_run_as_asked(asked, Layer<Algorithm::automatic>::value.geometry({1, 1, 1}));
+}
+
+template <class L>
+tests::ConvolutionCase case_of(const L& layer, const Shape& input, Index batch) {
+  const auto g = layer.geometry(input);
+  return {batch,        g.rows.input, g.columns.input, g.channels,     g.filters,
+          layer.kernel, layer.stride, layer.padding,   layer.dilation, g.groups};
 }
 
 /// What must come out of the numbers that `run_layer` feeds.
@@ -98,50 +111,15 @@ void check_same(const LayerResult<T>& found, const LayerResult<T>& one) {
   CHECK(same_bits(found.gradients[1], one.gradients[1]));
 }
 
-/// The same layer as a model file gives it, in inference.
-template <class Settings>
-LayerResult<float> run_any(const Settings& settings, const Shape& input, Index batch, int threads) {
-  const any::Convolution<Settings> layer{settings};
-  const Shape output = layer.fit(input).output;
-  const auto x = numbers<float>(batch * input.size(), tests::input_stream);
-  std::vector<std::vector<float>> values;
-  for (const Parameter& parameter : layer.parameters(input)) {
-    values.push_back(numbers<float>(
-        parameter.size(), tests::parameter_streams + static_cast<std::uint32_t>(values.size())));
-  }
-  const std::vector<std::span<const float>> parameters(values.begin(), values.end());
-  const auto infer = [&](const Prepared& prepared, Index scratch_bytes) {
-    tests::Guarded<float> y(batch * output.size());
-    tests::Guarded<std::byte> scratch(scratch_bytes);
-    layer.infer({.x = {x.data(), batch, input},
-                 .y = {y.data(), batch, output},
-                 .parameters = parameters,
-                 .prepared = prepared,
-                 .scratch = Scratch(scratch.values()),
-                 .threads = threads});
-    CHECK(y.intact());
-    CHECK(scratch.intact());
-    return y.copy();
-  };
-  LayerResult<float> result;
-  result.inferred = infer({}, layer.scratch_bytes(input, batch, threads));
-  const auto memory = layer.prepared_memory(input, batch, threads);
-  tests::Guarded<std::byte> prepared(memory.kept);
-  if (memory.kept > 0) layer.prepare({input, batch, parameters, prepared.values(), threads});
-  result.prepared =
-      infer(memory.kept > 0 ? Prepared{prepared.values(), batch} : Prepared{}, memory.scratch);
-  CHECK(prepared.intact());
-  return result;
-}
-
 /// With a ReLU and a max-pool in it, against the layer without them.
 template <class L>
 void check_folded(const Shape& input, const LayerResult<float>& plain, Index batch, int threads) {
-  using WithReLU = typename detail::Fold<L, ReLU>::type;
-  using Folded = typename detail::Fold<WithReLU, MaxPool<2, Padding::same>>::type;
-  const auto found = tests::run_layer<Folded, float>(input, {.batch = batch, .threads = threads});
-  const Shape from = L::fit(input).output;
-  const Shape to = Folded::fit(input).output;
+  constexpr Epilogue relu_and_pool{.activation = Activation::relu,
+                                   .pool = {.window = 2, .stride = 2, .padding = Padding::same}};
+  const auto found = tests::run_layer<L, float>(
+      input, {.batch = batch, .threads = threads, .epilogue = relu_and_pool});
+  const Shape from = L::value.fit(input).output;
+  const Shape to{(from.height + 1) / 2, (from.width + 1) / 2, from.channels};
   std::vector<double> pooled(static_cast<std::size_t>(batch * to.size()));
   for (std::size_t i = 0; i < plain.y.size(); ++i) {
     const Index at = static_cast<Index>(i);
@@ -164,7 +142,7 @@ template <class L>
 void check_runs(const std::vector<Shape>& inputs) {
   for (const Shape& input : inputs) {
     for (const Index batch : {1, 2, 9}) {
-      const auto c = case_of(L::settings.sliding, L::settings.geometry(input), batch);
+      const auto c = case_of(L::value, input, batch);
       CAPTURE(to_string(c));
       const auto correct = expected(c);
       const auto one = tests::run_layer<L, float>(input, {.batch = batch});
@@ -176,9 +154,7 @@ void check_runs(const std::vector<Shape>& inputs) {
         const tests::LayerRunOptions options{.batch = batch, .threads = threads};
         check_same(tests::run_layer<L, float>(input, options), one);
         check_same(tests::run_layer<L, double>(input, options), one_double);
-        const auto any = run_any(L::settings, input, batch, threads);
-        CHECK(same_bits(any.inferred, one.inferred));
-        CHECK(same_bits(any.prepared, one.prepared));
+        check_same(tests::run_layer(AnyLayer(at_run_time(L::value)), input, options), one);
         check_folded<L>(input, one, batch, threads);
       }
     }
@@ -188,15 +164,13 @@ void check_runs(const std::vector<Shape>& inputs) {
 template <template <Algorithm> class Layer, Algorithm a>
 void check_algorithm(const std::vector<Shape>& inputs, std::string& running) {
   CAPTURE(std::string(name(a)));
-  constexpr auto settings = settings_with<Layer>(a);
-  if constexpr (detail::can_run_as_asked(settings)) {
+  if constexpr (can_run<Layer>(a)) {
     running += " " + std::string(name(a));
     check_runs<Layer<a>>(inputs);
-    if (a != Algorithm::automatic) CHECK(Layer<a>::runs_as(inputs[0], 3) == name(a));
+    if (a != Algorithm::automatic) CHECK(Layer<a>::value.runs_as(inputs[0], 3) == name(a));
   } else {
-    using Settings = std::remove_const_t<decltype(settings)>;
-    CHECK(any::Convolution<Settings>{settings}.fit(inputs[0]).why_not ==
-          "its algorithm cannot do its kernel, stride, dilation or groups");
+    CHECK(AnyLayer(layer_with<Layer>(a)).fit({inputs.data(), 1}).why_not ==
+          "its algorithm cannot do this kernel stride dilation or these groups");
   }
 }
 
@@ -219,10 +193,8 @@ std::string check_all(const std::vector<Shape>& inputs) {
 template <template <Algorithm> class Layer>
 void check_environment(const std::vector<Shape>& inputs, Algorithm asked) {
   check_runs<Layer<Algorithm::automatic>>(inputs);
-  if (asked == Algorithm::automatic || !detail::can_run_as_asked(settings_with<Layer>(asked))) {
-    return;
-  }
-  CHECK(Layer<Algorithm::automatic>::runs_as(inputs[0], 3) == name(asked));
+  if (asked == Algorithm::automatic || !can_run<Layer>(asked)) return;
+  CHECK(Layer<Algorithm::automatic>::value.runs_as(inputs[0], 3) == name(asked));
 }
 
 }  // namespace

@@ -5,16 +5,21 @@
 using namespace tweed;
 
 TEST_CASE("DepthwiseConv2D: as many filters as channels, or a multiple") {
-  CHECK(DepthwiseConv2D<3>::fit({5, 6, 7}).output == Shape{5, 6, 7});
-  CHECK(DepthwiseConv2D<3, Multiplier{4}, Stride{2}>::fit({5, 6, 7}).output == Shape{3, 3, 28});
-  CHECK(DepthwiseConv2D<3, Padding::valid, Dilation{2}>::fit({5, 6, 7}).output == Shape{1, 2, 7});
+  CHECK(DepthwiseConv2D<3>::value.fit({5, 6, 7}).output == Shape{5, 6, 7});
+  CHECK(DepthwiseConv2D<3, Multiplier{4}, Stride{2}>::value.fit({5, 6, 7}).output ==
+        Shape{3, 3, 28});
+  CHECK(DepthwiseConv2D<3, Padding::valid, Dilation{2}>::value.fit({5, 6, 7}).output ==
+        Shape{1, 2, 7});
   using Valid = DepthwiseConv2D<5, Padding::valid>;
-  CHECK(Valid::fit({4, 9, 2}).why ==
-        Valid::Why::kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same);
+  CHECK(Valid::value.fit({4, 9, 2}).why ==
+        LayerClass<Valid>::Why::kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same);
 }
 
 TEST_CASE("DepthwiseConv2D: kernel and bias, and how they start") {
-  const auto [kernel, bias] = DepthwiseConv2D<Window{3, 5}, Multiplier{2}>::parameters({8, 9, 7});
+  const TensorList tensors = DepthwiseConv2D<Window{3, 5}, Multiplier{2}>::value.tensors({8, 9, 7});
+  REQUIRE(tensors.end() - tensors.begin() == 2);
+  const Tensor& kernel = tensors.begin()[0];
+  const Tensor& bias = tensors.begin()[1];
   CHECK(kernel.dims == std::array<Index, 4>{3, 5, 1, 14});
   CHECK(kernel.initializer == Initializer::glorot_uniform);
   CHECK(kernel.fan_in == 3 * 5);
@@ -23,15 +28,15 @@ TEST_CASE("DepthwiseConv2D: kernel and bias, and how they start") {
 }
 
 TEST_CASE("DepthwiseConv2D: describes itself") {
-  CHECK(DepthwiseConv2D<3>::name == "depthwise_conv2d");
-  CHECK(DepthwiseConv2D<3>::describe() == "3x3 same");
-  CHECK(DepthwiseConv2D<3, Multiplier{2}, Stride{2}>::describe() ==
+  CHECK(DepthwiseConv2D<3>::value.name == "depthwise_conv2d");
+  CHECK(DepthwiseConv2D<3>::value.describe() == "3x3 same");
+  CHECK(DepthwiseConv2D<3, Multiplier{2}, Stride{2}>::value.describe() ==
         "2 a channel, 3x3 same stride 2x2");
 }
 
 TEST_CASE("DepthwiseConv2D: one channel runs as any other number") {
-  CHECK(DepthwiseConv2D<3>::runs_as({5, 5, 1}, 4) == "grouped");
-  CHECK(DepthwiseConv2D<3>::runs_as({5, 5, 2}, 4) == "grouped");
+  CHECK(DepthwiseConv2D<3>::value.runs_as({5, 5, 1}, 4) == "grouped");
+  CHECK(DepthwiseConv2D<3>::value.runs_as({5, 5, 2}, 4) == "grouped");
 }
 
 TEST_CASE("DepthwiseConv2D: gives what PyTorch gives") {

@@ -10,10 +10,10 @@ using tests::run_layer;
 using namespace tweed;
 
 TEST_CASE("Dropout: keeps any shape, describes itself") {
-  CHECK(Dropout<0.5>::name == "dropout");
-  CHECK(Dropout<0.5>::fit({3, 4, 5}).output == Shape{3, 4, 5});
-  CHECK(Dropout<0.25>::describe() == "0.25");
-  CHECK(Dropout<0.0>::describe() == "0");
+  CHECK(Dropout<0.5>::value.name == "dropout");
+  CHECK(Dropout<0.5>::value.fit({3, 4, 5}).output == Shape{3, 4, 5});
+  CHECK(Dropout<0.25>::value.describe() == "0.25");
+  CHECK(Dropout<0.0>::value.describe() == "0");
 }
 
 TEST_CASE_TEMPLATE("Dropout: inference changes nothing", T, float, double) {

@@ -1,10 +1,4 @@
-#include <tweed/layers/conv2d.hpp>
-#include <tweed/layers/dense.hpp>
-#include <tweed/layers/depthwise_conv2d.hpp>
-#include <tweed/layers/dropout.hpp>
-#include <tweed/layers/flatten.hpp>
-#include <tweed/layers/max_pool.hpp>
-#include <tweed/layers/relu.hpp>
+#include <tweed/layers/layers.hpp>
 #include <tweed/testing/gradient_check.hpp>
 #include <support/layer_run.hpp>
 
@@ -19,49 +13,56 @@ using namespace tweed;
 namespace {
 
 template <class T>
-bool same_bits(const LayerResult<T>& a, const LayerResult<T>& b) {
-  return tests::same_bits(a.inferred, b.inferred) && tests::same_bits(a.prepared, b.prepared) &&
-         tests::same_bits(a.y, b.y) && tests::same_bits(a.dx, b.dx) &&
-         std::ranges::equal(a.gradients, b.gradients,
+bool same_bits(const std::vector<std::vector<T>>& a, const std::vector<std::vector<T>>& b) {
+  return std::ranges::equal(a, b,
                             [](const auto& p, const auto& q) { return tests::same_bits(p, q); });
 }
 
-template <Layer L>
-void check_gradients(const Shape& input) {
-  for (const Index batch : {1, 3}) {
-    const auto report = testing::check_gradients<L>(input, {.batch = batch});
-    CHECK_MESSAGE(report.passed(), report.where);
-  }
+template <class T>
+bool same_bits(const LayerResult<T>& a, const LayerResult<T>& b) {
+  return tests::same_bits(a.inferred, b.inferred) && tests::same_bits(a.prepared, b.prepared) &&
+         tests::same_bits(a.y, b.y) && tests::same_bits(a.dx, b.dx) &&
+         same_bits(a.gradients, b.gradients) && same_bits(a.state, b.state);
 }
 
-void check_threads(const tests::AnyLayer<float>& layer, const Shape& input) {
-  const auto one = run_layer(layer, input, {.batch = 11});
+/// A list of inputs of a layer, one shape each.
+using Inputs = std::vector<Shape>;
+
+void check_threads(const AnyLayerOf<float>& layer, const Inputs& inputs,
+                   const Epilogue& epilogue = {}) {
+  const auto one = run_layer(layer, inputs, {.batch = 11, .epilogue = epilogue});
   for (const int threads : {2, 3, 8}) {
     CAPTURE(threads);
-    CHECK(same_bits(run_layer(layer, input, {.batch = 11, .threads = threads}), one));
+    CHECK(same_bits(
+        run_layer(layer, inputs, {.batch = 11, .threads = threads, .epilogue = epilogue}), one));
   }
 }
 
-void check_in_place(const tests::AnyLayer<float>& layer, const Shape& input) {
-  const auto apart = run_layer(layer, input, {.threads = 2});
-  CHECK(same_bits(run_layer(layer, input, {.threads = 2, .in_place = true}), apart));
+void check_in_place(const AnyLayerOf<float>& layer, const Inputs& inputs) {
+  const auto apart = run_layer(layer, inputs, {.threads = 2});
+  CHECK(same_bits(run_layer(layer, inputs, {.threads = 2, .in_place = true}), apart));
 }
 
-void check_float_against_double(const tests::AnyLayer<float>& single_layer,
-                                const tests::AnyLayer<double>& double_layer, const Shape& input) {
-  const auto single = run_layer(single_layer, input);
-  const auto exact = run_layer(double_layer, input);
+void check_float_against_double(const AnyLayerOf<float>& single_layer,
+                                const AnyLayerOf<double>& double_layer, const Inputs& inputs,
+                                const Epilogue& epilogue) {
+  const auto single = run_layer(single_layer, inputs, {.epilogue = epilogue});
+  const auto exact = run_layer(double_layer, inputs, {.epilogue = epilogue});
   CHECK(tests::relative_error(single.y, exact.y) < 1e-5);
   CHECK(tests::relative_error(single.inferred, exact.inferred) < 1e-5);
   CHECK(tests::relative_error(single.dx, exact.dx) < 1e-5);
   for (std::size_t i = 0; i < exact.gradients.size(); ++i) {
     CHECK(tests::relative_error(single.gradients[i], exact.gradients[i]) < 1e-5);
   }
+  for (std::size_t i = 0; i < exact.state.size(); ++i) {
+    CHECK(tests::relative_error(single.state[i], exact.state[i]) < 1e-5);
+  }
 }
 
 /// No sample at all: nothing to compute, and nothing that parameters could change.
-void check_empty_batch(const tests::AnyLayer<float>& layer, const Shape& input) {
-  const auto result = run_layer(layer, input, {.batch = 0, .threads = 2});
+void check_empty_batch(const AnyLayerOf<float>& layer, const Inputs& inputs,
+                       const Epilogue& epilogue) {
+  const auto result = run_layer(layer, inputs, {.batch = 0, .threads = 2, .epilogue = epilogue});
   CHECK(result.y.empty());
   CHECK(result.dx.empty());
   for (const auto& gradient : result.gradients) {
@@ -70,16 +71,36 @@ void check_empty_batch(const tests::AnyLayer<float>& layer, const Shape& input) 
 }
 
 template <Layer L>
-void check(const std::vector<Shape>& inputs) {
-  constexpr auto& layer = tests::any_layer<L, float>;
-  for (const Shape& input : inputs) {
-    CAPTURE(std::string(L::name));
-    CAPTURE(to_string(input));
-    check_gradients<L>(input);
-    check_threads(layer, input);
-    if (works_in_place<L>()) check_in_place(layer, input);
-    check_float_against_double(layer, tests::any_layer<L, double>, input);
-    check_empty_batch(layer, input);
+void check_all(const Inputs& inputs, const testing::GradientReport& gradients,
+               const Epilogue& epilogue = {}) {
+  const auto& layer = tests::any_layer<L, float>;
+  CAPTURE(std::string(layer.name()));
+  CAPTURE(to_string(inputs[0]));
+  CHECK_MESSAGE(gradients.passed(), gradients.where);
+  check_threads(layer, inputs, epilogue);
+  if (layer.traits(inputs[0]).in_place) check_in_place(layer, inputs);
+  check_float_against_double(layer, tests::any_layer<L, double>, inputs, epilogue);
+  const bool measures_batches =
+      layer.traits(inputs[0]).commits;  // of which there must be something
+  if (!measures_batches) check_empty_batch(layer, inputs, epilogue);
+}
+
+template <Layer L>
+void check(const std::vector<Shape>& shapes, const Epilogue& epilogue = {}) {
+  for (const Shape& input : shapes) {
+    for (const Index batch : {1, 3}) {
+      check_all<L>({input},
+                   testing::check_gradients<L>(input, {.batch = batch, .epilogue = epilogue}),
+                   epilogue);
+    }
+  }
+}
+
+/// A layer with several inputs.
+template <Layer L>
+void check_join(std::initializer_list<Shape> inputs) {
+  for (const Index batch : {1, 3}) {
+    check_all<L>(inputs, testing::check_gradients<L>(inputs, {.batch = batch}));
   }
 }
 
@@ -117,23 +138,59 @@ TEST_CASE("every layer: Dense") {
 }
 
 TEST_CASE("every layer: Conv2D and Dense with a ReLU in them") {
-  using detail::Convolution;
-  using kernels::Activation;
-  using Five = detail::FixedFilters<5>;
-  using OneEach = detail::FiltersPerChannel<>;
-  using SamePool = MaxPool<3, Stride{2}, Padding::same>;
-  check<Convolution<Activation::relu, detail::NoPool, Five, 3>>({{4, 5, 2}, {3, 3, 9}});
-  check<Convolution<Activation::relu, MaxPool<2>, Five, 3>>({{4, 6, 2}, {5, 3, 9}});
-  check<Convolution<Activation::none, SamePool, Five, 3>>({{5, 4, 2}});
-  check<Convolution<Activation::relu, detail::NoPool, OneEach, 3>>({{4, 5, 3}});
-  check<Convolution<Activation::relu, MaxPool<2>, OneEach, 3>>({{4, 6, 17}});
-  check<detail::FullyConnected<kernels::Activation::relu, 9>>({{1, 1, 11}});
+  constexpr Epilogue relu{.activation = Activation::relu};
+  constexpr Epilogue pool{.pool = {.window = 3, .stride = 2, .padding = Padding::same}};
+  constexpr Epilogue both{.activation = Activation::relu, .pool = {.window = 2, .stride = 2}};
+  check<Conv2D<5, 3>>({{4, 5, 2}, {3, 3, 9}}, relu);
+  check<Conv2D<5, 3>>({{4, 6, 2}, {5, 3, 9}}, both);
+  check<Conv2D<5, 3>>({{5, 4, 2}}, pool);
+  check<Conv2D<5, 3, NoBias{}>>({{4, 5, 2}, {3, 3, 9}}, relu);
+  check<DepthwiseConv2D<3>>({{4, 5, 3}}, relu);
+  check<DepthwiseConv2D<3>>({{4, 6, 17}}, both);
+  check<Dense<9>>({{1, 1, 11}}, relu);
+}
+
+TEST_CASE("every layer: BatchNorm, alone and with a ReLU in it") {
+  check<BatchNorm<>>({{2, 1, 1}, {5, 3, 7}, {3, 4, 17}});
+  check<BatchNorm<Momentum{0.5}, Epsilon{1e-3}>>({{4, 4, 3}});
+  check<BatchNorm<>>({{4, 5, 3}, {3, 3, 17}}, {.activation = Activation::relu});
+  CHECK_THROWS_AS(run_layer(tests::any_layer<BatchNorm<>, float>, Shape{3, 4, 2}, {.batch = 0}),
+                  Error);
+}
+
+TEST_CASE("every layer: without a bias") {
+  check<Conv2D<3, 3, NoBias{}>>({{1, 1, 1}, {5, 4, 2}, {3, 4, 9}});
+  check<DepthwiseConv2D<3, NoBias{}>>({{5, 4, 2}});
+  check<Dense<17, NoBias{}>>({{1, 1, 13}});
+}
+
+TEST_CASE("every layer: those with several inputs") {
+  check_join<AddLayer>({{5, 3, 7}});
+  check_join<AddLayer>({{1, 1, 1}, {1, 1, 1}});
+  check_join<AddLayer>({{5, 3, 7}, {5, 3, 7}, {5, 3, 7}});
+  check_join<ConcatLayer>({{3, 5, 2}});
+  check_join<ConcatLayer>({{1, 1, 1}, {1, 1, 3}});
+  check_join<ConcatLayer>({{3, 5, 2}, {3, 5, 7}, {3, 5, 1}});
+  check_join<MultiplyLayer>({{3, 5, 2}, {3, 5, 2}});
+  check_join<MultiplyLayer>({{3, 5, 2}, {1, 1, 2}});
+  check_join<MultiplyLayer>({{1, 1, 7}, {1, 1, 7}});
 }
 
 TEST_CASE("every layer: MaxPool") {
   check<MaxPool<2>>({{2, 2, 1}, {4, 6, 3}, {7, 7, 5}});
   check<MaxPool<3, Stride{2}, Padding::same>>({{1, 1, 3}, {5, 7, 2}});
   check<MaxPool<Window{1, 3}, Stride{2, 1}>>({{5, 5, 2}});
+}
+
+TEST_CASE("every layer: AveragePool, GlobalAveragePool and Upsample") {
+  check<AveragePool<2>>({{2, 2, 1}, {4, 6, 3}, {7, 7, 5}});
+  check<AveragePool<3, Stride{2}, Padding::same>>({{1, 1, 3}, {5, 7, 2}});
+  check<AveragePool<3, Stride{2}, Padding::same, CountPadding{}>>({{1, 1, 3}, {5, 7, 2}});
+  check<AveragePool<Window{1, 3}, Stride{2, 1}>>({{5, 5, 2}});
+  check<AveragePool<3, Stride{2}, Padding{1, 0, 1, 1}>>({{5, 6, 3}});
+  check<GlobalAveragePool>({{1, 1, 1}, {5, 3, 17}, {9, 8, 2}});
+  check<Upsample<2>>({{1, 1, 1}, {3, 2, 5}});
+  check<Upsample<Window{1, 3}>>({{2, 3, 17}});
 }
 
 TEST_CASE("every layer: those that work element by element") {
@@ -144,7 +201,8 @@ TEST_CASE("every layer: those that work element by element") {
 }
 
 TEST_CASE("every layer: large enough that each thread gets a share") {
-  check_threads(tests::any_layer<ReLU, float>, {43, 41, 13});
-  check_threads(tests::any_layer<Dropout<0.25>, float>, {43, 41, 13});
-  check_threads(tests::any_layer<Dense<300>, float>, {1, 1, 500});
+  check_threads(tests::any_layer<ReLU, float>, {{43, 41, 13}});
+  check_threads(tests::any_layer<Dropout<0.25>, float>, {{43, 41, 13}});
+  check_threads(tests::any_layer<Dense<300>, float>, {{1, 1, 500}});
+  check_threads(tests::any_layer<BatchNorm<>, float>, {{43, 41, 13}});
 }

@@ -12,7 +12,7 @@ using namespace tweed;
 namespace {
 
 template <class T>
-void check(const tests::AnyLayer<T>& layer, const PoolCase& c) {
+void check(const AnyLayerOf<T>& layer, const PoolCase& c) {
   CAPTURE(to_string(c));
   const tests::NaiveMaxPool naive(c);
   const auto x = tests::numbers<double>(c.batch * c.input_size(), tests::input_stream);
@@ -42,29 +42,29 @@ void check(PoolCase c, const std::vector<Shape>& inputs) {
 }  // namespace
 
 TEST_CASE("MaxPool: the output has a pixel for each place of the window") {
-  CHECK(MaxPool<2>::fit({4, 6, 3}).output == Shape{2, 3, 3});
-  CHECK(MaxPool<2>::fit({7, 7, 3}).output == Shape{3, 3, 3});
-  CHECK(MaxPool<2, Padding::same>::fit({7, 7, 3}).output == Shape{4, 4, 3});
-  CHECK(MaxPool<3, Stride{2}>::fit({7, 8, 3}).output == Shape{3, 3, 3});
-  CHECK(MaxPool<Window{1, 3}, Stride{2, 1}>::fit({5, 5, 3}).output == Shape{3, 3, 3});
-  CHECK(MaxPool<Window{2, 3}>::fit({4, 6, 1}).output == Shape{2, 2, 1});
+  CHECK(MaxPool<2>::value.fit({4, 6, 3}).output == Shape{2, 3, 3});
+  CHECK(MaxPool<2>::value.fit({7, 7, 3}).output == Shape{3, 3, 3});
+  CHECK(MaxPool<2, Padding::same>::value.fit({7, 7, 3}).output == Shape{4, 4, 3});
+  CHECK(MaxPool<3, Stride{2}>::value.fit({7, 8, 3}).output == Shape{3, 3, 3});
+  CHECK(MaxPool<Window{1, 3}, Stride{2, 1}>::value.fit({5, 5, 3}).output == Shape{3, 3, 3});
+  CHECK(MaxPool<Window{2, 3}>::value.fit({4, 6, 1}).output == Shape{2, 2, 1});
 }
 
 TEST_CASE("MaxPool: a valid window larger than the image is refused") {
   using Layer = MaxPool<Window{2, 3}>;
-  CHECK(Layer::fit({2, 3, 1}).why == Layer::Why::fits);
+  CHECK(Layer::value.fit({2, 3, 1}).why == LayerClass<Layer>::Why::fits);
   for (const Shape& input : {Shape{1, 3, 1}, Shape{2, 2, 1}}) {
-    CHECK(Layer::fit(input).why ==
-          Layer::Why::window_is_larger_than_the_input_shrink_it_or_use_Padding_same);
+    CHECK(Layer::value.fit(input).why ==
+          LayerClass<Layer>::Why::window_is_larger_than_the_input_shrink_it_or_use_Padding_same);
   }
 }
 
 TEST_CASE("MaxPool: describes itself") {
-  CHECK(MaxPool<2>::name == "max_pool");
-  CHECK(MaxPool<2>::describe() == "2x2");
-  CHECK(MaxPool<Window{2, 3}>::describe() == "2x3");
-  CHECK(MaxPool<3, Stride{2}, Padding::same>::describe() == "3x3 same stride 2x2");
-  CHECK(MaxPool<3, Stride{2}, Padding{1}>::describe() == "3x3 padding 1 stride 2x2");
+  CHECK(MaxPool<2>::value.name == "max_pool");
+  CHECK(MaxPool<2>::value.describe() == "2x2");
+  CHECK(MaxPool<Window{2, 3}>::value.describe() == "2x3");
+  CHECK(MaxPool<3, Stride{2}, Padding::same>::value.describe() == "3x3 same stride 2x2");
+  CHECK(MaxPool<3, Stride{2}, Padding{1}>::value.describe() == "3x3 padding 1 stride 2x2");
 }
 
 TEST_CASE("MaxPool: agrees with the naive one") {
@@ -79,7 +79,7 @@ TEST_CASE("MaxPool: agrees with the naive one") {
 
 TEST_CASE("MaxPool: no window without inputs") {
   constexpr auto is_valid = [](const Padding& padding) {
-    return MaxPoolSettings{.window = {2, 5}, .padding = padding}.has_valid_padding();
+    return MaxPoolLayer{.window = {2, 5}, .padding = padding}.has_valid_padding();
   };
   CHECK(is_valid({1, 2}));
   CHECK(is_valid(Padding::same));

@@ -1,4 +1,4 @@
-#include <tweed/model/any_inference.hpp>
+#include <tweed/model/any_network.hpp>
 #include <tweed/tweed.hpp>
 
 #include <doctest/doctest.h>
@@ -15,26 +15,34 @@ namespace {
 
 using Net = Sequential<Input<8, 8, 1>, Conv2D<6, 3>, ReLU, MaxPool<2>, Dropout<0.5>, Conv2D<12, 3>,
                        ReLU, Flatten, Dense<9>, ReLU, Dense<4>>;
+using Branched = Sequential<Input<8, 8, 1>, Conv2D<6, 3>, As<"skip">,
+                            Recompute<Residual<Conv2D<6, 3>, ReLU, Dropout<0.5>>>,
+                            Concat<From<"skip">>, Flatten, Add<Dense<7>, Dense<7>>, Dense<4>>;
 
 }  // namespace
 
 TEST_CASE("a training step allocates nothing after the first, nor does an inference") {
   std::vector<float> pixels(16 * 64, 0.25F);
   const std::vector<Label> labels(16, 1);
-  const Batch<const float> x{pixels.data(), 16, Net::input};
-  for (const int threads : {1, 2}) {
-    Model<Net> model;
-    Trainer trainer(model, SoftmaxCE{}, Adam{}, {.batch_size = 16, .threads = threads});
-    Inference<Net> inference(16, threads);
-    trainer.step(x, labels);
-    inference(model, x);
-    const long before = allocations();
-    for (int step = 0; step < 5; ++step) {
+  const Batch<const float> x{pixels.data(), 16, {8, 8, 1}};
+  const auto check = [&](auto model) {
+    for (const int threads : {1, 2}) {
+      Trainer trainer(model, SoftmaxCE{}, Adam{}, {.batch_size = 16, .threads = threads});
+      Inference inference(model, 16, threads);
       trainer.step(x, labels);
       inference(model, x);
+      const long before = allocations();
+      for (int step = 0; step < 5; ++step) {
+        trainer.step(x, labels);
+        inference(model, x);
+      }
+      CHECK(allocations() == before);
     }
-    CHECK(allocations() == before);
-  }
+  };
+  check(Model<Net>());
+  check(AnyModel(any_network<Net>()));
+  check(Model<Branched>());
+  check(AnyModel(any_network<Branched>()));
   const long before = allocations();
   void* const counted_one = ::operator new(1);  // A new expression may be left out as useless.
   const Buffer<float> counted_two(3);
@@ -48,7 +56,7 @@ TEST_CASE("nor does an inference of any kind of model, from its first call on") 
   const Model<Net> model;
   const PreparedModel prepared(model, 16);
   const AnyModel any{any_network<Net>()};
-  const PreparedAnyModel prepared_any(any, 16);
+  const PreparedModel prepared_any(any, 16);
   for (const int threads : {1, 2}) {
     const auto check = [&](const auto& used) {
       auto inference = make_inference(used, 16, threads);
@@ -68,8 +76,8 @@ TEST_CASE("nor does an inference of any kind of model, from its first call on") 
 
 TEST_CASE("nor does one with hooks, validation and everything else") {
   const Dataset<> data = tests::bars(16, 8, 4);
-  for (const int threads : {1, 2}) {
-    Model<Net> model;
+  const auto check = [&](const auto& fresh, int threads) {
+    auto model = fresh;
     long reports = 0;
     Training training(model, SoftmaxCE{}, Adam{.weight_decay = 0.1}, data, data,
                       {.batch_size = 8,
@@ -87,5 +95,9 @@ TEST_CASE("nor does one with hooks, validation and everything else") {
     training.run();
     CHECK(allocations() == before);
     CHECK(reports == 30);
+  };
+  for (const int threads : {1, 2}) {
+    check(Model<Net>(), threads);
+    check(AnyModel(any_network<Net>()), threads);
   }
 }

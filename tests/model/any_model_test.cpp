@@ -1,5 +1,5 @@
-#include <tweed/model/any_inference.hpp>
-#include <tweed/model/predict.hpp>
+#include <tweed/model/any_network.hpp>
+#include <tweed/tweed.hpp>
 #include <support/error_message.hpp>
 #include <support/numbers.hpp>
 
@@ -54,8 +54,10 @@ void check_equal() {
                         tensor.values.begin());
   }
   const AnyModel any = any_copy(model);
-  for (std::size_t i = 0; i <= Net::depth; ++i) CHECK(any.network().shapes()[i] == Net::shapes[i]);
-  CHECK(any.network().stages().size() == stage_count<Net>);
+  CHECK(std::ranges::equal(any.graph().shapes, Net::graph.shapes));
+  CHECK(any.layout().size() == model.layout().size());
+  CHECK(TrainingPass(any, 1).folded().view().nodes.size() ==
+        TrainingPass<Net>(1).folded().view().nodes.size());
   for (const Index count : {0, 1, 7, 30}) {
     for (const int threads : {1, 2, 3}) {
       const auto x = tests::numbers<float>(count * Net::input.size(), 11);
@@ -63,7 +65,7 @@ void check_equal() {
       const PredictOptions options{.batch_size = 16, .threads = threads};
       CHECK(predict_logits(any, batch, options) == predict_logits(model, batch, options));
       for (const Index batch_size : {1, 4}) {
-        const PreparedAnyModel prepared_any(any, batch_size, threads);
+        const PreparedModel prepared_any(any, batch_size, threads);
         const PreparedModel prepared(model, batch_size, threads);
         CHECK(prepared_any.bytes() == prepared.bytes());
         CHECK(predict_logits(prepared_any, batch, options) ==
@@ -102,95 +104,93 @@ TEST_CASE("an inference takes batches that fit, of its own network") {
   const AnyModel model = any_copy(Model<Dots>{2});
   const AnyModel copy = model;
   const AnyModel other = any_copy(Model<Dots>{2});
-  AnyInference infer(model, 2, 1);
+  Inference infer(model, 2, 1);
   const std::vector<float> numbers(6, 1.0F);
   CHECK(infer(copy, {numbers.data(), 2, {1, 1, 1}}).count == 2);
   CHECK(error_message([&] {
           infer(model, {numbers.data(), 3, {1, 1, 1}});
-        }) == "AnyInference: it was made for batches of up to 2 samples, this one has 3");
+        }) == "Inference: it was made for batches of up to 2 samples, this one has 3");
   CHECK(error_message([&] {
           infer(model, {numbers.data(), 1, {1, 1, 2}});
-        }) == "AnyInference: the network takes samples of 1, these are 2");
+        }) == "Inference: the network takes samples of 1, these are 2");
   CHECK(error_message([&] {
           infer(other, {numbers.data(), 1, {1, 1, 1}});
-        }) == "AnyInference: it was made for another network");
+        }) == "Inference: it was made for another network");
 }
 
 TEST_CASE("an inference is for a prepared model or for one as it is") {
   const AnyModel model = any_copy(Model<Dots>{2});
-  const PreparedAnyModel prepared(model, 2);
+  const PreparedModel prepared(model, 2);
   const std::vector<float> numbers(2, 1.0F);
   const Batch<const float> x{numbers.data(), 2, {1, 1, 1}};
-  AnyInference plain(model, 2, 1);
-  AnyInference infer(prepared, 1);
+  Inference plain(model, 2, 1);
+  Inference infer(prepared, 1);
   CHECK(infer(prepared, x).count == 2);
   CHECK(error_message([&] { infer(model, x); }) ==
-        "AnyInference: it was made for a prepared model, make one for this model");
+        "Inference: it was made for a prepared model, make one for this model");
   CHECK(error_message([&] { plain(prepared, x); }) ==
-        "AnyInference: it was not made for a model prepared for batches of up to 2 samples, make "
+        "Inference: it was not made for a model prepared for batches of up to 2 samples, make "
         "one from it");
-  CHECK(error_message([&] { infer(PreparedAnyModel(any_copy(Model<Dots>{2}), 2), x); }) ==
-        "AnyInference: it was made for another network");
+  CHECK(error_message([&] { infer(PreparedModel(any_copy(Model<Dots>{2}), 2), x); }) ==
+        "Inference: it was made for another network");
 }
 
 TEST_CASE("layers that do not fit are refused") {
   const Shape image{8, 8, 3};
-  const auto conv = [](Conv2DSettings settings) { return any::Conv2D{.settings = settings}; };
+  const auto refusal = [&](const AnyLayer& layer) { return network_error(image, {layer}); };
   CHECK(network_error(image, {}) == "network: expected at least one layer, found none");
-  CHECK(network_error(image, {any::Dense{.settings = {.units = 2}}}) ==
-        "network: dense_1 cannot take 8x8x3: its input is an image, without a flatten before");
-  CHECK(network_error({1, 1, 8}, {any::Dense{}}) ==
-        "network: dense_1 cannot take 8: its units are not positive");
-  CHECK(network_error(image, {conv({.filters = 1})}) ==
-        "network: conv2d_1 cannot take 8x8x3: its settings are not all positive");
-  CHECK(network_error(image, {conv({.filters = 4, .groups = 2, .sliding = {.kernel = 3}})}) ==
-        "network: conv2d_1 cannot take 8x8x3: its groups do not divide its channels and filters");
-  CHECK(network_error(image, {conv({.filters = 4, .groups = 3, .sliding = {.kernel = 3}})}) ==
-        "network: conv2d_1 cannot take 8x8x3: its groups do not divide its channels and filters");
-  CHECK(network_error(image, {any::ReLU{},
-                              conv({.filters = 1,
-                                    .sliding = {.kernel = {9, 1}, .padding = Padding::valid}})}) ==
-        "network: conv2d_1 cannot take 8x8x3: its kernel is larger than the input");
+  CHECK(refusal(DenseLayer{.units = 2}) ==
+        "network: layer 1 (dense) cannot take 8x8x3: input is an image put Flatten before");
+  CHECK(network_error({1, 1, 8}, {DenseLayer{}}) ==
+        "network: layer 1 (dense) cannot take 8: its units must be positive");
+  CHECK(refusal(Conv2DLayer{.filters = 1}) ==
+        "network: layer 1 (conv2d) cannot take 8x8x3: its settings must all be positive");
+  CHECK(refusal(Conv2DLayer{.filters = 4, .kernel = 3, .groups = 2}) ==
+        "network: layer 1 (conv2d) cannot take 8x8x3: channels do not divide into the groups");
+  CHECK(refusal(Conv2DLayer{.filters = 4, .kernel = 3, .groups = 3}) ==
+        "network: layer 1 (conv2d) cannot take 8x8x3: filters do not divide into the groups");
+  CHECK(network_error(
+            image,
+            {ReLU{}, Conv2DLayer{.filters = 1, .kernel = {9, 1}, .padding = Padding::valid}}) ==
+        "network: layer 2 (conv2d) cannot take 8x8x3: kernel is larger than the input shrink it or "
+        "use Padding same");
   for (const Padding& padding : {Padding{5, 0}, Padding{0, 3}, Padding{-1, 0}}) {
-    CHECK(network_error(
-              image, {conv({.filters = 1,
-                            .sliding = {.kernel = 3, .dilation = {2, 1}, .padding = padding}})}) ==
-          "network: conv2d_1 cannot take 8x8x3: its padding is negative or not smaller than its "
-          "kernel, dilation included");
+    CHECK(refusal(Conv2DLayer{.filters = 1, .kernel = 3, .dilation = {2, 1}, .padding = padding}) ==
+          "network: layer 1 (conv2d) cannot take 8x8x3: its padding must not be negative and be "
+          "smaller than the kernel dilation included");
   }
-  CHECK(network_error(image, {conv({.filters = 4,
-                                    .sliding = {.kernel = 3, .algorithm = Algorithm::grouped}})}) ==
-        "network: conv2d_1 cannot take 8x8x3: its algorithm cannot do its kernel, stride, dilation "
-        "or groups");
-  CHECK(network_error(image, {any::DepthwiseConv2D{.settings = {.multiplier = 0}}}) ==
-        "network: depthwise_conv2d_1 cannot take 8x8x3: its settings are not all positive");
-  CHECK(network_error(image, {any::MaxPool{.settings = {.window = {0, 1}}}}) ==
-        "network: max_pool_1 cannot take 8x8x3: its window and stride are not all positive");
-  CHECK(network_error(image, {any::MaxPool{.settings = {.window = {1, 9}}}}) ==
-        "network: max_pool_1 cannot take 8x8x3: its window is larger than the input");
-  CHECK(network_error(image, {any::MaxPool{.settings = {.window = 3, .padding = {0, 2}}}}) ==
-        "network: max_pool_1 cannot take 8x8x3: its padding is negative or more than half of its "
-        "window");
-  CHECK(network_error(image, {any::Dropout{.settings = {.rate = 1.0}}}) ==
-        "network: dropout_1 cannot take 8x8x3: its rate does not lie in [0, 1)");
+  CHECK(refusal(Conv2DLayer{.filters = 4, .kernel = 3, .algorithm = Algorithm::grouped}) ==
+        "network: layer 1 (conv2d) cannot take 8x8x3: its algorithm cannot do this kernel stride "
+        "dilation or these groups");
+  CHECK(refusal(DepthwiseConv2DLayer{.kernel = 3, .multiplier = 0}) ==
+        "network: layer 1 (depthwise_conv2d) cannot take 8x8x3: its settings must all be positive");
+  CHECK(refusal(MaxPoolLayer{.window = {0, 1}}) ==
+        "network: layer 1 (max_pool) cannot take 8x8x3: its window and stride must be positive");
+  CHECK(refusal(MaxPoolLayer{.window = {1, 9}}) ==
+        "network: layer 1 (max_pool) cannot take 8x8x3: window is larger than the input shrink it "
+        "or use Padding same");
+  CHECK(refusal(MaxPoolLayer{.window = 3, .padding = {0, 2}}) ==
+        "network: layer 1 (max_pool) cannot take 8x8x3: its padding must be at least 0 and at most "
+        "half of the window");
+  CHECK(refusal(DropoutLayer{.rate = 1.0}) ==
+        "network: layer 1 (dropout) cannot take 8x8x3: its rate must lie in 0 to 1 without 1");
 }
 
 TEST_CASE("a batch that no memory holds is refused before its memory is planned") {
   const Shape image{1 << 13, 1 << 13, 1};
-  const any::Conv2D layer{.settings = {.filters = 4, .sliding = {.kernel = 31}}};
-  const AnyModel model{AnyNetwork(image, {layer})};
+  const AnyModel model{AnyNetwork(image, {Conv2DLayer{.filters = 4, .kernel = 31}})};
   for (const Index batch_size : {Index{-1}, Index{4097}, Index{1} << 40}) {
     const std::string expected = ": batch_size is " + std::to_string(batch_size) +
                                  ", it must be at least 1 and at most 4096";
-    CHECK(error_message([&] { AnyInference(model, batch_size, 1); }) == "AnyInference" + expected);
-    CHECK(error_message([&] { PreparedAnyModel(model, batch_size, 1); }) ==
-          "PreparedAnyModel" + expected);
+    CHECK(error_message([&] { Inference(model, batch_size, 1); }) == "Inference" + expected);
+    CHECK(error_message([&] { PreparedModel(model, batch_size, 1); }) ==
+          "PreparedModel" + expected);
   }
 }
 
 TEST_CASE("an AnyModel that was moved from has no weights, and says so") {
   AnyModel model = any_copy(Model<Dots>{2});
-  AnyInference infer(model, 1, 1);
+  Inference infer(model, 1, 1);
   const AnyModel moved = std::move(model);
   const float x = 1.0F;
   CHECK(infer(moved, {&x, 1, {1, 1, 1}}).count == 1);
@@ -203,16 +203,16 @@ TEST_CASE("an AnyModel that was moved from has no weights, and says so") {
 
 TEST_CASE("sizes that no memory holds are refused before they are multiplied") {
   constexpr Index huge = Index{1} << 30;
-  CHECK(network_error({huge, huge, huge}, {any::ReLU{}}) ==
+  CHECK(network_error({huge, huge, huge}, {ReLU{}}) ==
         "network: the input has the shape 1073741824x1073741824x1073741824; expected 1 to 2^28 "
         "numbers");
-  CHECK(network_error({8, 8, 0}, {any::ReLU{}}) ==
+  CHECK(network_error({8, 8, 0}, {ReLU{}}) ==
         "network: the input has the shape 8x8x0; expected 1 to 2^28 numbers");
-  CHECK(network_error({1, 1, 8}, {any::Dense{.settings = {.units = huge}}}) ==
-        "network: the output of dense_1 has the shape 1x1x1073741824; expected 1 to 2^28 numbers");
-  CHECK(network_error({1, 1, huge / 8}, {any::Dense{.settings = {.units = huge / 8}}}) ==
-        "network: the weights of dense_1 are too many");
-  CHECK(network_error({8, 8, 1},
-                      {any::Conv2D{.settings = {.filters = huge, .sliding = {.kernel = huge}}}}) ==
-        "network: conv2d_1 cannot take 8x8x1: it is too large");
+  CHECK(network_error({1, 1, 8}, {DenseLayer{.units = huge}}) ==
+        "network: the output of layer 1 (dense) has the shape 1x1x1073741824; expected 1 to 2^28 "
+        "numbers");
+  CHECK(network_error({1, 1, huge / 8}, {DenseLayer{.units = huge / 8}}) ==
+        "network: the weights of layer 1 (dense) are too many");
+  CHECK(network_error({8, 8, 1}, {Conv2DLayer{.filters = huge, .kernel = huge}}) ==
+        "network: layer 1 (conv2d) cannot take 8x8x1: it is too large");
 }

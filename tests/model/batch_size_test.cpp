@@ -1,4 +1,4 @@
-#include <tweed/model/any_inference.hpp>
+#include <tweed/model/any_network.hpp>
 #include <tweed/training/profile.hpp>
 #include <tweed/tweed.hpp>
 
@@ -40,10 +40,11 @@ std::vector<std::string> messages(Index batch_size) {
       }),
       error_message([&] { evaluate(model, SoftmaxCE{}, data, options); }),
       error_message([&] { Inference<Net> inference(batch_size); }),
-      error_message([&] { AnyInference inference(any, batch_size); }),
+      error_message([&] { Inference inference(any, batch_size); }),
       error_message([&] { PreparedModel other(model, batch_size); }),
-      error_message([&] { PreparedAnyModel other(any, batch_size); }),
+      error_message([&] { PreparedModel other(any, batch_size); }),
       error_message([&] { TrainingPass<Net> pass(batch_size); }),
+      error_message([&] { TrainingPass pass(any, batch_size); }),
       error_message(
           [&] { Trainer trainer(changed, SoftmaxCE{}, Adam{}, {.batch_size = batch_size}); }),
       error_message([&] { fit(changed, SoftmaxCE{}, Adam{}, data, {.batch_size = batch_size}); }),
@@ -74,7 +75,8 @@ TEST_CASE("more than there are is all of them, and more than memory can be plann
   Model<Net> trained{1};
   CHECK(fit(trained, SoftmaxCE{}, Adam{}, data, {.batch_size = most}).steps.size() == 1);
   CHECK(error_message([] { Inference<Net> inference(Index{1} << 61); }) ==
-        "Inference: batch_size is 2305843009213693952, it must be at least 1 and at most 1e+09");
+        "Inference: batch_size is 2305843009213693952, it must be at least 1 and at most "
+        "6.87195e+10");
 }
 
 TEST_CASE("a batch of fewer than no samples is refused") {

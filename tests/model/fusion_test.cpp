@@ -1,7 +1,12 @@
+#include <tweed/layers/add.hpp>
+#include <tweed/layers/conv2d.hpp>
+#include <tweed/layers/dense.hpp>
+#include <tweed/layers/depthwise_conv2d.hpp>
 #include <tweed/layers/flatten.hpp>
 #include <tweed/layers/max_pool.hpp>
+#include <tweed/layers/relu.hpp>
 #include <tweed/losses/softmax_ce.hpp>
-#include <tweed/model/fusion.hpp>
+#include <tweed/model/inference.hpp>
 #include <tweed/model/training_pass.hpp>
 #include <support/compare.hpp>
 #include <support/numbers.hpp>
@@ -10,7 +15,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <type_traits>
 #include <vector>
 
 using namespace tweed;
@@ -22,8 +26,22 @@ using Net = Sequential<Input<9, 7, 2>, Conv2D<11, 3>, ReLU, DepthwiseConv2D<3>, 
                        Conv2D<6, Window{2, 3}, Stride{2, 1}>, ReLU, MaxPool<2>, Flatten, Dense<23>,
                        ReLU, Dense<5>>;
 
-template <class First, class Second>
-constexpr bool folds = detail::Foldable<First, Second>;
+/// How many layers each node runs, in training.
+template <class Network>
+std::vector<std::size_t> layers_of_nodes() {
+  const FoldedGraph folded(Network::graph, folds_of<Network>(folds::in_training));
+  std::vector<std::size_t> counts;
+  for (std::size_t i = 0; i < folded.view().nodes.size(); ++i) {
+    counts.push_back(folded.layers_of(i).size());
+  }
+  return counts;
+}
+
+/// Whether layers that follow each other run as one.
+template <class... Layers>
+bool fold_into_one() {
+  return layers_of_nodes<Sequential<Input<20, 20, 3>, Layers...>>().size() == 1;
+}
 
 struct Result {
   std::vector<float> inferred, logits, input_gradient;
@@ -79,46 +97,52 @@ void check_same(const Result& a, const Result& b) {
 }  // namespace
 
 TEST_CASE("fusion: a ReLU is folded into the convolution or dense layer before it") {
-  CHECK(folds<Conv2D<3, 3>, ReLU>);
-  CHECK(folds<Conv2D<3, 3, Stride{2}, Padding::valid>, ReLU>);
-  CHECK(folds<DepthwiseConv2D<3>, ReLU>);
-  CHECK(folds<Dense<3>, ReLU>);
-  CHECK_FALSE(folds<ReLU, ReLU>);
-  CHECK_FALSE(folds<MaxPool<2>, ReLU>);
-  CHECK_FALSE(folds<ReLU, MaxPool<2>>);
-  CHECK_FALSE(folds<ReLU, Conv2D<3, 3>>);
+  CHECK(fold_into_one<Conv2D<3, 3>, ReLU>());
+  CHECK(fold_into_one<Conv2D<3, 3, Stride{2}, Padding::valid>, ReLU>());
+  CHECK(fold_into_one<DepthwiseConv2D<3>, ReLU>());
+  CHECK(layers_of_nodes<Sequential<Input<5>, Dense<3>, ReLU>>() == std::vector<std::size_t>{2});
+  CHECK_FALSE(fold_into_one<ReLU, ReLU>());
+  CHECK_FALSE(fold_into_one<MaxPool<2>, ReLU>());
+  CHECK_FALSE(fold_into_one<ReLU, MaxPool<2>>());
+  CHECK_FALSE(fold_into_one<ReLU, Conv2D<3, 3>>());
 }
 
 TEST_CASE(
     "fusion: a max-pool is folded into the convolution before it, with a ReLU between or not") {
-  using WithReLU = detail::Fold<Conv2D<3, 3>, ReLU>::type;
-  CHECK(folds<Conv2D<3, 3>, MaxPool<2>>);
-  CHECK(folds<WithReLU, MaxPool<2>>);
-  CHECK(folds<WithReLU, MaxPool<3, Stride{2}, Padding::same>>);
-  CHECK_FALSE(folds<WithReLU, ReLU>);
-  CHECK_FALSE(folds<WithReLU, MaxPool<Window{15, 17}>>);  // a tap would not fit into its byte
-  CHECK_FALSE(folds<detail::Fold<WithReLU, MaxPool<2>>::type, MaxPool<2>>);
+  CHECK(fold_into_one<Conv2D<3, 3>, MaxPool<2>>());
+  CHECK(fold_into_one<Conv2D<3, 3>, ReLU, MaxPool<2>>());
+  CHECK(fold_into_one<Conv2D<3, 3>, ReLU, MaxPool<3, Stride{2}, Padding::same>>());
+  CHECK_FALSE(fold_into_one<Conv2D<3, 3>, ReLU, ReLU>());
+  CHECK_FALSE(fold_into_one<Conv2D<3, 3>, MaxPool<2>, ReLU>());
+  CHECK_FALSE(fold_into_one<Conv2D<3, 3>, ReLU, MaxPool<Window{15, 17}>>());  // taps need a byte
+  CHECK_FALSE(fold_into_one<Conv2D<3, 3>, ReLU, MaxPool<2>, MaxPool<2>>());
 }
 
-TEST_CASE("fusion: the stages cover every layer once, in order") {
-  CHECK(stage_count<Net> == 6);
-  CHECK(stage_count<Unfolded<Net>> == Net::depth);
-  std::vector<std::size_t> bounds;
-  for_each_stage<Net>([&](auto i) {
-    bounds.push_back(StageAt<Net, i>::first);
-    bounds.push_back(StageAt<Net, i>::end);
-  });
-  CHECK(bounds == std::vector<std::size_t>{0, 2, 2, 4, 4, 7, 7, 8, 8, 10, 10, 11});
-  std::vector<std::size_t> backward;
-  for_each_stage_backward<Net>([&](auto i) { backward.push_back(i); });
-  CHECK(backward == std::vector<std::size_t>{5, 4, 3, 2, 1, 0});
+TEST_CASE("fusion: the nodes cover every layer once, in order") {
+  CHECK(layers_of_nodes<Net>() == std::vector<std::size_t>{2, 2, 3, 1, 2, 1});
+  CHECK(layers_of_nodes<Unfolded<Net>>() == std::vector<std::size_t>(Net::depth, 1));
+  const FoldedGraph folded(Net::graph, folds::in_training);
+  int next = 0;
+  for (std::size_t i = 0; i < folded.view().nodes.size(); ++i) {
+    for (const int layer : folded.layers_of(i)) CHECK(layer == next++);
+  }
+  const TrainingPass<Net> pass(1);
+  std::vector<int> backward;
+  for (const Step& step : pass.plan().steps()) {
+    if (step.kind == StepKind::backward) backward.push_back(step.node);
+  }
+  CHECK(backward == std::vector<int>{5, 4, 3, 2, 1, 0});
 }
 
-TEST_CASE("fusion: an unfolded network runs the layers as they were written") {
-  CHECK(std::is_same_v<StageAt<Unfolded<Net>, 0>::Run, Conv2D<11, 3>>);
-  CHECK(std::is_same_v<StageAt<Unfolded<Net>, 1>::Run, ReLU>);
-  CHECK(std::is_same_v<StageAt<Net, 3>::Run, Flatten>);
-  CHECK(std::is_same_v<StageAt<Net, 5>::Run, Dense<5>>);
+TEST_CASE("fusion: what somebody else reads stays as it is") {
+  using Residuals = Sequential<Input<8, 8, 3>, Conv2D<3, 3>, Residual<ReLU, Conv2D<3, 3>>, ReLU>;
+  CHECK(layers_of_nodes<Residuals>() == std::vector<std::size_t>{1, 1, 1, 1, 1});
+  using TwoOutputs = Sequential<Input<8, 8, 3>, Conv2D<3, 3>, Output<"first">, ReLU, Output<"y">>;
+  CHECK(layers_of_nodes<TwoOutputs>() == std::vector<std::size_t>{1, 1});
+  using AcrossSegments = Sequential<Input<8, 8, 3>, Recompute<Conv2D<3, 3>>, ReLU>;
+  CHECK(layers_of_nodes<AcrossSegments>() == std::vector<std::size_t>{1, 1});
+  using WithinOne = Sequential<Input<8, 8, 3>, Recompute<Conv2D<3, 3>, ReLU>, ReLU>;
+  CHECK(layers_of_nodes<WithinOne>() == std::vector<std::size_t>{2, 1});
 }
 
 TEST_CASE("fusion: folding changes no output and no gradient") {

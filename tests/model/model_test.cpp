@@ -83,12 +83,12 @@ TEST_CASE("what works in memory that was moved away takes no batch") {
   CHECK(infer.batch_size() == 0);
   CHECK(other(model, batch).count == 1);
   CHECK(error_message([&] { infer(model, batch); }) ==
-        "Inference: it was made for batches of up to 0 samples, this one has 1");
+        "Inference: its memory was moved away, make another one");
   TrainingPass<Net> pass(1, 1);
   const TrainingPass<Net> other_pass = std::move(pass);
   CHECK(other_pass.batch_size() == 1);
   CHECK(error_message([&] { pass.forward(model, batch, {}); }) ==
-        "TrainingPass: it was made for batches of up to 0 samples, this one has 1");
+        "TrainingPass: its memory was moved away, make another one");
 }
 
 TEST_CASE("the summary names layers, shapes, parameters and memory") {

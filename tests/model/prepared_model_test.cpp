@@ -90,8 +90,8 @@ TEST_CASE("every transform can be prepared") {
 
 TEST_CASE("transforms are prepared where few samples would not pay for them") {
   using Large = Sequential<Input<7, 7, 64>, Conv2D<128, 5>>;
-  const auto g = Conv2DSettings{.filters = 128, .sliding = {.kernel = {5, 5}}}.geometry({7, 7, 64});
-  CHECK_FALSE(kernels::conv::select(g, 1).is_transformed());
+  const auto g = Conv2DLayer{.filters = 128, .kernel = 5}.geometry({7, 7, 64});
+  CHECK(kernels::conv::select(g, 1) == Algorithm::indirect);
   CHECK(PreparedModel(Model<Large>{}).bytes() > 128 * 64 * 25 * Index{sizeof(float)});
   CHECK(PreparedModel(Model<Sequential<Input<5>, Dense<7>>>{}).bytes() == 0);
 }

@@ -14,24 +14,26 @@ using FashionCnn = Sequential<Input<28, 28, 1>, Conv2D<32, 5>, ReLU, MaxPool<2>,
 
 TEST_CASE("the reference network has the published shapes and parameters") {
   static_assert(FashionCnn::input == Shape{28, 28, 1});
-  static_assert(FashionCnn::shapes[3] == Shape{14, 14, 32});
-  static_assert(FashionCnn::shapes[6] == Shape{7, 7, 64});
-  static_assert(FashionCnn::shapes[10] == Shape{3, 3, 128});
-  static_assert(FashionCnn::shapes[12] == Shape{1, 1, 1152});
+  static_assert(FashionCnn::graph.shape(3) == Shape{14, 14, 32});
+  static_assert(FashionCnn::graph.shape(6) == Shape{7, 7, 64});
+  static_assert(FashionCnn::graph.shape(10) == Shape{3, 3, 128});
+  static_assert(FashionCnn::graph.shape(12) == Shape{1, 1, 1152});
   static_assert(FashionCnn::output == Shape{1, 1, 10});
   static_assert(FashionCnn::parameter_count == 1'447'946);
-  static_assert(FashionCnn::tensor_count == 10);
-  CHECK(FashionCnn::depth == 16);
+  static_assert(FashionCnn::depth == 16);
+  CHECK(Model<FashionCnn>().tensors().size() == 10);
 }
 
 TEST_CASE("parameters lie one after another, each on a cache line") {
   using Net = Sequential<Input<5>, Dense<3>, ReLU, Dense<2>>;
-  static_assert(Net::parameters[0].offset == 0);
-  static_assert(Net::parameters[1].offset == 16);
-  static_assert(Net::parameters[2].offset == 32);
-  static_assert(Net::parameters[3].offset == 48);
   static_assert(Net::block_size == 64);
-  static_assert(Net::parameters[2].layer == 2);
+  const Model<Net> model;
+  const auto tensors = model.layout().tensors();
+  REQUIRE(tensors.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(tensors[i].offset == 16 * static_cast<Index>(i));
+  CHECK(model.layout().size() == 64);
+  CHECK(model.layout().trained_size() == 64);
+  CHECK(tensors[2].layer == 2);
   CHECK(Net::parameter_count == 5 * 3 + 3 + 3 * 2 + 2);
 }
 
@@ -42,27 +44,21 @@ TEST_CASE("options of a layer may stand in any order") {
   CHECK(A::output == B::output);
 }
 
-TEST_CASE("neighbours are folded into stages that cover every layer in order") {
-  static_assert(stage_count<FashionCnn> == 9);
-  static_assert(stage_count<Unfolded<FashionCnn>> == 16);
-  std::size_t next = 0;
-  for_each_stage<FashionCnn>([&](auto i) {
-    CHECK(StageAt<FashionCnn, i>::first == next);
-    next = StageAt<FashionCnn, i>::end;
-  });
-  CHECK(next == FashionCnn::depth);
-}
-
 TEST_CASE("the memory plan stores what a backward pass reads and nothing else") {
-  constexpr auto& plan = detail::activation_plan<FashionCnn>;
-  // Outputs of the three pools that the convolutions are folded with (the latter two dropped out in
-  // place), the dense layer, its dropout, and the logits.
-  CHECK(plan.stored_size == 6272 + 3136 + 1152 + 1024 + 1024 + 16);
-  CHECK(plan.transient_size == 0);
-  CHECK(plan.places[2].offset == 6272);
-  CHECK(plan.places[4].offset == plan.places[3].offset);
-#ifndef TWEED_COMPILED  // where the kernels are compiled, so is what they need
-  static_assert(training_bytes<FashionCnn>(100) < 100 << 20);
-  static_assert(inference_bytes<FashionCnn>(1) < training_bytes<FashionCnn>(1));
-#endif
+  const TrainingPass<FashionCnn> pass(100, 1);
+  CHECK(pass.folded().view().nodes.size() == 9);
+  CHECK(TrainingPass<Unfolded<FashionCnn>>(1, 1).folded().view().nodes.size() == 16);
+  const Plan& plan = pass.plan();
+  const GraphView graph = pass.folded().view();
+  // The outputs of the first two pools live until the convolution behind them has run backward, the
+  // latter dropped out in place; so does what the dense layers read.
+  const auto place = [&](std::size_t node) {
+    return plan.offset(plan.slots().value(graph.nodes[node].output));
+  };
+  CHECK(place(2) == place(1));
+  CHECK(place(4) == place(3));
+  CHECK(place(1) != place(0));
+  CHECK(plan.size() == plan.peak().size);
+  CHECK(training_bytes<FashionCnn>(100) < 100 << 20);
+  CHECK(inference_bytes<FashionCnn>(1) < training_bytes<FashionCnn>(1));
 }

@@ -64,9 +64,9 @@ TEST_CASE("gradients of a whole network agree with central differences") {
     value = kept;
     return (above - below) / (2 * step);
   };
-  for (const auto& placed : Net::parameters) {
+  for (const auto& placed : model.layout().trained_tensors()) {
     CAPTURE(placed.layer);
-    for (Index i = 0; i < placed.parameter.size(); i += 7) {
+    for (Index i = 0; i < placed.tensor.size(); i += 7) {
       const auto at = static_cast<std::size_t>(placed.offset + i);
       CHECK(std::abs(difference(model.parameters()[at]) - gradients[at]) < 1e-8);
     }
@@ -82,7 +82,7 @@ TEST_CASE("gradients are overwritten, never added to") {
   const auto pixels = numbers<float>(batch * Net::input.size());
   const Batch<const float> x{pixels.data(), batch, Net::input};
   const auto gradients_after = [&](float before) {
-    for (const auto& tensor : Model<Net>::named<float>(pass.gradients())) {
+    for (const auto& tensor : model.named(pass.gradients())) {
       std::fill(tensor.values.begin(), tensor.values.end(), before);
     }
     SoftmaxCE{}.gradient(pass.forward(model, x, key), labels, pass.output_gradient());

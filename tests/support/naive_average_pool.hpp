@@ -15,8 +15,8 @@ class NaiveAveragePool {
   NaiveAveragePool(const PoolCase& c, bool counts_padding)
       : c_(c),
         counts_padding_(counts_padding),
-        rows_(c.height, c.window.height, c.stride.height, c.padding),
-        columns_(c.width, c.window.width, c.stride.width, c.padding) {}
+        rows_(c.height, c.window.height, c.stride.height, c.padding.rows),
+        columns_(c.width, c.window.width, c.stride.width, c.padding.columns) {}
 
   Index output_size() const { return rows_.output * columns_.output * c_.channels; }
 

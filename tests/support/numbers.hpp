@@ -8,7 +8,7 @@
 namespace tests {
 
 /// The number at `position` of `stream`: scattered over [-1, 1), the same everywhere, and the same
-/// in float and double. known_answers/generate.py computes the same ones.
+/// in float and double. known_answers/tensors.py computes the same ones.
 constexpr double number(std::uint32_t stream, std::uint32_t position) {
   std::uint32_t bits = (position + 1) * 0x9E3779B9U + stream * 0x85EBCA6BU;
   bits = (bits ^ bits >> 16) * 0x45D9F3BU;
@@ -33,6 +33,15 @@ std::vector<T> converted(const std::vector<U>& values) {
   for (const U value : values) result.push_back(static_cast<T>(value));
   return result;
 }
+
+/// The streams of numbers that layers and networks are run with; a layer's further inputs have
+/// streams of their own. known_answers/tensors.py has the same ones.
+enum LayerStream : std::uint32_t {
+  input_stream = 1,
+  output_gradient_stream,
+  parameter_streams,
+  further_input_streams = 80
+};
 
 /// Picks sizes for tests that go through many: the same ones everywhere.
 class Picker {

@@ -30,8 +30,8 @@ inline double random_normal(const RandomKey& key, std::uint64_t position) {
 /// Fills `values` as `initializer` says. The numbers follow from `key` and their position from
 /// `first_position` on.
 template <class T>
-void initialize(std::span<T> values, Initializer initializer, Index fan_in, Index fan_out,
-                const RandomKey& key, std::uint64_t first_position) {
+[[gnu::cold]] void initialize(std::span<T> values, Initializer initializer, Index fan_in,
+                              Index fan_out, const RandomKey& key, std::uint64_t first_position) {
   const double glorot = 2.0 / static_cast<double>(fan_in + fan_out);
   const double he = 2.0 / static_cast<double>(fan_in);
   const auto constant = [&](double value) {

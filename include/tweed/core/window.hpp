@@ -94,10 +94,12 @@ inline std::string to_string(const Padding& padding) {
   if (padding == Padding::same) return "same";
   if (padding == Padding::valid) return "valid";
   const auto& [rows, columns] = padding;
-  std::string text = "padding " + std::to_string(rows.before);
+  std::string text = "padding ";
+  text += std::to_string(rows.before);
   if (padding == Padding{rows.before}) return text;
   for (const Index side : {rows.after, columns.before, columns.after}) {
-    text += "," + std::to_string(side);
+    text += ',';
+    text += std::to_string(side);
   }
   return text;
 }

@@ -2,7 +2,7 @@
 
 #include <tweed/io/architecture_parser.hpp>
 #include <tweed/io/model_file.hpp>
-#include <tweed/model/any_inference.hpp>
+#include <tweed/model/any_network.hpp>
 
 #include <filesystem>
 #include <new>
@@ -11,21 +11,6 @@
 #include <utility>
 
 namespace tweed {
-
-/// A model's network as JSON.
-inline std::optional<std::string> architecture_of(const AnyModel& model) {
-  const AnyNetwork& network = model.network();
-  detail::OrderedJson layers = detail::OrderedJson::array();
-  for (const AnyLayer& any : network.layers()) {
-    layers.push_back(std::visit(
-        [&](const auto& layer) {
-          return detail::layer_json(network.layer_names()[layers.size()], layer.name,
-                                    layer.settings);
-        },
-        any));
-  }
-  return detail::architecture_json(network.input(), std::move(layers)).dump();
-}
 
 namespace detail {
 
@@ -42,9 +27,11 @@ inline AnyModel model_without_weights(const std::filesystem::path& path,
   AnyNetwork network = ArchitectureParser(where).parse(text->second);
   std::size_t bytes = 0;
   for (const TensorView& tensor : file.tensors()) bytes += tensor.bytes.size();
-  if (std::size_t{sizeof(float)} * static_cast<std::size_t>(network.parameter_count()) > bytes) {
-    throw Error(where + ": the network has " + std::to_string(network.parameter_count()) +
-                " weights, the file has " + std::to_string(bytes) + " bytes for them");
+  Index weights = 0;
+  for (const Traits& traits : network.graph().traits) weights += traits.parameter_count;
+  if (std::size_t{sizeof(float)} * static_cast<std::size_t>(weights) > bytes) {
+    throw Error(where + ": the network has " + std::to_string(weights) + " weights, the file has " +
+                std::to_string(bytes) + " bytes for them");
   }
   return AnyModel(std::move(network));
 }

@@ -1,95 +1,95 @@
 #pragma once
 
-#include <tweed/layers/convolution_settings.hpp>
+#include <tweed/core/layer_text.hpp>
 #include <tweed/model/model.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <concepts>
-#include <cstdint>
+#include <algorithm>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <tuple>
-#include <type_traits>
 #include <utility>
+#include <variant>
+#include <vector>
 
 /// What a network is, as JSON: its input shape and its layers in order, each with its settings.
 namespace tweed::detail {
 
 using OrderedJson = nlohmann::ordered_json;
 
-template <std::same_as<bool> Bool>
-OrderedJson json_of(Bool yes) {
-  return yes;
+inline OrderedJson json_of(const Setting& setting) {
+  return std::visit([](const auto& value) { return OrderedJson(value); }, setting);
 }
-inline OrderedJson json_of(Index number) { return number; }
-inline OrderedJson json_of(std::uint64_t number) { return number; }
-inline OrderedJson json_of(double number) { return number; }
-inline OrderedJson json_of(const Window& w) { return {w.height, w.width}; }
-inline OrderedJson json_of(const Stride& s) { return {s.height, s.width}; }
-inline OrderedJson json_of(const Dilation& d) { return {d.height, d.width}; }
 inline OrderedJson json_of(const Shape& s) { return {s.height, s.width, s.channels}; }
-inline OrderedJson json_of(Algorithm algorithm) { return name(algorithm); }
-inline OrderedJson json_of(const Padding& padding) {
-  if (padding == Padding::same || padding == Padding::valid) return to_string(padding);
-  const auto& [rows, columns] = padding;
-  return {rows.before, rows.after, columns.before, columns.after};
-}
 
 /// Adds each setting by its name.
-template <class Settings>
-void add_settings(OrderedJson& json, const Settings& settings) {
-  Settings::visit(settings,
-                  [&](const char* name, const auto& value) { json[name] = json_of(value); });
+inline void add_settings(OrderedJson& json, const Settings& settings) {
+  for (const auto& [name, setting] : settings) json[name] = json_of(setting);
 }
 
-/// {"name": "conv2d_1", "layer": "conv2d", "filters": 32, ...}
-template <class Settings>
-OrderedJson layer_json(const std::string& numbered_name, std::string_view layer,
-                       const Settings& settings) {
-  OrderedJson json{{"name", numbered_name}, {"layer", layer}};
-  add_settings(json, settings);
+/// Whether a node reads the layer before alone, or is the first and reads the only input: then a
+/// file need not say so.
+inline bool reads_the_one_before(const GraphView& graph, const Node& node) {
+  const auto inputs = graph.inputs_of(node);
+  if (inputs.size() != 1) return false;
+  if (&node == graph.nodes.data()) return graph.inputs.size() == 1;
+  return inputs[0] == (&node - 1)->output;
+}
+
+/// Whether a network is layers one after another, without state: what versions before 3 of the
+/// format can say.
+inline bool is_plain_chain(const GraphView& graph) {
+  const bool is_chain = std::ranges::all_of(graph.nodes, [&](const Node& node) {
+    return reads_the_one_before(graph, node) && node.segment == 0;
+  });
+  const bool has_state =
+      std::ranges::any_of(graph.traits, [](const Traits& traits) { return traits.commits; });
+  return is_chain && !has_state && graph.inputs.size() == 1 && graph.outputs.size() == 1 &&
+         graph.outputs[0] + 1 == graph.value_count();
+}
+
+/// {"name": "conv2d_1", "layer": "conv2d", "filters": 32, ...}, with what the layer reads where
+/// that is not the value before; or its description where it states no settings.
+inline OrderedJson layer_json(const NetworkText& network, const Node& node,
+                              const std::vector<std::string>& names) {
+  const GraphView& graph = network.graph;
+  const DescribedLayer& layer = network.layers[static_cast<std::size_t>(node.layer)];
+  OrderedJson json{{"name", names[static_cast<std::size_t>(node.output)]},
+                   {"layer", graph.traits_of(node).name}};
+  if (!reads_the_one_before(graph, node)) {
+    json["inputs"] = OrderedJson::array();
+    for (const int value : graph.inputs_of(node)) {
+      json["inputs"].push_back(names[static_cast<std::size_t>(value)]);
+    }
+  }
+  if (node.segment > 0) json["recompute"] = node.segment;
+  if (const auto settings = layer.settings()) {
+    add_settings(json, *settings);
+  } else if (const auto description = layer.text->describe(layer.layer); !description.empty()) {
+    json["description"] = description;
+  }
   return json;
 }
 
-template <class L>
-concept HasSettings = requires {
-  L::settings;
-};
-
-/// What a file says of a layer whose type is known: its settings, or its description where it has
-/// none.
-template <class L>
-OrderedJson layer_json(const std::string& numbered_name) {
-  if constexpr (HasSettings<L>) {
-    return layer_json(numbered_name, L::name, L::settings);
+inline OrderedJson architecture_json(const NetworkText& network) {
+  const GraphView& graph = network.graph;
+  const auto names = value_names(graph);
+  OrderedJson json;
+  if (graph.inputs.size() == 1) {
+    json["input"] = json_of(graph.input());
   } else {
-    OrderedJson json{{"name", numbered_name}, {"layer", L::name}};
-    if constexpr (requires { L::describe(); }) json["description"] = L::describe();
-    return json;
+    for (std::size_t k = 0; k < graph.inputs.size(); ++k) {
+      json["inputs"].push_back(json_of(graph.input(k)));
+    }
   }
-}
-
-/// Whether all layers of a network have settings.
-template <class Net>
-inline constexpr bool has_architecture =
-    []<class... Layers>(std::type_identity<std::tuple<Layers...>>) {
-      return (HasSettings<Layers> && ...);
-    }(std::type_identity<typename Net::Layers>{});
-
-template <class Net>
-OrderedJson layers_json() {
-  OrderedJson layers = OrderedJson::array();
-  const auto names = numbered_layer_names<Net>();
-  [&]<class... Layers>(std::type_identity<std::tuple<Layers...>>) {
-    (layers.push_back(layer_json<Layers>(names[layers.size()])), ...);
-  }(std::type_identity<typename Net::Layers>{});
-  return layers;
-}
-
-inline OrderedJson architecture_json(const Shape& input, OrderedJson layers) {
-  return {{"input", json_of(input)}, {"layers", std::move(layers)}};
+  json["layers"] = OrderedJson::array();
+  for (const Node& node : graph.nodes) json["layers"].push_back(layer_json(network, node, names));
+  if (graph.outputs.size() != 1 || graph.outputs[0] + 1 != graph.value_count()) {
+    for (const int value : graph.outputs) {
+      json["outputs"].push_back(names[static_cast<std::size_t>(value)]);
+    }
+  }
+  return json;
 }
 
 }  // namespace tweed::detail
@@ -98,12 +98,12 @@ namespace tweed {
 
 /// A model's network as JSON, or nothing where a layer does not state its settings.
 template <class Net, class T>
-std::optional<std::string> architecture_of(const Model<Net, T>&) {
-  if constexpr (detail::has_architecture<Net>) {
-    return detail::architecture_json(Net::input, detail::layers_json<Net>()).dump();
-  } else {
-    return {};
-  }
+std::optional<std::string> architecture_of(const Model<Net, T>& model) {
+  const NetworkText network = model.network().text();
+  const bool is_stated = std::ranges::all_of(
+      network.layers, [](const DescribedLayer& layer) { return layer.settings().has_value(); });
+  if (!is_stated) return {};
+  return detail::architecture_json(network).dump();
 }
 
 }  // namespace tweed

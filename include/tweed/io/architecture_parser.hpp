@@ -2,13 +2,16 @@
 
 #include <tweed/io/architecture.hpp>
 #include <tweed/io/strict_json.hpp>
+#include <tweed/layers/layers.hpp>
 #include <tweed/model/any_network.hpp>
 
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace tweed::detail {
@@ -20,24 +23,92 @@ class ArchitectureParser {
 
   AnyNetwork parse(std::string_view text) {
     const auto json = parse_strict_json(where_, text);
-    if (!json.is_object() || json.size() != 2 || !json.contains("input") ||
-        !json.contains("layers") || !json["layers"].is_array()) {
-      refuse(R"({"input": [height, width, channels], "layers": [...]})", json);
-    }
-    const Shape input = shape_of(json["input"]);
-    std::vector<AnyLayer> layers;
-    for (const auto& layer : json["layers"]) layers.push_back(layer_of(layer));
+    const bool is_network = json.is_object() && json.contains("layers") &&
+                            json["layers"].is_array() &&
+                            json.contains("input") != json.contains("inputs") &&
+                            json.size() == (json.contains("outputs") ? 3 : 2);
+    if (!is_network) refuse(R"({"input": [height, width, channels], "layers": [...]})", json);
     try {
-      AnyNetwork network(input, std::move(layers));
-      check_names(network, json["layers"]);
-      return network;
+      add_inputs(json);
+      const auto& layers = json["layers"];
+      for (std::size_t i = 0; i < layers.size();) i = add_layers(layers, i);
+      if (json.contains("outputs")) {
+        for (const auto& name : json["outputs"]) network_.output(value_of(name, "the outputs"));
+      }
+      network_.check();
+      check_names(layers);
+      return std::move(network_);
     } catch (const Error& error) {
+      const std::string_view what = error.what();
+      if (what.starts_with(where_)) throw;
       throw Error(where_ + ": " + error.what());
     }
   }
 
  private:
   using Json = nlohmann::json;
+  using Value = AnyNetwork::Value;
+
+  void add_inputs(const Json& json) {
+    if (json.contains("input")) {
+      current_ = values_["input"] = network_.input(shape_of(json["input"]));
+      return;
+    }
+    if (!json["inputs"].is_array() || json["inputs"].size() < 2) {
+      refuse("several inputs of [height, width, channels]", json["inputs"]);
+    }
+    for (const auto& shape : json["inputs"]) {
+      const auto name = "input_" + std::to_string(values_.size() + 1);
+      current_ = values_[name] = network_.input(shape_of(shape));
+    }
+  }
+
+  /// Adds layer `first`, and those after it that are computed again with it. Returns the next.
+  std::size_t add_layers(const Json& layers, std::size_t first) {
+    const Index segment = segment_of(layers[first]);
+    std::size_t end = first + 1;
+    if (segment == 0) {
+      add_layer(layers[first]);
+      return end;
+    }
+    while (end < layers.size() && segment_of(layers[end]) == segment) ++end;
+    network_.recompute([&] {
+      for (std::size_t i = first; i < end; ++i) add_layer(layers[i]);
+    });
+    return end;
+  }
+
+  Index segment_of(const Json& layer) const {
+    Index segment = 0;
+    if (!layer.is_object() || !layer.contains("recompute")) return segment;
+    if (!set(layer["recompute"], segment)) refuse("a number for recompute", layer["recompute"]);
+    return segment;
+  }
+
+  void add_layer(const Json& json) {
+    const AnyLayer layer = layer_of(json);
+    const auto name = json["name"].get<std::string>();
+    std::vector<Value> operands;
+    if (json.contains("inputs")) {
+      if (!json["inputs"].is_array()) refuse("a list of names as inputs", json["inputs"]);
+      for (const auto& operand : json["inputs"]) {
+        operands.push_back(value_of(operand, "layer " + in_quotes(name)));
+      }
+    } else {
+      operands.push_back(current_);
+    }
+    current_ = network_.add(layer, operands);
+    values_[name] = current_;
+  }
+
+  Value value_of(const Json& name, const std::string& reader) const {
+    if (name.is_string()) {
+      const auto found = values_.find(name.get<std::string>());
+      if (found != values_.end()) return found->second;
+    }
+    throw Error(where_ + ": " + reader + " reads " + json_in_message(name) +
+                ", which stands nowhere before");
+  }
 
   AnyLayer layer_of(const Json& json) const {
     if (!json.is_object() || !json.contains("name") || !json["name"].is_string() ||
@@ -46,9 +117,9 @@ class ArchitectureParser {
     }
     const auto type = json["layer"].get<std::string>();
     std::optional<AnyLayer> found;
-    [&]<class... Layers>(std::type_identity<std::variant<Layers...>>) {
-      ((type == Layers::name ? void(found = read<Layers>(json)) : void()), ...);
-    }(std::type_identity<AnyLayer>{});
+    [&]<class... L>(std::type_identity<std::tuple<L...>>) {
+      ((type == L::name ? void(found = AnyLayer(read<L>(json))) : void()), ...);
+    }(std::type_identity<Layers>{});
     if (!found) {
       throw Error(where_ + ": layer " + in_quotes(json["name"].get<std::string>()) +
                   " is of the type " + in_quotes(type) + ", which AnyModel does not know");
@@ -61,13 +132,13 @@ class ArchitectureParser {
   template <class L>
   L read(const Json& json) const {
     L layer;
-    std::set<std::string, std::less<>> known{"name", "layer"};
-    const auto take = [&](const char* name, auto& value) {
+    std::set<std::string, std::less<>> known{"name", "layer", "inputs", "recompute"};
+    const auto take = [&](const char* name, auto& value, const auto&...) {
       known.insert(name);
       if (!json.contains(name)) return;
       read_value(json[name], value, json["name"].get<std::string>(), name);
     };
-    std::remove_cvref_t<decltype(layer.settings)>::visit(layer.settings, take);
+    L::visit(layer, take);
     for (const auto& [key, value] : json.items()) {
       if (known.contains(key)) continue;
       throw Error(where_ + ": layer " + in_quotes(json["name"].get<std::string>()) +
@@ -84,6 +155,11 @@ class ArchitectureParser {
                 " is " + json_in_message(json) + ", which AnyModel cannot take");
   }
 
+  static bool set(const Json& json, bool& yes) {
+    if (!json.is_boolean()) return false;
+    yes = json.get<bool>();
+    return true;
+  }
   static bool set(const Json& json, Index& number) {
     constexpr std::uint64_t most = std::uint64_t{1} << 30;
     if (!json.is_number_unsigned() || json.get<std::uint64_t>() > most) return false;
@@ -106,7 +182,7 @@ class ArchitectureParser {
   template <class Word>
   static bool set_word(const Json& json, Word& word, std::initializer_list<Word> values) {
     for (const Word value : values) {
-      if (json != Json(json_of(value))) continue;
+      if (json != Json(json_of(setting_of(value)))) continue;
       word = value;
       return true;
     }
@@ -137,11 +213,12 @@ class ArchitectureParser {
   }
 
   /// A layer's name must be its type with its number: tensors go by it.
-  static void check_names(const AnyNetwork& network, const Json& layers) {
+  void check_names(const Json& layers) const {
+    const auto names = network_.layer_names();
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      if (layers[i]["name"] == network.layer_names()[i]) continue;
-      throw Error("expected a layer with the name " + in_quotes(network.layer_names()[i]) +
-                  ", found " + in_quotes(layers[i]["name"].get<std::string>()));
+      if (layers[i]["name"] == names[i]) continue;
+      throw Error("expected a layer with the name " + in_quotes(names[i]) + ", found " +
+                  in_quotes(layers[i]["name"].get<std::string>()));
     }
   }
 
@@ -150,6 +227,9 @@ class ArchitectureParser {
   }
 
   std::string where_;
+  AnyNetwork network_;
+  std::map<std::string, Value> values_;
+  Value current_;
 };
 
 }  // namespace tweed::detail

@@ -112,6 +112,15 @@ void fill_model(const std::filesystem::path& path, const SafetensorsFile& file, 
   }
 }
 
+/// The version of the format that can say what is to be said of a model.
+template <class M>
+std::string_view format_version_for(const M& model) {
+  if constexpr (Runs<M>) {
+    if (!is_plain_chain(model.graph())) return graph_version;
+  }
+  return chain_version;
+}
+
 template <class NamedTensor>
 TensorView view_of(const NamedTensor& tensor) {
   return {.name = std::string(tensor.name),
@@ -129,7 +138,7 @@ TensorView view_of(const NamedTensor& tensor) {
 /// as many as the outputs, if text is not UTF-8, or if the scale is 0 or not finite.
 template <HasTensors M>
 void save_model(const M& model, const std::filesystem::path& path, const ModelInfo& info = {}) {
-  auto metadata = detail::model_metadata(path, info);
+  auto metadata = detail::model_metadata(path, info, detail::format_version_for(model));
   std::vector<TensorView> views;
   for (const auto& tensor : model.tensors()) views.push_back(detail::view_of(tensor));
   if constexpr (detail::Runs<M>) {
@@ -138,8 +147,7 @@ void save_model(const M& model, const std::filesystem::path& path, const ModelIn
       metadata[detail::architecture_key] = *text;
     }
     const auto sample = detail::make_sample(model);
-    std::ranges::move(detail::sample_views(sample, model.input_shape(), model.output_shape()),
-                      std::back_inserter(views));
+    std::ranges::move(detail::sample_views(sample, model.graph()), std::back_inserter(views));
     write_safetensors(path, views, metadata);
   } else {
     write_safetensors(path, views, metadata);

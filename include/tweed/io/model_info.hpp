@@ -29,7 +29,10 @@ struct ModelInfo {
 
 namespace detail {
 
-inline constexpr std::string_view model_file_version = "2";
+/// Version 1 states no network, version 2 layers one after another, version 3 graphs and state. A
+/// file is written in the earliest version that can say what it has to.
+inline constexpr std::string_view chain_version = "2";
+inline constexpr std::string_view graph_version = "3";
 
 inline constexpr const char* architecture_key = "architecture";
 inline constexpr const char* class_names_key = "class_names";
@@ -44,14 +47,16 @@ constexpr bool is_own_key(std::string_view key) {
 /// Whether values can be multiplied by it and still say something.
 inline bool is_scale(double scale) { return std::isfinite(scale) && scale != 0; }
 
-/// The metadata of a model file but for the architecture. Notes under tweed's own keys are dropped.
+/// The metadata of a model file of that version but for the architecture. Notes under tweed's own
+/// keys are dropped.
 inline SafetensorsFile::Metadata model_metadata(const std::filesystem::path& path,
-                                                const ModelInfo& info) {
+                                                const ModelInfo& info,
+                                                std::string_view format_version) {
   const std::string where = "cannot write " + path.string();
   SafetensorsFile::Metadata metadata = info.notes;
   std::erase_if(metadata, [](const auto& note) { return is_own_key(note.first); });
   metadata["format"] = "tweed";
-  metadata["format_version"] = model_file_version;
+  metadata["format_version"] = format_version;
   metadata["tweed_version"] = version;
   if (!info.class_names.empty()) {
     for (const auto& name : info.class_names) check_utf8(where + ": a class name", name);
@@ -67,13 +72,14 @@ inline SafetensorsFile::Metadata model_metadata(const std::filesystem::path& pat
   return metadata;
 }
 
-/// Whether the metadata is written as this version of tweed does it.
+/// Whether the metadata may state a network, as it does since version 2.
 inline bool has_current_format(const SafetensorsFile::Metadata& metadata) {
   const auto is = [&](const char* key, std::string_view value) {
     const auto found = metadata.find(key);
     return found != metadata.end() && found->second == value;
   };
-  return is("format", "tweed") && is("format_version", model_file_version);
+  return is("format", "tweed") &&
+         (is("format_version", chain_version) || is("format_version", graph_version));
 }
 
 /// The version of a tweed model file must be one that this version reads; files of others have
@@ -83,11 +89,10 @@ inline void check_model_file_version(const std::filesystem::path& path,
   const auto format = metadata.find("format");
   if (format == metadata.end() || format->second != "tweed") return;
   const auto found = metadata.find("format_version");
-  if (found != metadata.end() && (found->second == "1" || found->second == model_file_version)) {
-    return;
-  }
-  throw Error(path.string() + ": expected format_version \"1\" or " +
-              in_quotes(model_file_version) + ", found " +
+  const bool is_known =
+      has_current_format(metadata) || (found != metadata.end() && found->second == "1");
+  if (is_known) return;
+  throw Error(path.string() + ": expected format_version \"1\", \"2\" or \"3\", found " +
               (found == metadata.end() ? "none" : in_quotes(found->second)));
 }
 

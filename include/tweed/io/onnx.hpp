@@ -5,7 +5,7 @@
 #include <tweed/io/atomic_file.hpp>
 #include <tweed/io/onnx_graph.hpp>
 #include <tweed/io/utf8.hpp>
-#include <tweed/model/any_model.hpp>
+#include <tweed/model/model.hpp>
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,6 @@
 #include <span>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace tweed {
@@ -31,26 +30,40 @@ namespace detail {
 /// NHWC at its ends, as tweed has them.
 class OnnxExporter {
  public:
-  OnnxExporter(const AnyNetwork& network, std::vector<NamedTensor<const float>> tensors)
-      : network_(network), tensors_(std::move(tensors)) {}
+  OnnxExporter(const NetworkText& network, const Layout& layout,
+               std::vector<NamedTensor<const float>> tensors)
+      : network_(network),
+        layout_(layout),
+        tensors_(std::move(tensors)),
+        names_(numbered_layer_names(network.graph)),
+        values_(network.graph.shapes.size()) {}
 
+  /// Throws Error where a layer does not say what it is in ONNX.
   std::string file(const OnnxOptions& options) {
-    const Shape input = network_.input();
-    graph_.add_input(current_, external_sizes(input));
-    is_image_ = !input.is_vector();
-    if (is_image_) {
-      add({"input_nchw", "Transpose", {current_}, "input_nchw", {{"perm", Sizes{0, 3, 1, 2}}}});
+    const GraphView& graph = network_.graph;
+    for (std::size_t k = 0; k < graph.inputs.size(); ++k) {
+      add_input(graph.inputs[k], numbered("input", k, graph.inputs.size()));
     }
-    for (layer_ = 0; layer_ < network_.layers().size(); ++layer_) {
-      std::visit([&](const auto& layer) { add_layer(layer); }, network_.layers()[layer_]);
+    for (const Node& node : graph.nodes) add_layer(node);
+    for (std::size_t k = 0; k < graph.outputs.size(); ++k) {
+      add_output(graph.outputs[k], numbered("output", k, graph.outputs.size()), options.softmax);
     }
-    finish(options.softmax);
-    graph_.add_output(current_, external_sizes(network_.output()));
     return graph_.model(version, options.metadata);
   }
 
  private:
   using Sizes = std::vector<Index>;
+  using Placing = OnnxOperator::Layout;
+
+  /// A value of the network in the file: its name, and whether it has four dimensions.
+  struct Value {
+    std::string name;
+    bool is_image = false;
+  };
+
+  static std::string numbered(const std::string& name, std::size_t k, std::size_t count) {
+    return count == 1 ? name : name + "_" + std::to_string(k + 1);
+  }
 
   /// Without the batch.
   static Sizes external_sizes(const Shape& shape) {
@@ -58,155 +71,168 @@ class OnnxExporter {
     return {shape.height, shape.width, shape.channels};
   }
 
-  const std::string& name() const { return network_.layer_names()[layer_]; }
-  const Shape& input() const { return network_.shapes()[layer_]; }
-
-  void add(const OnnxNode& node) {
-    graph_.add(node);
-    current_ = node.output;
+  Value& value(int i) { return values_[static_cast<std::size_t>(i)]; }
+  const std::string& name_of(const Node& node) const {
+    return names_[static_cast<std::size_t>(node.layer)];
   }
 
-  void add_layer(const any::ReLU&) { add({name(), "Relu", {current_}, name()}); }
-  void add_layer(const any::Dropout&) {}
-  void add_layer(const any::Flatten&) { make_vector(); }
-
-  void add_layer(const any::Dense&) {
-    make_vector();
-    const auto& kernel = next_tensor();
-    graph_.add_constant(kernel.name, OnnxType::f32, kernel.dims, std::as_bytes(kernel.values));
-    const std::string bias = add_bias();
-    add({name(), "Gemm", {current_, kernel.name, bias}, name()});
+  void add_input(int input, const std::string& name) {
+    const Shape& shape = network_.graph.shape(input);
+    graph_.add_input(name, external_sizes(shape));
+    value(input) = {name, false};
+    if (shape.is_vector()) return;
+    graph_.add({name + "_nchw",
+                "Transpose",
+                {name},
+                name + "_nchw",
+                {OnnxAttribute::of("perm", Sizes{0, 3, 1, 2})}});
+    value(input) = {name + "_nchw", true};
   }
 
-  template <class Settings>
-  void add_layer(const any::Convolution<Settings>& layer) {
-    make_image();
-    const auto g = layer.settings.geometry(input());
-    const std::string kernel = add_kernel();
-    const std::string bias = add_bias();
-    auto attributes = window_attributes(g.rows, g.columns);
-    attributes.push_back({"dilations", Sizes{g.rows.dilation, g.columns.dilation}});
-    attributes.push_back({"group", g.groups});
-    add({name(), "Conv", {current_, kernel, bias}, name(), std::move(attributes)});
+  void add_output(int output, const std::string& name, bool softmax) {
+    const Shape& shape = network_.graph.shape(output);
+    Value current = value(output);
+    if (shape.is_vector()) {
+      current = vector_of(current, name);
+    } else if (current.is_image) {
+      current = {nhwc_of(current, name), false};
+    }
+    if (softmax) {
+      const std::string softmax_name = name == "output" ? "softmax" : name + ".softmax";
+      graph_.add({softmax_name,
+                  "Softmax",
+                  {current.name},
+                  softmax_name,
+                  {OnnxAttribute::of("axis", Index{-1})}});
+      current.name = softmax_name;
+    }
+    graph_.add({name, "Identity", {current.name}, name});
+    graph_.add_output(name, external_sizes(shape));
   }
 
-  void add_layer(const any::MaxPool& layer) {
-    make_image();
-    const auto g = layer.settings.geometry(input());
-    add({name(), "MaxPool", {current_}, name(), window_attributes(g.rows, g.columns)});
+  void add_layer(const Node& node) {
+    const GraphView& graph = network_.graph;
+    const DescribedLayer& layer = network_.layers[static_cast<std::size_t>(node.layer)];
+    const auto what = layer.onnx(graph.input_of(node));
+    const std::string& name = name_of(node);
+    if (!what) throw Error("ONNX: " + name + " does not say what it is in ONNX");
+    const bool as_image =
+        what->layout == Placing::image || (what->layout == Placing::any && any_is_image(node));
+    std::vector<std::string> inputs;
+    const auto operands = graph.inputs_of(node);
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      const std::string prefix = operands.size() == 1 ? name : name + "." + std::to_string(i + 1);
+      const Value& operand = value(operands[i]);
+      inputs.push_back(as_image ? image_of(operand, prefix, graph.shape(operands[i])).name
+                                : vector_of(operand, prefix).name);
+    }
+    value(node.output) = {name, as_image};
+    if (what->type.empty()) {
+      value(node.output).name = inputs[0];
+      return;
+    }
+    for (std::size_t i = 0; i < what->constants.size(); ++i) {
+      inputs.push_back(add_constants(name, i, what->constants[i]));
+    }
+    for (const auto& range : {layout_.trained_of(node.layer), layout_.state_of(node.layer)}) {
+      for (const auto& tensor : range.of(std::span(std::as_const(tensors_)))) {
+        inputs.push_back(add_tensor(tensor));
+      }
+    }
+    graph_.add({name, what->type, std::move(inputs), name, what->attributes});
   }
 
-  static std::vector<OnnxAttribute> window_attributes(const SlidingAxis& rows,
-                                                      const SlidingAxis& columns) {
-    const auto after = [](const SlidingAxis& axis) {
-      const Index seen = (axis.output - 1) * axis.stride + axis.span() - axis.before;
-      return std::max<Index>(0, seen - axis.input);
-    };
-    return {{"kernel_shape", Sizes{rows.window, columns.window}},
-            {"strides", Sizes{rows.stride, columns.stride}},
-            {"pads", Sizes{rows.before, columns.before, after(rows), after(columns)}}};
+  bool any_is_image(const Node& node) {
+    const auto operands = network_.graph.inputs_of(node);
+    return std::ranges::any_of(operands, [&](int i) { return value(i).is_image; });
   }
 
-  /// A convolution's kernel [kh,kw,c/groups,f] as [f,c/groups,kh,kw].
-  std::string add_kernel() {
-    const auto& kernel = next_tensor();
-    const Index taps = kernel.dims[0] * kernel.dims[1];
-    const Index channels = kernel.dims[2];
-    const Index filters = kernel.dims[3];
+  std::string add_constants(const std::string& layer, std::size_t i,
+                            const std::vector<float>& values) {
+    if (values.empty()) return {};
+    const std::string name = layer + ".constant_" + std::to_string(i + 1);
+    const std::array size{std::ssize(values)};
+    graph_.add_constant(name, OnnxType::f32, size, std::as_bytes(std::span(values)));
+    return name;
+  }
+
+  /// A layer's tensor; a convolution's kernel [kh,kw,c/groups,f] as [f,c/groups,kh,kw].
+  std::string add_tensor(const NamedTensor<const float>& tensor) {
+    if (tensor.dims.size() != 4) {
+      graph_.add_constant(tensor.name, OnnxType::f32, tensor.dims, std::as_bytes(tensor.values));
+      return tensor.name;
+    }
+    const Index taps = tensor.dims[0] * tensor.dims[1];
+    const Index channels = tensor.dims[2];
+    const Index filters = tensor.dims[3];
     std::vector<float> values;
-    values.reserve(kernel.values.size());
+    values.reserve(tensor.values.size());
     for (Index f = 0; f < filters; ++f) {
       for (Index c = 0; c < channels; ++c) {
         for (Index t = 0; t < taps; ++t) {
           values.push_back(
-              kernel.values[static_cast<std::size_t>((t * channels + c) * filters + f)]);
+              tensor.values[static_cast<std::size_t>((t * channels + c) * filters + f)]);
         }
       }
     }
-    const std::array sizes{filters, channels, kernel.dims[0], kernel.dims[1]};
-    graph_.add_constant(kernel.name, OnnxType::f32, sizes, std::as_bytes(std::span(values)));
-    return kernel.name;
+    const std::array sizes{filters, channels, tensor.dims[0], tensor.dims[1]};
+    graph_.add_constant(tensor.name, OnnxType::f32, sizes, std::as_bytes(std::span(values)));
+    return tensor.name;
   }
-
-  std::string add_bias() {
-    const auto& bias = next_tensor();
-    graph_.add_constant(bias.name, OnnxType::f32, bias.dims, std::as_bytes(bias.values));
-    return bias.name;
-  }
-
-  const NamedTensor<const float>& next_tensor() { return tensors_[tensor_++]; }
 
   /// [n,c,h,w] as [n,h*w*c], in tweed's order.
-  void make_vector() {
-    if (!is_image_) return;
-    make_nhwc();
-    add({unique("flatten"), "Flatten", {current_}, unique("flatten"), {{"axis", Index{1}}}});
-    is_image_ = false;
+  Value vector_of(const Value& from, const std::string& prefix) {
+    if (!from.is_image) return from;
+    const std::string nhwc = nhwc_of(from, prefix);
+    const std::string name = prefix + ".flatten";
+    graph_.add({name, "Flatten", {nhwc}, name, {OnnxAttribute::of("axis", Index{1})}});
+    return {name, false};
   }
 
-  void make_nhwc() {
-    const std::string nhwc = unique("nhwc");
-    add({nhwc, "Transpose", {current_}, nhwc, {{"perm", Sizes{0, 2, 3, 1}}}});
+  std::string nhwc_of(const Value& from, const std::string& prefix) {
+    std::string name = prefix + ".nhwc";
+    graph_.add(
+        {name, "Transpose", {from.name}, name, {OnnxAttribute::of("perm", Sizes{0, 2, 3, 1})}});
+    return name;
   }
 
   /// A vector as an image of one pixel.
-  void make_image() {
-    if (is_image_) return;
-    const std::string shape = unique("image_shape");
-    const std::array<std::int64_t, 4> sizes{0, input().channels, 1, 1};  // 0: as it is
+  Value image_of(const Value& from, const std::string& prefix, const Shape& shape) {
+    if (from.is_image) return from;
+    const std::string sizes_name = prefix + ".image_shape";
+    const std::array<std::int64_t, 4> sizes{0, shape.size(), 1, 1};  // 0: as it is
     const std::array<Index, 1> rank{4};
-    graph_.add_constant(shape, OnnxType::i64, rank, std::as_bytes(std::span(sizes)));
-    add({unique("image"), "Reshape", {current_, shape}, unique("image")});
-    is_image_ = true;
+    graph_.add_constant(sizes_name, OnnxType::i64, rank, std::as_bytes(std::span(sizes)));
+    const std::string name = prefix + ".image";
+    graph_.add({name, "Reshape", {from.name, sizes_name}, name});
+    return {name, true};
   }
 
-  /// A name that no layer has.
-  std::string unique(const std::string& what) const {
-    const bool at_end = layer_ == network_.layers().size();
-    return (at_end ? "output" : name()) + "." + what;
-  }
-
-  void finish(bool softmax) {
-    if (network_.output().is_vector()) {
-      make_vector();
-    } else if (is_image_) {
-      make_nhwc();
-    }
-    if (softmax) add({"softmax", "Softmax", {current_}, "softmax", {{"axis", Index{-1}}}});
-    add({"output", "Identity", {current_}, "output"});
-  }
-
-  const AnyNetwork& network_;
+  NetworkText network_;
+  const Layout& layout_;
   std::vector<NamedTensor<const float>> tensors_;
-  std::size_t layer_ = 0;
-  std::size_t tensor_ = 0;
+  std::vector<std::string> names_;
+  std::vector<Value> values_;
   OnnxGraph graph_;
-  std::string current_ = "input";  // what the next node reads
-  bool is_image_ = false;          // whether it has four dimensions
 };
-
-inline const AnyNetwork& network_of(const AnyModel& model) { return model.network(); }
-template <class Net>
-AnyNetwork network_of(const Model<Net, float>&) {
-  return any_network<Net>();
-}
 
 }  // namespace detail
 
-/// A model, a `Model` of float or an `AnyModel`, as the bytes of an ONNX file (operator set 13).
-/// Its input "input" and output "output" are those of the network, [batch,height,width,channels] or
-/// [batch,length], the batch free. Throws Error if the metadata is not UTF-8.
-template <class M>
-std::string onnx_bytes(const M& model, const OnnxOptions& options = {}) {
-  const auto& network = detail::network_of(model);
+/// A model of float as the bytes of an ONNX file (operator set 13). Its input "input" and output
+/// "output" are those of the network, [batch,height,width,channels] or [batch,length], the batch
+/// free; of several there are "input_1", "input_2" and so on. Throws Error if the metadata is not
+/// UTF-8, or a layer does not say what it is in ONNX.
+template <class Net>
+std::string onnx_bytes(const Model<Net>& model, const OnnxOptions& options = {}) {
   constexpr Index most = (Index{1} << 31) - (Index{1} << 20);
-  const Index bytes = network.parameter_count() * Index{sizeof(float)};
+  const Index bytes = model.layout().size() * Index{sizeof(float)};
   if (bytes >= most) {
     throw Error("ONNX: a file holds less than 2 GiB, these weights take " + std::to_string(bytes) +
                 " bytes");
   }
   detail::check_utf8("ONNX", options.metadata);
-  return detail::OnnxExporter(network, model.tensors()).file(options);
+  return detail::OnnxExporter(model.network().text(), model.layout(), model.tensors())
+      .file(options);
 }
 
 /// Writes a model as an ONNX file, atomically. Throws Error if it cannot be written.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/core/shape.hpp>
+#include <tweed/core/onnx_operator.hpp>
 
 #include <protozero/pbf_writer.hpp>
 
@@ -10,7 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 /// The protocol buffers of an ONNX file, as far as networks need them. The numbers are those of the
@@ -18,12 +17,6 @@
 namespace tweed::detail {
 
 enum class OnnxType : std::int32_t { f32 = 1, i64 = 7 };
-
-/// An attribute of a node, one number or several.
-struct OnnxAttribute {
-  std::string_view name;
-  std::variant<Index, std::vector<Index>> value;
-};
 
 /// One operation.
 struct OnnxNode {
@@ -88,14 +81,23 @@ class OnnxGraph {
   static void add(protozero::pbf_writer& node, const OnnxAttribute& attribute) {
     protozero::pbf_writer message(node, 5);
     message.add_string(1, attribute.name.data(), attribute.name.size());
-    if (const auto* number = std::get_if<Index>(&attribute.value)) {
-      message.add_int64(3, *number);
-      message.add_int32(20, 2);
-    } else {
-      for (const Index each : std::get<std::vector<Index>>(attribute.value)) {
-        message.add_int64(8, each);
-      }
-      message.add_int32(20, 7);
+    switch (attribute.kind) {
+      case OnnxAttribute::Kind::real:
+        message.add_float(2, attribute.real);
+        message.add_int32(20, 1);
+        break;
+      case OnnxAttribute::Kind::integer:
+        message.add_int64(3, attribute.integer);
+        message.add_int32(20, 2);
+        break;
+      case OnnxAttribute::Kind::word:
+        message.add_bytes(4, attribute.word.data(), attribute.word.size());
+        message.add_int32(20, 3);
+        break;
+      case OnnxAttribute::Kind::integers:
+        for (const Index each : attribute.integers) message.add_int64(8, each);
+        message.add_int32(20, 7);
+        break;
     }
   }
 

@@ -18,35 +18,52 @@
 namespace tweed::detail {
 
 inline constexpr std::string_view sample_prefix = "sample.";
-inline constexpr const char* sample_input_name = "sample.input";
-inline constexpr const char* sample_output_name = "sample.output";
 
-/// One sample and its output.
+/// One sample of each of a network's inputs, and the outputs that it makes of them.
 template <class T>
 struct Sample {
-  std::vector<T> input;
-  std::vector<T> output;
+  std::vector<std::vector<T>> inputs;
+  std::vector<std::vector<T>> outputs;
 };
 
-/// What the network makes of one input.
+/// "sample.input", and for further ones "sample.input_2".
+inline std::string sample_name(const char* what, std::size_t k) {
+  const std::string name = std::string(sample_prefix) + what;
+  return k == 0 ? name : name + "_" + std::to_string(k + 1);
+}
+
+/// What the network makes of a sample of each of its inputs.
 template <class M>
-std::vector<typename M::Scalar> output_of(const M& model,
-                                          const std::vector<typename M::Scalar>& input) {
+std::vector<std::vector<typename M::Scalar>> outputs_of(
+    const M& model, const std::vector<std::vector<typename M::Scalar>>& inputs) {
+  using T = typename M::Scalar;
+  const GraphView graph = model.graph();
+  std::vector<Batch<const T>> batches;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    batches.push_back({inputs[k].data(), 1, graph.input(k)});
+  }
   auto inference = make_inference(model, 1, 1);
-  const auto output = inference(model, {input.data(), 1, model.input_shape()}).values();
-  return {output.begin(), output.end()};
+  inference(model, batches);
+  std::vector<std::vector<T>> outputs;
+  for (std::size_t k = 0; k < graph.outputs.size(); ++k) {
+    const auto output = inference.output(k).values();
+    outputs.emplace_back(output.begin(), output.end());
+  }
+  return outputs;
 }
 
 /// The same input for all models of a shape: numbers in [0, 1) without a pattern.
 template <class M>
 Sample<typename M::Scalar> make_sample(const M& model) {
-  Sample<typename M::Scalar> sample;
-  sample.input.resize(static_cast<std::size_t>(model.input_shape().size()));
+  using T = typename M::Scalar;
+  const GraphView graph = model.graph();
+  Sample<T> sample;
   std::uint64_t position = 0;
-  for (auto& number : sample.input) {
-    number = static_cast<typename M::Scalar>(random_uniform({}, position++));
+  for (std::size_t k = 0; k < graph.inputs.size(); ++k) {
+    auto& input = sample.inputs.emplace_back(static_cast<std::size_t>(graph.input(k).size()));
+    for (T& number : input) number = static_cast<T>(random_uniform({}, position++));
   }
-  sample.output = output_of(model, sample.input);
+  sample.outputs = outputs_of(model, sample.inputs);
   return sample;
 }
 
@@ -57,16 +74,21 @@ inline std::vector<Index> sample_dims(const Shape& shape) {
 }
 
 template <class T>
-std::vector<TensorView> sample_views(const Sample<T>& sample, const Shape& input,
-                                     const Shape& output) {
-  const auto view = [](const char* name, const Shape& shape, const std::vector<T>& values) {
-    return TensorView{.name = name,
-                      .dims = sample_dims(shape),
-                      .dtype = std::string(safetensors_dtype<T>()),
-                      .bytes = std::as_bytes(std::span(values))};
+std::vector<TensorView> sample_views(const Sample<T>& sample, const GraphView& graph) {
+  std::vector<TensorView> views;
+  const auto add = [&](const std::string& name, const Shape& shape, const std::vector<T>& values) {
+    views.push_back({.name = name,
+                     .dims = sample_dims(shape),
+                     .dtype = std::string(safetensors_dtype<T>()),
+                     .bytes = std::as_bytes(std::span(values))});
   };
-  return {view(sample_input_name, input, sample.input),
-          view(sample_output_name, output, sample.output)};
+  for (std::size_t k = 0; k < sample.inputs.size(); ++k) {
+    add(sample_name("input", k), graph.input(k), sample.inputs[k]);
+  }
+  for (std::size_t k = 0; k < sample.outputs.size(); ++k) {
+    add(sample_name("output", k), graph.output(k), sample.outputs[k]);
+  }
+  return views;
 }
 
 template <class T>
@@ -99,25 +121,46 @@ Index first_deviation(const std::vector<T>& expected, const std::vector<T>& foun
   return -1;
 }
 
-/// Throws Error where the file has a sample and the model makes something else of it.
-template <class M>
-void check_sample(const std::filesystem::path& path, const SafetensorsFile& file, const M& model) {
-  using T = typename M::Scalar;
-  const TensorView* const input = file.find(sample_input_name);
-  const TensorView* const output = file.find(sample_output_name);
-  if (input == nullptr && output == nullptr) return;
-  if (input == nullptr || output == nullptr) {
-    throw Error(path.string() + ": expected both " + sample_input_name + " and " +
-                sample_output_name + ", or neither");
-  }
-  const auto expected = sample_values<T>(path, *output, model.output_shape());
-  const auto found = output_of(model, sample_values<T>(path, *input, model.input_shape()));
+/// Throws Error unless output k is what is stored.
+template <class T>
+void check_sample_output(const std::filesystem::path& path, const std::vector<T>& expected,
+                         const std::vector<T>& found) {
   const Index i = first_deviation(expected, found);
   if (i < 0) return;
   const auto at = static_cast<std::size_t>(i);
   throw Error(path.string() + ": the network does not make of the stored sample what it should: " +
               "output " + std::to_string(i) + " is " + std::to_string(found[at]) + " instead of " +
               std::to_string(expected[at]) + "; it is not the network of this file");
+}
+
+/// Throws Error where the file has a sample and the model makes something else of it.
+template <class M>
+void check_sample(const std::filesystem::path& path, const SafetensorsFile& file, const M& model) {
+  using T = typename M::Scalar;
+  const GraphView graph = model.graph();
+  std::size_t found = 0;
+  const auto values = [&](const char* what, std::size_t k, const Shape& shape) {
+    const TensorView* const tensor = file.find(sample_name(what, k));
+    if (tensor == nullptr) return std::vector<T>();
+    ++found;
+    return sample_values<T>(path, *tensor, shape);
+  };
+  Sample<T> sample;
+  for (std::size_t k = 0; k < graph.inputs.size(); ++k) {
+    sample.inputs.push_back(values("input", k, graph.input(k)));
+  }
+  for (std::size_t k = 0; k < graph.outputs.size(); ++k) {
+    sample.outputs.push_back(values("output", k, graph.output(k)));
+  }
+  if (found == 0) return;
+  if (found != graph.inputs.size() + graph.outputs.size()) {
+    throw Error(path.string() + ": expected both " + sample_name("input", 0) + " and " +
+                sample_name("output", 0) + ", or neither");
+  }
+  const auto outputs = outputs_of(model, sample.inputs);
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    check_sample_output(path, sample.outputs[k], outputs[k]);
+  }
 }
 
 }  // namespace tweed::detail

@@ -7,23 +7,14 @@
 /// What a training is, as JSON: what must be the same for a checkpoint to be put into it.
 namespace tweed::detail {
 
-/// Takes a setting, for the compiler to see whether there are any.
-struct AnySetting {
-  template <class Value>
-  void operator()(const char*, const Value&) const {}
-};
-
 /// A loss or an optimiser, {"name": "adam", "learning_rate": 0.001, ...}; null where it does not
 /// say what it is.
 template <class Part>
 OrderedJson part_json(const Part& part) {
-  if constexpr (requires {
-                  std::string_view(Part::name);
-                  Part::visit(part, AnySetting{});
-                }) {
+  if constexpr (HasSettings<Part> && requires { std::string_view(Part::name); }) {
     OrderedJson json;
     json["name"] = Part::name;
-    add_settings(json, part);
+    add_settings(json, settings_of(part));
     return json;
   } else {
     return nullptr;
@@ -32,11 +23,10 @@ OrderedJson part_json(const Part& part) {
 
 template <class Training>
 OrderedJson training_settings(const Training& training) {
-  using Net = typename Training::Network;
   OrderedJson json;
   training.visit_settings(
-      [&](const char* name, const auto& value) { json[name] = json_of(value); });
-  json["network"] = architecture_json(Net::input, layers_json<Net>());
+      [&](const char* name, const auto& value) { json[name] = json_of(setting_of(value)); });
+  json["network"] = architecture_json(training.model().network().text());
   json["loss"] = part_json(training.loss());
   json["optimizer"] = part_json(training.optimizer());
   return json;

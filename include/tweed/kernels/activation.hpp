@@ -1,11 +1,10 @@
 #pragma once
 
-#include <tweed/core/shape.hpp>
+#include <tweed/core/epilogue.hpp>
 
 namespace tweed::kernels {
 
-/// What follows a product: nothing, or max(0, y).
-enum class Activation { none, relu };
+using tweed::Activation;
 
 /// Elements a thread handles at least, where the work an element is small.
 inline constexpr Index elementwise_grain = 16384;

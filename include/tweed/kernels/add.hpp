@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/batch.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/activation_pack.hpp>
 
@@ -7,17 +8,17 @@
 
 namespace tweed::kernels {
 
-/// y = activation(x[0] + x[1] + ...), added in this order; y may be any one of them. There is at
-/// least one x.
+/// y = activation(x[0] + x[1] + ...), added in this order; y may be any one of them. All have the
+/// size of y, and there is at least one.
 template <class T>
-void add(std::span<const T* const> x, T* y, Index count, Activation activation, int threads) {
-  parallel_ranges(count, elementwise_grain, threads, [&](Index begin, Index end) {
+void add(std::span<const Batch<const T>> x, const Batch<T>& y, Activation activation, int threads) {
+  parallel_ranges(y.size(), elementwise_grain, threads, [&](Index begin, Index end) {
     for_each_pack<T>(end - begin, [&](Index i, Index lanes) {
-      auto sum = Pack<T>::load(x.front() + begin + i, lanes);
-      for (const T* const summand : x.subspan(1)) {
-        sum = sum + Pack<T>::load(summand + begin + i, lanes);
+      auto sum = Pack<T>::load(x.front().data + begin + i, lanes);
+      for (const auto& summand : x.subspan(1)) {
+        sum = sum + Pack<T>::load(summand.data + begin + i, lanes);
       }
-      activate(sum, activation).store(y + begin + i, lanes);
+      activate(sum, activation).store(y.data + begin + i, lanes);
     });
   });
 }

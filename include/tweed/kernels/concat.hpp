@@ -1,8 +1,8 @@
 #pragma once
 
+#include <tweed/core/batch.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/activation.hpp>
-#include <tweed/kernels/join_part.hpp>
 
 #include <algorithm>
 #include <span>
@@ -11,41 +11,41 @@ namespace tweed::kernels {
 
 namespace detail {
 
-/// Calls `copy(part, its row, the row of all)` for each pixel's channels of each part.
-template <class T, class Copy>
-void for_each_joined(std::span<const JoinPart<T>> parts, Index pixels, int threads,
+/// Calls `copy(place in a part, channels, place in the whole)` for each pixel of each part.
+template <class T, class Part, class Copy>
+void for_each_joined(const Batch<T>& whole, std::span<const Part> parts, int threads,
                      const Copy& copy) {
-  Index channels = 0;
-  for (const auto& part : parts) channels += part.channels;
-  const Index grain = elementwise_grain / std::max<Index>(channels, 1);
-  parallel_ranges(pixels, grain, threads, [&](Index begin, Index end) {
+  const Index channels = whole.shape.channels;
+  const Index pixels = whole.count * whole.shape.height * whole.shape.width;
+  parallel_ranges(pixels, elementwise_grain / channels, threads, [&](Index begin, Index end) {
     Index first = 0;
     for (const auto& part : parts) {
-      for (Index p = begin; part.data != nullptr && p < end; ++p) {
-        copy(part.data + p * part.channels, part.channels, p * channels + first);
+      const Index size = part.shape.channels;
+      for (Index p = begin; !part.empty() && p < end; ++p) {
+        copy(part.data + p * size, size, whole.data + p * channels + first);
       }
-      first += part.channels;
+      first += size;
     }
   });
 }
 
 }  // namespace detail
 
-/// y [pixels,c0+c1+...]: each pixel has the channels of all x [pixels,c0], [pixels,c1], ... one
-/// after another.
+/// y [n,h,w,c0+c1+...]: each pixel has the channels of all x [n,h,w,c0], [n,h,w,c1], ... one after
+/// another.
 template <class T>
-void concat(std::span<const JoinPart<const T>> x, Index pixels, T* y, int threads) {
-  detail::for_each_joined(x, pixels, threads, [y](const T* from, Index channels, Index place) {
-    std::copy_n(from, channels, y + place);
+void concat(std::span<const Batch<const T>> x, const Batch<T>& y, int threads) {
+  detail::for_each_joined(y, x, threads, [](const T* part, Index channels, T* whole) {
+    std::copy_n(part, channels, whole);
   });
 }
 
-/// The way back: dx [pixels,c0], [pixels,c1], ... are the parts of dy [pixels,c0+c1+...]. Those
-/// that are nullptr are left out.
+/// The way back: dx [n,h,w,c0], [n,h,w,c1], ... are the parts of dy [n,h,w,c0+c1+...]. Those that
+/// are empty are left out.
 template <class T>
-void concat_gradient(std::span<const JoinPart<T>> dx, Index pixels, const T* dy, int threads) {
-  detail::for_each_joined(dx, pixels, threads, [dy](T* to, Index channels, Index place) {
-    std::copy_n(dy + place, channels, to);
+void concat_gradient(const Batch<const T>& dy, std::span<const Batch<T>> dx, int threads) {
+  detail::for_each_joined(dy, dx, threads, [](T* part, Index channels, const T* whole) {
+    std::copy_n(whole, channels, part);
   });
 }
 

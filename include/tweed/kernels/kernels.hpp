@@ -4,6 +4,7 @@
 /// TWEED_COMPILED, finds these functions there for float and double; any other compiles them
 /// itself.
 
+#include <tweed/core/batch.hpp>
 #include <tweed/core/random.hpp>
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/adam_step.hpp>
@@ -11,7 +12,6 @@
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/pass.hpp>
 #include <tweed/kernels/dense_pass.hpp>
-#include <tweed/kernels/join_part.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 #include <tweed/kernels/sample_size.hpp>
 
@@ -76,12 +76,12 @@ template <class T>
 void scale_channels(const ChannelScaling<T>& pass);
 
 template <class T>
-void add(std::span<const T* const> x, T* y, Index count, Activation activation, int threads);
+void add(std::span<const Batch<const T>> x, const Batch<T>& y, Activation activation, int threads);
 
 template <class T>
-void concat(std::span<const JoinPart<const T>> x, Index pixels, T* y, int threads);
+void concat(std::span<const Batch<const T>> x, const Batch<T>& y, int threads);
 template <class T>
-void concat_gradient(std::span<const JoinPart<T>> dx, Index pixels, const T* dy, int threads);
+void concat_gradient(const Batch<const T>& dy, std::span<const Batch<T>> dx, int threads);
 
 template <class T>
 void multiply(const T* a, const T* b, T* y, Index count, int threads);

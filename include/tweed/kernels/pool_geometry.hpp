@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/core/window.hpp>
+#include <tweed/core/epilogue.hpp>
 
 #include <cstdint>
 #include <limits>
@@ -17,6 +17,13 @@ struct PoolGeometry {
   constexpr Index output_size() const { return rows.output * columns.output * channels; }
   constexpr Index window_size() const { return rows.window * columns.window; }
 };
+
+/// Of a pool behind an image of that shape.
+constexpr PoolGeometry pool_geometry(const Pool& pool, const Shape& input) {
+  return {slide(input.height, pool.window.height, pool.stride.height, pool.padding.rows),
+          slide(input.width, pool.window.width, pool.stride.width, pool.padding.columns),
+          input.channels};
+}
 
 /// Which tap of its window an output came from, for windows of any size.
 using PoolTap = std::uint16_t;

@@ -6,11 +6,15 @@ namespace tweed::kernels {
 
 namespace detail {
 
+constexpr SlidingAxis upsample_axis(Index input, Index factor) {
+  return {
+      .input = input * factor, .window = factor, .stride = factor, .before = 0, .output = input};
+}
+
 /// The windows of the large image [h*rows,w*columns,c] that come from one pixel each of the small
 /// one.
 constexpr PoolGeometry upsample_windows(const Shape& small, Window factors) {
-  return {slide(small.height * factors.height, factors.height, factors.height, Padding::valid),
-          slide(small.width * factors.width, factors.width, factors.width, Padding::valid),
+  return {upsample_axis(small.height, factors.height), upsample_axis(small.width, factors.width),
           small.channels};
 }
 

@@ -10,43 +10,162 @@ struct Groups {
   Index count;
 };
 
-namespace detail {
+/// Two-dimensional convolution (cross-correlation, as everywhere in the field): [h,w,c] to
+/// [oh,ow,filters]. Parameters: kernel [kh,kw,c/groups,filters], bias [filters]. `family` says
+/// which kernels are compiled for it.
+template <kernels::conv::Family family>
+struct Conv2DLayerOf {
+  Index filters = 0;
+  Window kernel{0};
+  Stride stride{1};
+  Dilation dilation{1};
+  Padding padding = Padding::same;
+  Algorithm algorithm = Algorithm::automatic;
+  Index groups = 1;
+  bool has_bias = true;
+  Initializer initializer = Initializer::glorot_uniform;
 
-/// A fixed number of filters, in groups.
-template <Index filters, auto... options>
-struct FixedFilters {
-  static constexpr std::string_view layer_name = "conv2d";
-  static constexpr Index group_count = option_or<Groups, options...>({1}).count;
+  using Passes = detail::ConvolutionPasses<family>;
+  using Why = detail::ConvolutionTrouble;
 
-  static_assert(
-      OptionTypes<Stride, Dilation, Padding, Groups, Initializer, Algorithm>::accept<options...>(),
-      "Conv2D: the options are Stride{...}, Dilation{...}, Padding::..., Groups{...}, "
-      "Initializer::... and Algorithm::..., each at most once");
-  static_assert(filters > 0, "Conv2D: there must be at least one filter");
-  static_assert(group_count > 0 && filters % group_count == 0,
-                "Conv2D: the filters must divide into the groups");
+  static constexpr std::string_view name = "conv2d";
+  static constexpr Reads backward_reads{.input = true, .output = false};
+  static constexpr bool overwrites_dy = false;
+  static constexpr unsigned char takes = folds::normalize | folds::activation | folds::pool;
 
-  static constexpr Conv2DSettings settings(const SlidingSettings& sliding) {
-    return {filters, group_count, sliding};
+  template <class Layer, class Take>
+  static constexpr void visit(Layer& layer, const Take& take) {
+    take("filters", layer.filters);
+    take("kernel", layer.kernel);
+    take("stride", layer.stride);
+    take("dilation", layer.dilation);
+    take("padding", layer.padding);
+    take("algorithm", layer.algorithm);
+    take("groups", layer.groups);
+    take("bias", layer.has_bias, true);
   }
-  static std::string describe() { return std::to_string(filters) + ", "; }
-  static std::string describe_groups() {
-    return group_count > 1 ? " in " + std::to_string(group_count) + " groups" : "";
+
+  /// The same layer with other kernels.
+  template <kernels::conv::Family other>
+  constexpr Conv2DLayerOf<other> for_family() const {
+    return {filters, kernel, stride, dilation, padding, algorithm, groups, has_bias, initializer};
   }
+
+  constexpr kernels::conv::Geometry geometry(const Shape& input) const {
+    return {sliding().rows(input.height), sliding().columns(input.width), input.channels, filters,
+            groups};
+  }
+
+  constexpr Fit<Why> fit(const Shape& input) const {
+    if (!sliding().is_positive() || filters < 1 || groups < 1) {
+      return {input, Why::its_settings_must_all_be_positive};
+    }
+    if (!has_valid_padding()) {
+      return {
+          input,
+          Why::its_padding_must_not_be_negative_and_be_smaller_than_the_kernel_dilation_included};
+    }
+    if (!detail::can_run_as_asked(algorithm, geometry({1, 1, groups}))) {
+      return {input, Why::its_algorithm_cannot_do_this_kernel_stride_dilation_or_these_groups};
+    }
+    return detail::fit_convolution(geometry(input));
+  }
+
+  constexpr TensorList tensors(const Shape& input) const {
+    return detail::convolution_tensors(geometry(input), initializer, has_bias);
+  }
+
+  template <class T>
+  constexpr LayerMemory memory(const MemoryQuery& query) const {
+    return Passes::template memory<T>(geometry(query.input()), algorithm, query);
+  }
+  template <class T>
+  constexpr LayerMemory prepared_memory(const MemoryQuery& query) const {
+    return Passes::template prepared_memory<T>(geometry(query.input()), algorithm, query);
+  }
+  template <class T>
+  void prepare(const PreparePass<T>& pass) const {
+    Passes::prepare(geometry(pass.input), algorithm, pass);
+  }
+  template <class T>
+  void infer(const InferPass<T>& pass) const {
+    Passes::template forward<T>(geometry(pass.x.shape), algorithm, pass, {});
+  }
+  template <class T>
+  void forward(const ForwardPass<T>& pass) const {
+    Passes::template forward<T>(geometry(pass.x.shape), algorithm, pass, pass.kept);
+  }
+  template <class T>
+  void backward(const BackwardPass<T>& pass) const {
+    Passes::backward(geometry(pass.x.shape), algorithm, pass);
+  }
+
+  constexpr Index multiply_adds(const Shape& input) const {
+    return geometry(input).multiplications();
+  }
+  std::string_view runs_as(const Shape& input, Index batch) const {
+    return Passes::runs_as(geometry(input), algorithm, batch);
+  }
+  OnnxOperator onnx(const Shape& input) const { return Passes::onnx(geometry(input)); }
+  std::string describe() const {
+    return std::to_string(filters) + ", " + sliding().describe() +
+           (groups > 1 ? " in " + std::to_string(groups) + " groups" : "") +
+           (has_bias ? "" : " without bias");
+  }
+
+  /// Whether every window lies over some of the image.
+  constexpr bool has_valid_padding() const { return sliding().has_valid_padding(); }
+
+ private:
+  constexpr detail::Sliding sliding() const { return {kernel, stride, dilation, padding}; }
 };
 
-}  // namespace detail
+/// A convolution whose settings are known at run time only: it has the kernels for all of them.
+using Conv2DLayer = Conv2DLayerOf<kernels::conv::Family::any>;
 
-/// Two-dimensional convolution (cross-correlation, as everywhere in the field) with a bias:
-/// [h,w,c] to [oh,ow,filters]. `kernel` is a number or a `Window{height, width}`. Options, in any
-/// order: `Stride{2}` and `Dilation{2}` (1 by default), `Padding::same` (the default),
-/// `Padding::valid` or zeros as in `Padding{1}`, `Padding{rows, columns}` and `Padding{top, bottom,
-/// left, right}`, `Groups{2}` (1 by default), an `Initializer` for the kernel (Glorot-uniform by
-/// default; the bias starts at zero), and an `Algorithm` for experiments (the fastest by default).
-/// Parameters: kernel [kh,kw,c/groups,filters], bias [filters].
+/// A convolution in a network that is a type. `kernel` is a number or a `Window{height, width}`.
+/// Options, in any order: `Stride{2}` and `Dilation{2}` (1 by default), `Padding::same` (the
+/// default), `Padding::valid` or zeros as in `Padding{1}`, `Padding{rows, columns}` and
+/// `Padding{top, bottom, left, right}`, `Groups{2}` (1 by default), `NoBias{}`, an `Initializer`
+/// for the kernel (Glorot-uniform by default; the bias starts at zero), and an `Algorithm` for
+/// experiments (the fastest by default).
 template <Index filters, Window kernel, auto... options>
-struct Conv2D : detail::Convolution<kernels::Activation::none, detail::NoPool,
-                                    detail::FixedFilters<filters, options...>, kernel, options...> {
+struct Conv2D {
+  static_assert(detail::OptionTypes<Stride, Dilation, Padding, Groups, NoBias, Initializer,
+                                    Algorithm>::accept<options...>(),
+                "Conv2D: the options are Stride{...}, Dilation{...}, Padding::..., Groups{...}, "
+                "NoBias{}, Initializer::... and Algorithm::..., each at most once");
+
+ private:
+  static constexpr Conv2DLayer settings_{
+      .filters = filters,
+      .kernel = kernel,
+      .stride = detail::option_or<Stride, options...>({1, 1}),
+      .dilation = detail::option_or<Dilation, options...>({1, 1}),
+      .padding = detail::option_or<Padding, options...>(Padding::same),
+      .algorithm = detail::option_or<Algorithm, options...>(Algorithm::automatic),
+      .groups = detail::option_or<Groups, options...>({1}).count,
+      .has_bias = !detail::has_option<NoBias, options...>,
+      .initializer = detail::option_or<Initializer, options...>(Initializer::glorot_uniform)};
+
+ public:
+  static constexpr auto value =
+      settings_.template for_family<kernels::conv::family_of(settings_.geometry({1, 1, 1}))>();
+
+  static_assert(filters > 0, "Conv2D: there must be at least one filter");
+  static_assert(kernel.height > 0 && kernel.width > 0, "Conv2D: the kernel must be positive");
+  static_assert(value.stride.height > 0 && value.stride.width > 0,
+                "Conv2D: the stride must be positive");
+  static_assert(value.dilation.height > 0 && value.dilation.width > 0,
+                "Conv2D: the dilation must be positive");
+  static_assert(value.groups > 0 && filters % value.groups == 0,
+                "Conv2D: the filters must divide into the groups");
+  static_assert(value.has_valid_padding(),
+                "Conv2D: the padding must be at least 0 and smaller than the kernel, its dilation "
+                "included");
+  static_assert(detail::can_run_as_asked(value.algorithm, value.geometry({1, 1, 1})),
+                "Conv2D: the Algorithm cannot do this kernel, stride, dilation or these "
+                "groups; leave it out to get the fastest that can");
 };
 
 }  // namespace tweed

@@ -1,246 +1,264 @@
 #pragma once
 
+#include <tweed/core/checked_product.hpp>
 #include <tweed/core/layer.hpp>
 #include <tweed/kernels/kernels.hpp>
-#include <tweed/layers/convolution_settings.hpp>
+#include <tweed/layers/no_bias.hpp>
+#include <tweed/layers/onnx_window.hpp>
 #include <tweed/layers/options.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
-#include <type_traits>
+#include <utility>
+#include <vector>
 
 /// What Conv2D and DepthwiseConv2D share.
 namespace tweed::detail {
 
-/// Stands for no pool behind a convolution.
-struct NoPool {
-  static constexpr Fit<AlwaysFits> fit(const Shape& input) { return {input}; }
+/// Why a convolution does not take an input, or cannot be at all.
+enum class ConvolutionTrouble {
+  fits,
+  kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same,
+  channels_do_not_divide_into_the_groups,
+  filters_do_not_divide_into_the_groups,
+  its_settings_must_all_be_positive,
+  its_padding_must_not_be_negative_and_be_smaller_than_the_kernel_dilation_included,
+  its_algorithm_cannot_do_this_kernel_stride_dilation_or_these_groups,
+  it_is_too_large
 };
 
-/// How a convolution runs whose kernel was prepared for batches of up to `batch` samples.
-template <class T>
-Algorithm prepared_plan(const kernels::conv::Geometry& g, Index batch, Algorithm asked) {
-  return kernels::conv::algorithm_for<T>(g, batch, asked, kernels::conv::Kernel::prepared);
+/// The kernel of a convolution and how it slides over an image.
+struct Sliding {
+  Window kernel;
+  Stride stride;
+  Dilation dilation;
+  Padding padding;
+
+  constexpr bool is_positive() const {
+    return std::min({kernel.height, kernel.width, stride.height, stride.width, dilation.height,
+                     dilation.width}) > 0;
+  }
+  /// Whether every window lies over some of the image.
+  constexpr bool has_valid_padding() const {
+    return padding.is_at_most(span_of(kernel.height, dilation.height) - 1,
+                              span_of(kernel.width, dilation.width) - 1);
+  }
+  constexpr SlidingAxis rows(Index input) const {
+    return slide(input, kernel.height, stride.height, padding.rows, dilation.height);
+  }
+  constexpr SlidingAxis columns(Index input) const {
+    return slide(input, kernel.width, stride.width, padding.columns, dilation.width);
+  }
+
+  std::string describe() const {
+    std::string text = to_string(kernel);
+    text += ' ';
+    text += to_string(padding);
+    if (stride.height != 1 || stride.width != 1) text += " stride " + to_string(stride);
+    if (dilation.height != 1 || dilation.width != 1) text += " dilation " + to_string(dilation);
+    return text;
+  }
+};
+
+/// Whether a convolution can be computed as its layer asks; input sizes play no part in it.
+constexpr bool can_run_as_asked(Algorithm asked, const kernels::conv::Geometry& g) {
+  return asked == Algorithm::automatic || kernels::conv::can_run(asked, g);
 }
 
-/// How it runs otherwise.
-template <class T>
-Algorithm plain_plan(const kernels::conv::Geometry& g, Index batch, Algorithm asked) {
-  return kernels::conv::algorithm_for<T>(g, batch, asked, kernels::conv::Kernel::plain);
+/// What a convolution of valid settings makes of its input. `g` is empty where the channels do not
+/// divide.
+constexpr Fit<ConvolutionTrouble> fit_convolution(const kernels::conv::Geometry& g) {
+  using Why = ConvolutionTrouble;
+  const Shape output{g.rows.output, g.columns.output, g.filters};
+  if (g.channels % g.groups != 0) return {output, Why::channels_do_not_divide_into_the_groups};
+  if (g.filters % g.groups != 0) return {output, Why::filters_do_not_divide_into_the_groups};
+  if (g.output_pixels() == 0) {
+    return {output, Why::kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same};
+  }
+  const std::array factors{g.rows.output,    g.columns.output,   g.rows.window,
+                           g.columns.window, g.group_channels(), g.filters};
+  constexpr Index most = Index{1} << 50;  // multiply-adds, which estimates of costs can take
+  if (checked_product(factors).value_or(most) >= most) return {output, Why::it_is_too_large};
+  return {output};
 }
 
-/// How a layer's pass runs.
-template <class T>
-Algorithm forward_plan(const kernels::conv::Geometry& g, const InferPass<T>& pass,
-                       Algorithm asked) {
-  const bool is_prepared = !pass.prepared.bytes.empty();
-  return is_prepared ? prepared_plan<T>(g, pass.prepared.batch, asked)
-                     : plain_plan<T>(g, pass.x.count, asked);
+/// Kernel [kh,kw,c/groups,filters] and bias [filters] of a convolution.
+constexpr TensorList convolution_tensors(const kernels::conv::Geometry& g, Initializer initializer,
+                                         bool has_bias) {
+  TensorList tensors;
+  tensors.add({"kernel",
+               {g.rows.window, g.columns.window, g.group_channels(), g.filters},
+               4,
+               initializer,
+               g.taps() * g.group_channels(),
+               g.taps() * g.filters});
+  if (has_bias) tensors.add({"bias", {g.filters, 1, 1, 1}});
+  return tensors;
 }
 
-/// What `prepare_convolution` writes, and the scratch of a forward pass after it.
-template <class T>
-constexpr LayerMemory prepared_convolution_memory(const kernels::conv::Geometry& g, Index batch,
-                                                  int threads, Algorithm asked) {
-  return {.kept = kernels::conv::prepared_kernel_bytes<T>(g, batch, asked),
-          .scratch = kernels::conv::prepared_scratch_bytes<T>(g, batch, threads, asked)};
-}
+/// The passes of a convolution, and of the ReLU and the max-pool that may be folded into it.
+/// `family` says which kernels are compiled.
+template <kernels::conv::Family family>
+struct ConvolutionPasses {
+  using Geometry = kernels::conv::Geometry;
+  using Tap = kernels::conv::FusedPool::Tap;
 
-template <kernels::conv::Family family, class T>
-void prepare_convolution(const kernels::conv::Geometry& g, const PreparePass<T>& pass,
-                         Algorithm asked) {
-  kernels::conv::prepare_kernel<T, family>(prepared_plan<T>(g, pass.batch, asked), g,
-                                           pass.parameters[0].data(), pass.to, pass.threads);
-}
+  template <class T>
+  static constexpr LayerMemory memory(const Geometry& g, Algorithm asked,
+                                      const MemoryQuery& query) {
+    const Index kept = kernels::conv::largest_kept_bytes<T>(g, query.batch, asked);
+    return {
+        .kept = tap_bytes(g, query.epilogue, query.batch) + kept,
+        .scratch = kernels::conv::largest_scratch_bytes<T>(g, query.batch, query.threads, asked)};
+  }
 
-/// A layer's pass as the kernels take it; `kept` is their own, behind the pool's taps.
-template <class T>
-kernels::conv::Forward<T> forward_pass(const InferPass<T>& pass, kernels::Activation activation,
-                                       const kernels::conv::FusedPool* pool,
-                                       std::span<std::byte> kept) {
-  return {.batch = pass.x.count,
-          .x = pass.x.data,
-          .kernel = pass.parameters[0].data(),
-          .bias = pass.parameters[1].data(),
-          .y = pass.y.data,
-          .activation = activation,
-          .pool = pool,
-          .kept = kept,
-          .kernel_transform = pass.prepared.bytes,
-          .scratch = pass.scratch,
-          .threads = pass.threads};
-}
+  /// What `prepare` writes: a kernel and a bias, where a normalisation was multiplied into them,
+  /// and the kernel's transform.
+  template <class T>
+  static constexpr LayerMemory prepared_memory(const Geometry& g, Algorithm asked,
+                                               const MemoryQuery& query) {
+    return {
+        .kept = normalized_bytes<T>(g, query.epilogue) +
+                kernels::conv::prepared_kernel_bytes<T>(g, query.batch, asked),
+        .scratch = kernels::conv::prepared_scratch_bytes<T>(g, query.batch, query.threads, asked)};
+  }
 
-/// Convolution and bias, and where they say so a ReLU and a max-pool behind it, in one layer. What
-/// `Filters` has says how many filters there are for an input, and how they are grouped.
-template <kernels::Activation activation, class Pool, class Filters, Window kernel, auto... options>
-struct Convolution {
-  static_assert(kernel.height > 0 && kernel.width > 0, "convolution: the kernel must be positive");
-
-  static constexpr Stride stride = option_or<Stride, options...>({1, 1});
-  static constexpr Dilation dilation = option_or<Dilation, options...>({1, 1});
-  static constexpr Padding padding = option_or<Padding, options...>(Padding::same);
-  static constexpr Initializer initializer =
-      option_or<Initializer, options...>(Initializer::glorot_uniform);
-  static constexpr Algorithm algorithm = option_or<Algorithm, options...>(Algorithm::automatic);
-  static_assert(stride.height > 0 && stride.width > 0, "convolution: the stride must be positive");
-  static_assert(dilation.height > 0 && dilation.width > 0,
-                "convolution: the dilation must be positive");
-
-  /// Of the layer, without what is folded into it.
-  using Base = Convolution;
-
-  static constexpr std::string_view name = Filters::layer_name;
-  static constexpr auto settings =
-      Filters::settings({kernel, stride, dilation, padding, algorithm});
-  static_assert(settings.sliding.has_valid_padding(),
-                "convolution: the padding must be at least 0 and smaller than the kernel, its "
-                "dilation included");
-  static_assert(can_run_as_asked(settings),
-                "convolution: the Algorithm cannot do this kernel, stride, dilation or these "
-                "groups; leave it out to get the fastest that can");
-  static constexpr bool has_pool = !std::is_same_v<Pool, NoPool>;
-  static constexpr Reads backward_reads{
-      .input = true, .output = activation != kernels::Activation::none && !has_pool};
-
-  enum class Why {
-    fits,
-    kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same,
-    channels_do_not_divide_into_the_groups
-  };
-
-  static constexpr Fit<Why> fit(const Shape& input) {
-    if (input.channels % settings.groups_of(input.channels) != 0) {
-      return {input, Why::channels_do_not_divide_into_the_groups};
+  template <class T>
+  static void prepare(const Geometry& g, Algorithm asked, const PreparePass<T>& pass) {
+    Scratch to(pass.to);
+    const T* kernel = pass.parameters[0].data();
+    if (pass.epilogue.normalize) {
+      T* const scaled = to.take<T>(g.kernel_size());
+      T* const bias = to.take<T>(g.filters);
+      for (Index i = 0; i < g.kernel_size(); ++i) {
+        scaled[i] = kernel[i] * pass.factor[static_cast<std::size_t>(i % g.filters)];
+      }
+      for (std::size_t f = 0; f < pass.factor.size(); ++f) {
+        const T old = pass.parameters.size() > 1 ? pass.parameters[1][f] : T{};
+        bias[f] = old * pass.factor[f] + pass.offset[f];
+      }
+      kernel = scaled;
     }
-    const auto g = geometry(input);
-    if (g.output_size() == 0) {
-      return {input, Why::kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same};
-    }
-    return {Pool::fit(convolved(g)).output};
+    const Index bytes = kernels::conv::prepared_kernel_bytes<T>(g, pass.batch, asked);
+    if (bytes == 0) return;
+    kernels::conv::prepare_kernel<T, family>(
+        kernels::conv::algorithm_for<T>(g, pass.batch, asked, kernels::conv::Kernel::prepared), g,
+        kernel, to.take_bytes(bytes), pass.threads);
   }
 
-  static constexpr std::array<Parameter, 2> parameters(const Shape& input) {
-    return convolution_parameters(geometry(input), initializer);
+  /// `kept` is empty in inference.
+  template <class T>
+  static void forward(const Geometry& g, Algorithm asked, const InferPass<T>& pass,
+                      std::span<std::byte> kept) {
+    const bool is_prepared = !pass.prepared.bytes.empty();
+    const auto pool = fused_pool(g, pass.epilogue, kept, pass.x.count);
+    kernels::conv::Forward<T> run{.batch = pass.x.count,
+                                  .x = pass.x.data,
+                                  .kernel = pass.parameters[0].data(),
+                                  .bias = bias_of(pass.parameters),
+                                  .y = pass.y.data,
+                                  .activation = pass.epilogue.activation,
+                                  .pool = pass.epilogue.pool.is_none() ? nullptr : &pool,
+                                  .kept = behind_taps(g, pass.epilogue, kept, pass.x.count),
+                                  .scratch = pass.scratch,
+                                  .threads = pass.threads};
+    if (is_prepared) use_prepared(g, pass, run);
+    const Algorithm algorithm =
+        is_prepared
+            ? kernels::conv::algorithm_for<T>(g, pass.prepared.batch, asked,
+                                              kernels::conv::Kernel::prepared)
+            : kernels::conv::algorithm_for<T>(g, pass.x.count, asked, kernels::conv::Kernel::plain);
+    kernels::conv::forward<T, family>(algorithm, g, run);
   }
 
   template <class T>
-  static constexpr LayerMemory memory(const Shape& input, Index batch, int threads) {
-    const auto g = geometry(input);
-    return {.kept = tap_bytes(fit(input).output, batch) +
-                    kernels::conv::largest_kept_bytes<T>(g, batch, algorithm),
-            .scratch = kernels::conv::largest_scratch_bytes<T>(g, batch, threads, algorithm)};
+  static void backward(const Geometry& g, Algorithm asked, const BackwardPass<T>& pass) {
+    const auto pool = fused_pool(g, pass.epilogue, pass.kept, pass.x.count);
+    kernels::conv::backward<T, family>(
+        kernels::conv::algorithm_for<T>(g, pass.x.count, asked, kernels::conv::Kernel::plain), g,
+        {.batch = pass.x.count,
+         .x = pass.x.data,
+         .kernel = pass.parameters[0].data(),
+         .y = pass.y.data,
+         .dy = pass.dy.data,
+         .dx = pass.dx.data,
+         .kernel_gradient = pass.gradients[0].data(),
+         .bias_gradient = bias_of(pass.gradients),
+         .activation = pass.epilogue.activation,
+         .pool = pass.epilogue.pool.is_none() ? nullptr : &pool,
+         .kept = behind_taps(g, pass.epilogue, pass.kept, pass.x.count),
+         .scratch = pass.scratch,
+         .threads = pass.threads});
   }
 
-  template <class T>
-  static constexpr LayerMemory prepared_memory(const Shape& input, Index batch, int threads) {
-    const auto g = geometry(input);
-    return prepared_convolution_memory<T>(g, batch, threads, algorithm);
-  }
-
-  template <class T>
-  static void prepare(const PreparePass<T>& pass) {
-    const auto g = geometry(pass.input);
-    prepare_convolution<family>(g, pass, algorithm);
-  }
-
-  template <class T>
-  static void infer(const InferPass<T>& pass) {
-    run(pass, {});
-  }
-
-  template <class T>
-  static void forward(const ForwardPass<T>& pass) {
-    run<T>(pass, pass.kept);
-  }
-
-  template <class T>
-  static void backward(const BackwardPass<T>& pass) {
-    const auto g = geometry(pass.x.shape);
-    const auto pool = fused_pool(g, pass.kept, pass.x.count);
-    kernels::conv::backward<T, family>(plain_plan<T>(g, pass.x.count, algorithm), g,
-                                       {.batch = pass.x.count,
-                                        .x = pass.x.data,
-                                        .kernel = pass.parameters[0].data(),
-                                        .y = pass.y.data,
-                                        .dy = pass.dy.data,
-                                        .dx = pass.dx.data,
-                                        .kernel_gradient = pass.gradients[0].data(),
-                                        .bias_gradient = pass.gradients[1].data(),
-                                        .activation = activation,
-                                        .pool = has_pool ? &pool : nullptr,
-                                        .kept = behind_taps(pass.kept, pass.y.shape, pass.x.count),
-                                        .scratch = pass.scratch,
-                                        .threads = pass.threads});
-  }
-
-  static constexpr Index multiply_adds(const Shape& input) {
-    return geometry(input).multiplications();
+  static OnnxOperator onnx(const Geometry& g) {
+    auto attributes = onnx_window(g.rows, g.columns);
+    attributes.push_back(
+        OnnxAttribute::of("dilations", std::vector<Index>{g.rows.dilation, g.columns.dilation}));
+    attributes.push_back(OnnxAttribute::of("group", g.groups));
+    return {"Conv", OnnxOperator::Layout::image, std::move(attributes)};
   }
 
   /// The algorithm of the forward pass for a batch, for the summary.
-  static std::string_view runs_as(const Shape& input, Index batch) {
-    const auto g = geometry(input);
-    return tweed::name(plain_plan<float>(g, batch, algorithm));
-  }
-
-  static std::string describe() {
-    std::string text = Filters::describe() + to_string(kernel);
-    text += " " + to_string(padding);
-    if (stride.height != 1 || stride.width != 1) text += " stride " + to_string(stride);
-    if (dilation.height != 1 || dilation.width != 1) text += " dilation " + to_string(dilation);
-    return text + Filters::describe_groups();
+  static std::string_view runs_as(const Geometry& g, Algorithm asked, Index batch) {
+    return name(kernels::conv::algorithm_for<float>(g, batch, asked, kernels::conv::Kernel::plain));
   }
 
  private:
-  static constexpr kernels::conv::Geometry geometry(const Shape& input) {
-    return settings.geometry(input);
+  template <class T>
+  static T* bias_of(Tensors<T> tensors) {
+    return tensors.size() > 1 ? tensors[1].data() : nullptr;
   }
 
-  /// Input sizes play no part in it.
-  static constexpr kernels::conv::Family family = kernels::conv::family_of(geometry({1, 1, 1}));
-
-  static constexpr Shape convolved(const kernels::conv::Geometry& g) {
+  static constexpr Shape convolved(const Geometry& g) {
     return {g.rows.output, g.columns.output, g.filters};
   }
 
   /// What a layer keeps begins with the pool's taps.
-  static constexpr Index tap_bytes(const Shape& output, Index batch) {
-    return has_pool
-               ? aligned_bytes(batch * output.size() * Index{sizeof(kernels::conv::FusedPool::Tap)})
-               : 0;
+  static constexpr Index tap_bytes(const Geometry& g, const Epilogue& epilogue, Index batch) {
+    if (epilogue.pool.is_none()) return 0;
+    const Index taps = kernels::pool_geometry(epilogue.pool, convolved(g)).output_size();
+    return aligned_bytes(batch * taps * Index{sizeof(Tap)});
   }
 
   template <class Byte>
-  static std::span<Byte> behind_taps(std::span<Byte> kept, const Shape& output, Index batch) {
-    const Index taps = tap_bytes(output, batch);
+  static std::span<Byte> behind_taps(const Geometry& g, const Epilogue& epilogue,
+                                     std::span<Byte> kept, Index batch) {
+    if (kept.empty()) return kept;
+    const Index taps = tap_bytes(g, epilogue, batch);
     check_piece(taps, kept.size());
     return kept.subspan(static_cast<std::size_t>(taps));
   }
 
-  /// `kept` is empty in inference.
   template <class Byte>
-  static kernels::conv::FusedPool fused_pool(const kernels::conv::Geometry& g, std::span<Byte> kept,
-                                             Index batch) {
-    using Tap = kernels::conv::FusedPool::Tap;
-    if constexpr (has_pool) {
-      const auto pool = Pool::geometry(convolved(g));
-      if (kept.empty()) return {pool};
-      return {pool, const_cast<Tap*>(elements_of<Tap>(kept, batch * pool.output_size()))};
-    } else {
-      return {};
-    }
+  static kernels::conv::FusedPool fused_pool(const Geometry& g, const Epilogue& epilogue,
+                                             std::span<Byte> kept, Index batch) {
+    if (epilogue.pool.is_none()) return {};
+    const auto pool = kernels::pool_geometry(epilogue.pool, convolved(g));
+    if (kept.empty()) return {pool};
+    return {pool, const_cast<Tap*>(elements_of<Tap>(kept, batch * pool.output_size()))};
   }
 
   template <class T>
-  static void run(const InferPass<T>& pass, std::span<std::byte> kept) {
-    const auto g = geometry(pass.x.shape);
-    const auto pool = fused_pool(g, kept, pass.x.count);
-    kernels::conv::forward<T, family>(
-        forward_plan(g, pass, algorithm), g,
-        forward_pass(pass, activation, has_pool ? &pool : nullptr,
-                     kept.empty() ? kept : behind_taps(kept, pass.y.shape, pass.x.count)));
+  static constexpr Index normalized_bytes(const Geometry& g, const Epilogue& epilogue) {
+    if (!epilogue.normalize) return 0;
+    return Scratch::bytes<T>(g.kernel_size()) + Scratch::bytes<T>(g.filters);
+  }
+
+  template <class T>
+  static void use_prepared(const Geometry& g, const InferPass<T>& pass,
+                           kernels::conv::Forward<T>& run) {
+    auto prepared = pass.prepared.bytes;
+    if (pass.epilogue.normalize) {
+      const Index kernel = Scratch::bytes<T>(g.kernel_size());
+      run.kernel = elements_of<T>(prepared, g.kernel_size());
+      run.bias = elements_of<T>(prepared.subspan(static_cast<std::size_t>(kernel)), g.filters);
+      prepared = prepared.subspan(static_cast<std::size_t>(normalized_bytes<T>(g, pass.epilogue)));
+    }
+    run.kernel_transform = prepared;
   }
 };
 

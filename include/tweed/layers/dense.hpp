@@ -1,83 +1,67 @@
 #pragma once
 
 #include <tweed/core/layer.hpp>
+#include <tweed/core/onnx_operator.hpp>
 #include <tweed/kernels/kernels.hpp>
+#include <tweed/layers/no_bias.hpp>
 #include <tweed/layers/options.hpp>
 
 #include <string>
 
 namespace tweed {
 
-/// What a `Dense` is, but for the vectors it gets.
-struct DenseSettings {
+/// y = x * kernel + bias: [n] to [units]. Parameters: kernel [n,units], bias [units].
+struct DenseLayer {
   Index units = 0;
+  bool has_bias = true;
+  Initializer initializer = Initializer::glorot_uniform;
 
-  template <class Settings, class Take>
-  static constexpr void visit(Settings& settings, const Take& take) {
-    take("units", settings.units);
+  enum class Why { fits, input_is_an_image_put_Flatten_before, its_units_must_be_positive };
+
+  static constexpr std::string_view name = "dense";
+  static constexpr Reads backward_reads{.input = true, .output = false};
+  static constexpr unsigned char takes = folds::activation;
+
+  template <class Layer, class Take>
+  static constexpr void visit(Layer& layer, const Take& take) {
+    take("units", layer.units);
+    take("bias", layer.has_bias, true);
   }
 
-  /// Kernel [inputs,units] and bias [units].
-  constexpr std::array<Parameter, 2> parameters(const Shape& input, Initializer initializer) const {
-    return {{{"kernel", {input.channels, units, 1, 1}, 2, initializer, input.channels, units},
-             {"bias", {units, 1, 1, 1}, 1, Initializer::zeros}}};
+  constexpr Fit<Why> fit(const Shape& input) const {
+    if (units < 1) return {input, Why::its_units_must_be_positive};
+    if (!input.is_vector()) return {input, Why::input_is_an_image_put_Flatten_before};
+    return {{1, 1, units}};
+  }
+
+  constexpr TensorList tensors(const Shape& input) const {
+    TensorList tensors;
+    tensors.add({"kernel", {input.channels, units, 1, 1}, 2, initializer, input.channels, units});
+    if (has_bias) tensors.add({"bias", {units, 1, 1, 1}});
+    return tensors;
   }
 
   template <class T>
-  void infer(const InferPass<T>& pass, kernels::Activation activation) const {
+  constexpr LayerMemory memory(const Shape&, Index, int threads) const {
+    return {.scratch = kernels::dense_scratch_bytes<T>(units, threads)};
+  }
+
+  template <class T>
+  void infer(const InferPass<T>& pass) const {
     kernels::dense<T>({.batch = pass.x.count,
                        .inputs = pass.x.shape.channels,
                        .outputs = units,
                        .x = pass.x.data,
                        .kernel = pass.parameters[0].data(),
-                       .bias = pass.parameters[1].data(),
+                       .bias = has_bias ? pass.parameters[1].data() : nullptr,
                        .y = pass.y.data,
-                       .activation = activation,
+                       .activation = pass.epilogue.activation,
                        .scratch = pass.scratch,
                        .threads = pass.threads});
   }
-};
-
-namespace detail {
-
-/// Dense layer and, where `activation` says so, a ReLU in one.
-template <kernels::Activation activation, Index units, auto... options>
-struct FullyConnected {
-  static_assert(units > 0, "Dense: there must be at least one unit");
-  static_assert(OptionTypes<Initializer>::accept<options...>(),
-                "Dense: the only option is Initializer::...");
-
-  static constexpr Initializer initializer =
-      option_or<Initializer, options...>(Initializer::glorot_uniform);
-
-  static constexpr std::string_view name = "dense";
-  static constexpr DenseSettings settings{units};
-  static constexpr Reads backward_reads{.input = true,
-                                        .output = activation != kernels::Activation::none};
-
-  enum class Why { fits, input_is_an_image_put_Flatten_before };
-
-  static constexpr Fit<Why> fit(const Shape& input) {
-    if (!input.is_vector()) return {input, Why::input_is_an_image_put_Flatten_before};
-    return {{1, 1, units}};
-  }
-
-  static constexpr std::array<Parameter, 2> parameters(const Shape& input) {
-    return settings.parameters(input, initializer);
-  }
 
   template <class T>
-  static constexpr LayerMemory memory(const Shape&, Index, int threads) {
-    return {.scratch = kernels::dense_scratch_bytes<T>(units, threads)};
-  }
-
-  template <class T>
-  static void infer(const InferPass<T>& pass) {
-    settings.infer(pass, activation);
-  }
-
-  template <class T>
-  static void backward(const BackwardPass<T>& pass) {
+  void backward(const BackwardPass<T>& pass) const {
     kernels::dense_gradient<T>({.batch = pass.x.count,
                                 .inputs = pass.x.shape.channels,
                                 .outputs = units,
@@ -87,23 +71,29 @@ struct FullyConnected {
                                 .dy = pass.dy.data,
                                 .dx = pass.dx.data,
                                 .kernel_gradient = pass.gradients[0].data(),
-                                .bias_gradient = pass.gradients[1].data(),
-                                .activation = activation,
+                                .bias_gradient = has_bias ? pass.gradients[1].data() : nullptr,
+                                .activation = pass.epilogue.activation,
                                 .scratch = pass.scratch,
                                 .threads = pass.threads});
   }
 
-  static constexpr Index multiply_adds(const Shape& input) { return input.channels * units; }
-
-  static std::string describe() { return std::to_string(units); }
+  constexpr Index multiply_adds(const Shape& input) const { return input.channels * units; }
+  static OnnxOperator onnx(const Shape&) { return {"Gemm", OnnxOperator::Layout::vector}; }
+  std::string describe() const { return std::to_string(units) + (has_bias ? "" : " without bias"); }
 };
 
-}  // namespace detail
-
-/// y = x * kernel + bias: [n] to [units]. The only option is an `Initializer` for the kernel
-/// (Glorot-uniform by default); the bias starts at zero.
-/// Parameters: kernel [inputs,units], bias [units].
+/// A dense layer in a network that is a type. Options, in any order: `NoBias{}` and an
+/// `Initializer` for the kernel (Glorot-uniform by default; the bias starts at zero).
 template <Index units, auto... options>
-struct Dense : detail::FullyConnected<kernels::Activation::none, units, options...> {};
+struct Dense {
+  static_assert(units > 0, "Dense: there must be at least one unit");
+  static_assert(detail::OptionTypes<NoBias, Initializer>::accept<options...>(),
+                "Dense: the options are NoBias{} and Initializer::..., each at most once");
+
+  static constexpr DenseLayer value{
+      .units = units,
+      .has_bias = !detail::has_option<NoBias, options...>,
+      .initializer = detail::option_or<Initializer, options...>(Initializer::glorot_uniform)};
+};
 
 }  // namespace tweed

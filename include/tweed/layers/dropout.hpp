@@ -1,74 +1,82 @@
 #pragma once
 
 #include <tweed/core/layer.hpp>
+#include <tweed/core/onnx_operator.hpp>
 #include <tweed/kernels/kernels.hpp>
+#include <tweed/layers/double_option.hpp>
 
-#include <bit>
+#include <algorithm>
 #include <cstdint>
 #include <sstream>
+#include <string>
 
 namespace tweed {
-
-/// A fraction as a template argument: `Dropout<0.25>`. It is stored as bits because not every
-/// supported compiler takes a double there.
-struct Rate {
-  std::uint64_t bits;
-  consteval Rate(double value) : bits(std::bit_cast<std::uint64_t>(value)) {}
-  constexpr double value() const { return std::bit_cast<double>(bits); }
-};
-
-/// What a `Dropout` is.
-struct DropoutSettings {
-  double rate = 0.0;
-
-  template <class Settings, class Take>
-  static constexpr void visit(Settings& settings, const Take& take) {
-    take("rate", settings.rate);
-  }
-};
 
 /// In training each element is zero with probability `rate`, to within 1/131072, and else scaled by
 /// 1 / (1 - rate), or at high rates by what was drawn, so that the mean stays (Srivastava et al.,
 /// JMLR 2014). Inference changes nothing.
-template <Rate rate>
-struct Dropout {
-  static_assert(rate.value() >= 0.0 && rate.value() < 1.0, "Dropout: the rate must lie in [0, 1)");
+struct DropoutLayer {
+  double rate = 0.0;
+
+  enum class Why { fits, its_rate_must_lie_in_0_to_1_without_1 };
 
   static constexpr std::string_view name = "dropout";
-  static constexpr DropoutSettings settings{rate.value()};
   static constexpr Reads backward_reads{.input = false, .output = false};
   static constexpr bool in_place = true;
+  static constexpr bool overwrites_dy = false;
 
-  static constexpr Fit<AlwaysFits> fit(const Shape& input) { return {input}; }
+  template <class Layer, class Take>
+  static constexpr void visit(Layer& layer, const Take& take) {
+    take("rate", layer.rate);
+  }
+
+  constexpr Fit<Why> fit(const Shape& input) const {
+    const bool is_valid = rate >= 0.0 && rate < 1.0;
+    return {input, is_valid ? Why::fits : Why::its_rate_must_lie_in_0_to_1_without_1};
+  }
 
   /// A byte for each element: whether it was kept.
   template <class T>
-  static constexpr LayerMemory memory(const Shape& input, Index batch, int) {
+  constexpr LayerMemory memory(const Shape& input, Index batch, int) const {
     return {.kept = aligned_bytes(batch * input.size())};
   }
 
   template <class T>
-  static void infer(const InferPass<T>& pass) {
+  void infer(const InferPass<T>& pass) const {
     if (pass.x.data != pass.y.data) std::copy_n(pass.x.data, pass.x.size(), pass.y.data);
   }
 
   template <class T>
-  static void forward(const ForwardPass<T>& pass) {
-    kernels::dropout<T>(pass.x.data, pass.y.data, pass.x.size(), rate.value(), pass.random,
-                        pass.threads, elements_of<std::uint8_t>(pass.kept, pass.x.size()));
+  void forward(const ForwardPass<T>& pass) const {
+    kernels::dropout<T>(pass.x.data, pass.y.data, pass.x.size(), rate, pass.random, pass.threads,
+                        elements_of<std::uint8_t>(pass.kept, pass.x.size()));
   }
 
   template <class T>
-  static void backward(const BackwardPass<T>& pass) {
+  void backward(const BackwardPass<T>& pass) const {
     kernels::dropout_gradient<T>(pass.dy.data, elements_of<std::uint8_t>(pass.kept, pass.dy.size()),
-                                 pass.dx.data, pass.dy.size(), rate.value(), pass.threads);
+                                 pass.dx.data, pass.dy.size(), rate, pass.threads);
   }
 
-  static std::string describe() {
+  static OnnxOperator onnx(const Shape&) { return {}; }
+  std::string describe() const {
     std::ostringstream text;
-    text << rate.value();
+    text << rate;
     return text.str();
   }
+};
+
+/// A fraction as a template argument: `Dropout<0.25>`.
+struct Rate : DoubleOption {
+  consteval Rate(double value) : DoubleOption(value) {}
+};
+
+/// Dropout in a network that is a type.
+template <Rate rate>
+struct Dropout {
+  static_assert(rate.value() >= 0.0 && rate.value() < 1.0, "Dropout: the rate must lie in [0, 1)");
+
+  static constexpr DropoutLayer value{.rate = rate.value()};
 };
 
 }  // namespace tweed

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/layer.hpp>
+#include <tweed/core/onnx_operator.hpp>
 
 #include <algorithm>
 
@@ -9,11 +10,16 @@ namespace tweed {
 /// [h,w,c] as a vector of h*w*c, in the order in which it lies in memory.
 struct Flatten {
   static constexpr std::string_view name = "flatten";
-  static constexpr NoSettings settings{};
   static constexpr Reads backward_reads{.input = false, .output = false};
   static constexpr bool in_place = true;
+  static constexpr bool is_view = true;
+  static constexpr bool overwrites_dy = false;
+
+  static constexpr void visit(const auto&, const auto&) {}
 
   static constexpr Fit<AlwaysFits> fit(const Shape& input) { return {{1, 1, input.size()}}; }
+
+  static OnnxOperator onnx(const Shape&) { return {"", OnnxOperator::Layout::vector}; }
 
   template <class T>
   static void infer(const InferPass<T>& pass) {

@@ -2,63 +2,68 @@
 
 #include <tweed/core/layer.hpp>
 #include <tweed/kernels/kernels.hpp>
+#include <tweed/layers/onnx_window.hpp>
 #include <tweed/layers/options.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <string>
 
 namespace tweed {
 
-/// What a `MaxPool` is, but for the images it gets.
-struct MaxPoolSettings {
+/// The largest value of each window, a channel at a time: [h,w,c] to [oh,ow,c]. Padding never wins.
+/// The gradient goes to the first of equal values.
+struct MaxPoolLayer {
   Window window{0};
   Stride stride{1};
   Padding padding = Padding::valid;
 
-  template <class Settings, class Take>
-  static constexpr void visit(Settings& settings, const Take& take) {
-    take("window", settings.window);
-    take("stride", settings.stride);
-    take("padding", settings.padding);
+  enum class Why {
+    fits,
+    window_is_larger_than_the_input_shrink_it_or_use_Padding_same,
+    its_window_and_stride_must_be_positive,
+    its_padding_must_be_at_least_0_and_at_most_half_of_the_window,
+    its_window_must_have_fewer_than_65536_elements
+  };
+
+  static constexpr std::string_view name = "max_pool";
+  static constexpr Reads backward_reads{.input = false, .output = false};
+  static constexpr bool overwrites_dy = false;
+
+  template <class Layer, class Take>
+  static constexpr void visit(Layer& layer, const Take& take) {
+    take("window", layer.window);
+    take("stride", layer.stride);
+    take("padding", layer.padding);
   }
 
-  constexpr kernels::PoolGeometry geometry(const Shape& input) const {
-    return {slide(input.height, window.height, stride.height, padding.rows),
-            slide(input.width, window.width, stride.width, padding.columns), input.channels};
-  }
-
-  /// Whether every window has inputs, of which one can win.
+  /// Whether every window sees some of the image.
   constexpr bool has_valid_padding() const {
     return padding.is_at_most(window.height / 2, window.width / 2);
   }
-};
 
-/// The largest value of each window, a channel at a time: [h,w,c] to [oh,ow,c]. Options, in any
-/// order: `Stride{2}` (by default the window's size), `Padding::valid` (the default),
-/// `Padding::same` or zeros as in `Padding{1}`, at most half of the window; padding never wins. The
-/// gradient goes to the first of equal values.
-template <Window window, auto... options>
-struct MaxPool {
-  static_assert(window.height > 0 && window.width > 0, "MaxPool: the window must be positive");
-  static_assert(window.height * window.width <= std::numeric_limits<kernels::PoolTap>::max(),
-                "MaxPool: the window must have fewer than 65536 elements");
-  static_assert(detail::OptionTypes<Stride, Padding>::accept<options...>(),
-                "MaxPool: the options are Stride{...} and Padding::..., each at most once");
+  constexpr kernels::PoolGeometry geometry(const Shape& input) const {
+    return kernels::pool_geometry({window, stride, padding}, input);
+  }
 
-  static constexpr Stride stride =
-      detail::option_or<Stride, options...>({window.height, window.width});
-  static constexpr Padding padding = detail::option_or<Padding, options...>(Padding::valid);
-  static_assert(stride.height > 0 && stride.width > 0, "MaxPool: the stride must be positive");
+  /// Taps that fit into a byte can be kept by the layer before.
+  constexpr Epilogue as_epilogue() const {
+    constexpr Index most = kernels::no_tap<kernels::conv::FusedPool::Tap>;
+    if (window.height * window.width >= most) return {};
+    return {.pool = {window, stride, padding}};
+  }
 
-  static constexpr std::string_view name = "max_pool";
-  static constexpr MaxPoolSettings settings{window, stride, padding};
-  static_assert(settings.has_valid_padding(),
-                "MaxPool: the padding must be at least 0 and at most half of the window");
-  static constexpr Reads backward_reads{.input = false, .output = false};
-
-  enum class Why { fits, window_is_larger_than_the_input_shrink_it_or_use_Padding_same };
-
-  static constexpr Fit<Why> fit(const Shape& input) {
+  constexpr Fit<Why> fit(const Shape& input) const {
+    if (std::min({window.height, window.width, stride.height, stride.width}) < 1) {
+      return {input, Why::its_window_and_stride_must_be_positive};
+    }
+    constexpr Index most = std::numeric_limits<kernels::PoolTap>::max();
+    if (window.height > most / window.width) {
+      return {input, Why::its_window_must_have_fewer_than_65536_elements};
+    }
+    if (!has_valid_padding()) {
+      return {input, Why::its_padding_must_be_at_least_0_and_at_most_half_of_the_window};
+    }
     const auto g = geometry(input);
     if (g.output_size() == 0) {
       return {input, Why::window_is_larger_than_the_input_shrink_it_or_use_Padding_same};
@@ -67,42 +72,64 @@ struct MaxPool {
   }
 
   template <class T>
-  static constexpr LayerMemory memory(const Shape& input, Index batch, int) {
+  constexpr LayerMemory memory(const Shape& input, Index batch, int) const {
     return {.kept = aligned_bytes(batch * geometry(input).output_size() *
                                   Index{sizeof(kernels::PoolTap)})};
   }
 
   template <class T>
-  static void infer(const InferPass<T>& pass) {
+  void infer(const InferPass<T>& pass) const {
     kernels::max_pool(geometry(pass.x.shape), pass.x.count, pass.x.data, pass.y.data, nullptr,
                       pass.threads);
   }
 
   template <class T>
-  static void forward(const ForwardPass<T>& pass) {
+  void forward(const ForwardPass<T>& pass) const {
     auto* const taps = elements_of<kernels::PoolTap>(pass.kept, pass.y.size());
     kernels::max_pool(geometry(pass.x.shape), pass.x.count, pass.x.data, pass.y.data, taps,
                       pass.threads);
   }
 
   template <class T>
-  static void backward(const BackwardPass<T>& pass) {
+  void backward(const BackwardPass<T>& pass) const {
     const auto* const taps = elements_of<kernels::PoolTap>(pass.kept, pass.dy.size());
     kernels::max_pool_gradient<T>(geometry(pass.dx.shape), pass.dx.count, pass.dy.data, taps,
                                   pass.dx.data, pass.threads);
   }
 
-  static std::string describe() {
+  OnnxOperator onnx(const Shape& input) const {
+    const auto g = geometry(input);
+    return {"MaxPool", OnnxOperator::Layout::image, detail::onnx_window(g.rows, g.columns)};
+  }
+
+  std::string describe() const {
     return to_string(window) + (padding == Padding::valid ? "" : " " + to_string(padding)) +
            (stride.height == window.height && stride.width == window.width
                 ? ""
                 : " stride " + to_string(stride));
   }
+};
 
-  /// What the kernels want to know.
-  static constexpr kernels::PoolGeometry geometry(const Shape& input) {
-    return settings.geometry(input);
-  }
+/// A max-pool in a network that is a type. Options, in any order: `Stride{2}` (by default the
+/// window's size), `Padding::valid` (the default), `Padding::same` or zeros as in `Padding{1}`, at
+/// most half of the window.
+template <Window window, auto... options>
+struct MaxPool {
+  static_assert(window.height > 0 && window.width > 0, "MaxPool: the window must be positive");
+  static_assert(window.height * window.width <= std::numeric_limits<kernels::PoolTap>::max(),
+                "MaxPool: the window must have fewer than 65536 elements");
+  static_assert(detail::OptionTypes<Stride, Padding>::accept<options...>(),
+                "MaxPool: the options are Stride{...} and Padding::..., each at most once");
+
+  static constexpr MaxPoolLayer value{
+      .window = window,
+      .stride = detail::option_or<Stride, options...>({window.height, window.width}),
+      .padding = detail::option_or<Padding, options...>(Padding::valid)};
+
+  static_assert(value.stride.height > 0 && value.stride.width > 0,
+                "MaxPool: the stride must be positive");
+  static_assert(value.has_valid_padding(),
+                "MaxPool: the padding must be at least 0 and at most half of the window");
 };
 
 }  // namespace tweed

@@ -21,6 +21,11 @@ consteval Option option_or(Option fallback) {
   return chosen;
 }
 
+/// Whether an option of that type is among a layer's template arguments.
+template <class Option, auto... options>
+inline constexpr bool has_option = (false || ... ||
+                                    std::same_as<std::remove_const_t<decltype(options)>, Option>);
+
 /// The option types that a layer knows.
 template <class... Known>
 struct OptionTypes {

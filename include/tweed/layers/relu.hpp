@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/layer.hpp>
+#include <tweed/core/onnx_operator.hpp>
 #include <tweed/kernels/kernels.hpp>
 
 namespace tweed {
@@ -8,11 +9,16 @@ namespace tweed {
 /// y = max(0, x), any shape.
 struct ReLU {
   static constexpr std::string_view name = "relu";
-  static constexpr NoSettings settings{};
   static constexpr Reads backward_reads{.input = false, .output = true};
   static constexpr bool in_place = true;
+  static constexpr bool overwrites_dy = false;
 
+  static constexpr void visit(const auto&, const auto&) {}
+
+  static constexpr Epilogue as_epilogue() { return {.activation = Activation::relu}; }
   static constexpr Fit<AlwaysFits> fit(const Shape& input) { return {input}; }
+
+  static OnnxOperator onnx(const Shape&) { return {"Relu"}; }
 
   template <class T>
   static void infer(const InferPass<T>& pass) {

@@ -12,6 +12,18 @@
 
 namespace tweed {
 
+namespace detail {
+
+/// Why SoftmaxCE does not take a network's output.
+enum class SoftmaxCETrouble {
+  fits,
+  output_is_an_image_put_Flatten_and_Dense_behind_it,
+  output_has_another_number_of_classes,
+  one_output_is_not_enough_for_a_class_choice
+};
+
+}  // namespace detail
+
 /// Softmax and cross-entropy in one, from logits [n,classes] and labels: for a sample with label l,
 /// log(sum(exp(z))) - z[l], computed relative to the largest logit so that nothing overflows.
 /// `SoftmaxCE{}` takes as many classes as the network has outputs; `SoftmaxCE<10>` has the compiler
@@ -32,12 +44,7 @@ struct SoftmaxCE {
     take("label_smoothing", loss.label_smoothing);
   }
 
-  enum class Why {
-    fits,
-    output_is_an_image_put_Flatten_and_Dense_behind_it,
-    output_has_another_number_of_classes,
-    one_output_is_not_enough_for_a_class_choice
-  };
+  using Why = detail::SoftmaxCETrouble;
 
   /// Whether a network with this output can be trained with it.
   static constexpr Fit<Why> fit(const Shape& logits) {

@@ -1,84 +1,156 @@
 #pragma once
 
+#include <tweed/core/checked_product.hpp>
 #include <tweed/core/error.hpp>
-#include <tweed/core/option.hpp>
 #include <tweed/core/text.hpp>
-#include <tweed/model/any_layers.hpp>
+#include <tweed/model/any_layer.hpp>
 #include <tweed/model/model.hpp>
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <memory>
 #include <string>
-#include <string_view>
-#include <tuple>
-#include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace tweed {
 
-namespace detail {
-
-/// Layers [first, end) of a network, run by the one layer `run`, with the tensors
-/// [first_tensor, end_tensor).
-struct AnyStage {
-  AnyLayer run;
-  std::size_t first = 0;
-  std::size_t end = 0;
-  std::size_t first_tensor = 0;
-  std::size_t end_tensor = 0;
-};
-
-}  // namespace detail
-
-/// What `Sequential` is while compiling, at run time: layers one after another, bound to an input
-/// shape.
-class AnyNetwork {
+/// What `Sequential` is while compiling, at run time, for numbers of type T: it is built of the
+/// same layers, and runs, trains and is saved in the same way.
+///
+///     AnyNetwork network;
+///     const auto image = network.input({32, 32, 3});
+///     const auto y = network.add(Conv2DLayer{.filters = 3, .kernel = 3}, {image});
+///     network.add(AddLayer{}, {image, y});
+///     AnyModel model(network);
+///
+/// Functions that add throw Error where something does not fit, with the network as it was.
+template <class T>
+class AnyNetworkOf {
  public:
-  /// Throws Error where a layer cannot take the shape that reaches it, or where a sample would take
-  /// more than 2^28 numbers between two layers.
-  AnyNetwork(const Shape& input, std::vector<AnyLayer> layers)
-      : layers_(std::move(layers)), names_(numbered_names(names_of(layers_))), shapes_{input} {
-    if (layers_.empty()) throw Error("network: expected at least one layer, found none");
-    check_size(input, "the input");
-    for (std::size_t i = 0; i < layers_.size(); ++i) add_layer(i);
+  /// A value of this network: what an input or a layer gives.
+  struct Value {
+    int index = 0;
+  };
+
+  AnyNetworkOf() = default;
+
+  /// Layers one after another.
+  AnyNetworkOf(const Shape& shape, const std::vector<AnyLayerOf<T>>& layers) {
+    Value value = input(shape);
+    if (layers.empty()) throw Error("network: expected at least one layer, found none");
+    for (const auto& layer : layers) value = add(layer, {value});
   }
 
-  /// `shapes()[i]` reaches layer i; the last one is the output.
-  const std::vector<Shape>& shapes() const { return shapes_; }
-  const Shape& input() const { return shapes_.front(); }
-  const Shape& output() const { return shapes_.back(); }
+  /// A further input, of 1 to 2^28 numbers a sample.
+  Value input(const Shape& shape) {
+    check_size(shape, "the input");
+    inputs_.push_back(static_cast<int>(shapes_.size()));
+    return new_value(shape);
+  }
 
-  const std::vector<AnyLayer>& layers() const { return layers_; }
+  /// A layer behind the values that it reads.
+  Value add(const AnyLayerOf<T>& layer, std::initializer_list<Value> operands) {
+    return add(layer, std::span(operands.begin(), operands.size()));
+  }
+  Value add(const AnyLayerOf<T>& layer, std::span<const Value> operands) {
+    const std::string name = detail::text("layer ", nodes_.size() + 1, " (", layer.name(), ")");
+    const std::vector<Shape> inputs = shapes_of(name, operands);
+    if (operands.empty() || (!layer.is_join() && operands.size() != 1)) {
+      throw Error(detail::text("network: ", name, " takes ",
+                               layer.is_join() ? "one input or more" : "one input", ", got ",
+                               operands.size()));
+    }
+    const auto answer = layer.fit(inputs);
+    if (!answer.why_not.empty()) {
+      std::string got;
+      for (const Shape& shape : inputs) got += (got.empty() ? "" : " and ") + to_string(shape);
+      throw Error(detail::text("network: ", name, " cannot take ", got, ": ", answer.why_not));
+    }
+    check_size(answer.output, "the output of " + name);
+    check_weights(name, layer.bound().tensors(inputs[0]));
+    nodes_.push_back({.layer = static_cast<int>(nodes_.size()),
+                      .first_edge = static_cast<int>(edges_.size()),
+                      .edge_count = static_cast<int>(operands.size()),
+                      .output = static_cast<int>(shapes_.size()),
+                      .segment = segment_});
+    for (const Value& operand : operands) edges_.push_back(operand.index);
+    traits_.push_back(layer.traits(inputs[0]));
+    values_.push_back(layer.value());
+    bound_.push_back(layer.bound());
+    described_.push_back(layer.described());
+    return new_value(answer.output);
+  }
+
+  /// Makes a value an output of the network. Without any the last value is.
+  void output(Value value) {
+    static_cast<void>(shape(value));
+    if (!names_outputs_) outputs_.clear();
+    names_outputs_ = true;
+    outputs_.push_back(value.index);
+  }
+
+  /// What `body()` adds is computed again in the backward pass instead of stored, see `Recompute`.
+  template <class Body>
+  void recompute(const Body& body) {
+    const int outer = segment_;
+    if (outer == 0) segment_ = ++segments_;
+    body();
+    segment_ = outer;
+  }
+
+  const Shape& shape(Value value) const {
+    if (value.index < 0 || value.index >= std::ssize(shapes_)) {
+      throw Error("network: a value of another network was given");
+    }
+    return shapes_[static_cast<std::size_t>(value.index)];
+  }
+
+  NetworkView<T> view() const { return {graph(), bound_}; }
+  NetworkText text() const { return {graph(), described_}; }
+  GraphView graph() const { return {nodes_, edges_, shapes_, traits_, inputs_, outputs_}; }
+
   /// "conv2d_1" for each layer.
-  const std::vector<std::string>& layer_names() const { return names_; }
+  std::vector<std::string> layer_names() const { return numbered_layer_names(graph()); }
 
-  /// Every parameter, in the order of the layers and with its place in the block of all.
-  const std::vector<detail::PlacedParameter>& parameters() const { return parameters_; }
-  Index block_size() const { return block_size_; }
-  Index parameter_count() const { return parameter_count_; }
-
-  /// `batch_size`, where a machine can have the memory for so many samples. Throws Error otherwise.
-  Index checked_batch_size(const char* owner, Index batch_size) const {
-    Index largest = 1;
-    for (const Shape& shape : shapes_) largest = std::max(largest, shape.size());
-    const Index most = (Index{1} << 40) / largest;
-    detail::check_option(owner, "batch_size", batch_size,
-                         {.from = 1, .to = static_cast<double>(most)});
-    return batch_size;
+  /// Throws Error unless the network can run: it has a layer, and somebody reads what each makes.
+  void check() const {
+    if (nodes_.empty()) throw Error("network: expected at least one layer, found none");
+    std::vector<bool> is_read(shapes_.size());
+    for (const int value : edges_) is_read[static_cast<std::size_t>(value)] = true;
+    for (const int value : outputs_) is_read[static_cast<std::size_t>(value)] = true;
+    for (std::size_t k = 0; k < inputs_.size(); ++k) {
+      if (is_read[static_cast<std::size_t>(inputs_[k])]) continue;
+      throw Error(detail::text("network: nobody reads input ", k + 1));
+    }
+    for (const Node& node : nodes_) {
+      if (is_read[static_cast<std::size_t>(node.output)]) continue;
+      throw Error(detail::text("network: nobody reads what layer ", node.layer + 1, " (",
+                               graph().traits_of(node).name,
+                               ") makes; make it an output or leave the layer out"));
+    }
   }
-
-  /// What runs, each stage one layer or several that one kernel does together.
-  const std::vector<detail::AnyStage>& stages() const { return stages_; }
 
  private:
-  static std::vector<std::string_view> names_of(const std::vector<AnyLayer>& layers) {
-    std::vector<std::string_view> names;
-    for (const AnyLayer& layer : layers) {
-      names.push_back(std::visit([](const auto& l) { return l.name; }, layer));
+  template <StaticNetwork Net, class U>
+  friend AnyNetworkOf<U> any_network();
+
+  Value new_value(const Shape& shape) {
+    shapes_.push_back(shape);
+    const Value value{static_cast<int>(shapes_.size()) - 1};
+    if (!names_outputs_) outputs_ = {value.index};
+    return value;
+  }
+
+  std::vector<Shape> shapes_of(const std::string& name, std::span<const Value> operands) const {
+    constexpr std::size_t most = 16;
+    if (operands.size() > most) {
+      throw Error(detail::text("network: ", name, " has more than ", most, " inputs"));
     }
-    return names;
+    std::vector<Shape> inputs;
+    for (const Value& operand : operands) inputs.push_back(shape(operand));
+    return inputs;
   }
 
   static void check_size(const Shape& shape, const std::string& what) {
@@ -91,78 +163,76 @@ class AnyNetwork {
     }
   }
 
-  void add_layer(std::size_t i) {
-    const Shape input = shapes_.back();
-    const auto fit = std::visit([&](const auto& layer) { return layer.fit(input); }, layers_[i]);
-    if (!fit.why_not.empty()) {
-      throw Error(detail::text("network: ", names_[i], " cannot take ", to_string(input), ": ",
-                               fit.why_not));
-    }
-    check_size(fit.output, "the output of " + names_[i]);
-    shapes_.push_back(fit.output);
-
-    const std::size_t first_tensor = parameters_.size();
-    for (const Parameter& parameter : std::visit(
-             [&](const auto& layer) { return detail::parameters_at(layer, input); }, layers_[i])) {
-      constexpr Index most = Index{1} << 40;
-      if (detail::checked_product(parameter.dims).value_or(most) >= most) {
-        throw Error("network: the weights of " + names_[i] + " are too many");
-      }
-      parameters_.push_back({parameter, i, block_size_});
-      block_size_ += aligned_count<float>(parameter.size());
-      parameter_count_ += parameter.size();
-    }
-    if (!stages_.empty() && folds(stages_.back().run, layers_[i])) {
-      stages_.back().end = i + 1;
-    } else {
-      stages_.push_back({layers_[i], i, i + 1, first_tensor, parameters_.size()});
+  static void check_weights(const std::string& name, const TensorList& tensors) {
+    constexpr Index most = Index{1} << 40;
+    for (const Tensor& tensor : tensors) {
+      if (detail::checked_product(tensor.dims).value_or(most) < most) continue;
+      throw Error("network: the weights of " + name + " are too many");
     }
   }
 
-  static bool folds(AnyLayer& open, const AnyLayer& next) {
-    return std::visit(
-        [](auto& first, const auto& second) { return detail::fold_into(first, second); }, open,
-        next);
-  }
-
-  std::vector<AnyLayer> layers_;
-  std::vector<std::string> names_;
+  std::vector<Node> nodes_;
+  std::vector<int> edges_;
+  std::vector<int> inputs_;
+  std::vector<int> outputs_;
   std::vector<Shape> shapes_;
-  std::vector<detail::PlacedParameter> parameters_;
-  std::vector<detail::AnyStage> stages_;
-  Index block_size_ = 0;
-  Index parameter_count_ = 0;
+  std::vector<Traits> traits_;
+  std::vector<std::shared_ptr<const void>> values_;  // of layers that are not constants
+  std::vector<BoundLayer<T>> bound_;
+  std::vector<DescribedLayer> described_;
+  bool names_outputs_ = false;
+  int segment_ = 0;
+  int segments_ = 0;
 };
 
-namespace detail {
-
-template <class L>
-AnyLayer any_layer() {
-  AnyLayer layer;
-  const auto take = [&]<class Any>(std::type_identity<Any>) {
-    if constexpr (std::is_same_v<decltype(Any::settings),
-                                 std::remove_cv_t<decltype(L::settings)>>) {
-      if (Any::name != L::name) return;
-      Any found;
-      found.settings = L::settings;
-      layer = found;
-    }
-  };
-  [&]<class... Layers>(std::type_identity<std::variant<Layers...>>) {
-    static_assert(((Layers::name == L::name) || ...), "any_network: a layer that AnyLayer lacks");
-    (take(std::type_identity<Layers>{}), ...);
-  }(std::type_identity<AnyLayer>{});
-  return layer;
-}
-
-}  // namespace detail
+using AnyNetwork = AnyNetworkOf<float>;
 
 /// The network of a `Sequential`, at run time.
-template <class Net>
-AnyNetwork any_network() {
-  return []<class... Layers>(std::type_identity<std::tuple<Layers...>>) {
-    return AnyNetwork(Net::input, {detail::any_layer<Layers>()...});
-  }(std::type_identity<typename Net::Layers>{});
+template <StaticNetwork Net, class T = float>
+AnyNetworkOf<T> any_network() {
+  const NetworkHandle<Net> handle;
+  const auto view = handle.template view<T>();
+  AnyNetworkOf<T> network;
+  const auto copy = [](const auto& from, auto& to) { to.assign(from.begin(), from.end()); };
+  copy(view.graph.nodes, network.nodes_);
+  copy(view.graph.edges, network.edges_);
+  copy(view.graph.inputs, network.inputs_);
+  copy(view.graph.outputs, network.outputs_);
+  copy(view.graph.shapes, network.shapes_);
+  copy(view.graph.traits, network.traits_);
+  copy(view.layers, network.bound_);
+  copy(handle.text().layers, network.described_);
+  network.names_outputs_ = true;
+  for (const Node& node : view.graph.nodes) {
+    network.segments_ = std::max(network.segments_, node.segment);
+  }
+  return network;
 }
+
+/// A network that was built at run time: models, and what works with them, share it.
+template <class T>
+class NetworkHandle<AnyNetworkOf<T>> {
+ public:
+  /// Throws Error unless the network can run.
+  explicit NetworkHandle(AnyNetworkOf<T> network)
+      : network_(std::make_shared<const AnyNetworkOf<T>>(std::move(network))) {
+    network_->check();
+  }
+
+  template <class U>
+  NetworkView<U> view() const {
+    static_assert(std::is_same_v<T, U>, "AnyNetwork: its models have numbers of its own type");
+    return network_->view();
+  }
+  NetworkText text() const { return network_->text(); }
+
+  friend bool operator==(const NetworkHandle&, const NetworkHandle&) = default;
+
+ private:
+  std::shared_ptr<const AnyNetworkOf<T>> network_;
+};
+
+/// A model whose network was built at run time, or read from a file.
+using AnyModel = Model<AnyNetwork>;
 
 }  // namespace tweed

@@ -1,17 +1,19 @@
 #pragma once
 
 #include <tweed/core/buffer.hpp>
-#include <tweed/core/initializer.hpp>
+#include <tweed/model/layout.hpp>
 #include <tweed/model/sequential.hpp>
 
-#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tweed {
 
-/// A parameter by name, "conv2d_1.kernel", with its sizes and its values.
+/// A tensor of a model, by name.
 template <class T>
 struct NamedTensor {
   std::string name;
@@ -19,71 +21,98 @@ struct NamedTensor {
   std::span<T> values;
 };
 
-/// "conv2d_2" for each layer: its name, counted from 1 among its like.
-inline std::vector<std::string> numbered_names(std::span<const std::string_view> layers) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const auto number = std::count(layers.begin(), layers.begin() + std::ssize(names), layers[i]);
-    names.push_back(std::string(layers[i]) + "_" + std::to_string(number + 1));
-  }
-  return names;
-}
-
-/// The same for the layers of a network.
-template <class Net>
-std::vector<std::string> numbered_layer_names() {
-  return numbered_names(Net::layer_names);
-}
-
-/// The weights of a network, and nothing else: who wants to train or predict brings the memory for
-/// that. A const model may be used from any number of threads at once.
+/// The weights and the state of a network, and nothing else: who wants to train or predict brings
+/// the memory for that. A const model may be used from any number of threads at once.
+///
+/// `Net` is a `Sequential`, or `AnyNetwork` for one that was built at run time.
 template <class Net, class T = float>
 class Model {
+  // First of all, so that what is wrong with a network is one short message.
+  static_assert(sizeof(Net) > 0);
+
  public:
   using Network = Net;
   using Scalar = T;
 
-  /// Of one sample, and of what the network makes of it.
-  static constexpr Shape input_shape() { return Net::input; }
-  static constexpr Shape output_shape() { return Net::output; }
-
   /// Fresh weights, as the layers' initialisers say; the same seed gives the same ones.
-  explicit Model(std::uint64_t seed = 0) : block_(Net::block_size) { initialize_all(seed); }
+  explicit Model(std::uint64_t seed = 0) requires StaticNetwork<Net>
+      : Model(NetworkHandle<Net>(), seed) {}
+  explicit Model(Net network, std::uint64_t seed = 0) requires(!StaticNetwork<Net>)
+      : Model(NetworkHandle<Net>(std::move(network)), seed) {}
+
+  Model(const Model& other) = default;
+  /// What is moved from keeps its network, without weights.
+  Model(Model&& other) noexcept
+      : network_(other.network_), layout_(other.layout_), block_(std::move(other.block_)) {}
+  Model& operator=(Model other) noexcept {
+    std::swap(network_, other.network_);
+    layout_.swap(other.layout_);
+    block_ = std::move(other.block_);
+    return *this;
+  }
+  ~Model() = default;
+
+  /// Of one sample, and of what the network makes of it; the first of each, where there are
+  /// several.
+  Shape input_shape() const { return graph().input(); }
+  Shape output_shape() const { return graph().output(); }
+
+  const NetworkHandle<Net>& network() const { return network_; }
+  GraphView graph() const { return network_.template view<T>().graph; }
+  const Layout& layout() const { return *layout_; }
 
   /// All parameters as one block, with zeros in the gaps between them. Optimisers work on it.
-  std::span<T> parameters() { return block_.values(); }
-  std::span<const T> parameters() const { return block_.values(); }
+  std::span<T> parameters() { return trained(block_.values()); }
+  std::span<const T> parameters() const { return trained(block_.values()); }
 
-  /// The parameters by name.
-  std::vector<NamedTensor<T>> tensors() { return named<T>(parameters()); }
-  std::vector<NamedTensor<const T>> tensors() const { return named<const T>(parameters()); }
+  /// All parameters, and behind them the state of layers that have some.
+  std::span<T> values() { return block_.values(); }
+  std::span<const T> values() const { return block_.values(); }
 
-  /// A block of the same layout, such as the gradients, by name.
+  /// The parameters and the state by name.
+  std::vector<NamedTensor<T>> tensors() { return named<T>(values()); }
+  std::vector<NamedTensor<const T>> tensors() const { return named<const T>(values()); }
+
+  /// A block of the same layout by name. One of the size of `parameters`, such as the gradients,
+  /// has no state.
   template <class U>
-  static std::vector<NamedTensor<U>> named(std::span<U> block) {
-    const auto layers = numbered_layer_names<Net>();
+  std::vector<NamedTensor<U>> named(std::span<U> block) const {
+    const auto layers = numbered_layer_names(graph());
+    const bool has_state = std::ssize(block) != layout_->trained_size();
     std::vector<NamedTensor<U>> tensors;
-    for (const auto& placed : Net::parameters) {
-      const auto& [name, dims, rank, initializer, fan_in, fan_out] = placed.parameter;
-      tensors.push_back({layers[placed.layer] + "." + std::string(name),
-                         {dims.begin(), dims.begin() + rank},
+    for (const auto& placed : has_state ? layout_->tensors() : layout_->trained_tensors()) {
+      const Tensor& tensor = placed.tensor;
+      tensors.push_back({layers[placed.layer] + "." + std::string(tensor.name),
+                         {tensor.dims.begin(), tensor.dims.begin() + tensor.rank},
                          detail::values_of(block, placed)});
     }
     return tensors;
   }
 
  private:
-  void initialize_all(std::uint64_t seed) {
-    for (const auto& placed : Net::parameters) {
+  [[gnu::cold]] Model(NetworkHandle<Net> network, std::uint64_t seed)
+      : network_(std::move(network)),
+        layout_(std::make_shared<const Layout>(network_.template view<T>())),
+        block_(layout_->size()) {
+    for (const auto& placed : layout_->tensors()) {
       const RandomKey key{.seed = seed,
                           .layer = static_cast<std::uint32_t>(placed.layer),
                           .use = RandomUse::initialize};
-      initialize(detail::values_of(parameters(), placed), placed.parameter.initializer,
-                 placed.parameter.fan_in, placed.parameter.fan_out, key,
+      initialize(detail::values_of(values(), placed), placed.tensor.initializer,
+                 placed.tensor.fan_in, placed.tensor.fan_out, key,
                  static_cast<std::uint64_t>(placed.offset));
     }
   }
 
+  /// The front of the block; nothing in a model that was moved from.
+  template <class U>
+  std::span<U> trained(std::span<U> block) const {
+    if (block.empty()) return block;
+    return block.first(static_cast<std::size_t>(layout_->trained_size()));
+  }
+
+  [[no_unique_address]] NetworkHandle<Net> network_;
+  std::shared_ptr<const Layout> layout_;
   Buffer<T> block_;
 };
 

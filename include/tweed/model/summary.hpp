@@ -3,7 +3,7 @@
 #include <tweed/core/option.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/text.hpp>
-#include <tweed/model/memory_plan.hpp>
+#include <tweed/model/memory.hpp>
 #include <tweed/model/model.hpp>
 
 #include <algorithm>
@@ -62,53 +62,87 @@ struct SummaryTable {
   }
 };
 
-/// A layer's settings, and how it will run where there is a choice.
-template <class L>
-std::string description_of(const Shape& input, Index batch) {
-  std::string description;
-  if constexpr (requires { L::describe(); }) description = L::describe();
-  if constexpr (requires { L::runs_as(input, batch); }) {
-    description += text(", ", L::runs_as(input, batch));
+/// What a node reads, where that is not the value before it: "add of conv2d_1, relu_2".
+inline std::string operands_text(const GraphView& graph, const Node& node,
+                                 const std::vector<std::string>& names) {
+  const auto inputs = graph.inputs_of(node);
+  if (inputs.size() == 1 && inputs[0] + 1 == node.output) return {};
+  std::string operands;
+  for (const int value : inputs) {
+    operands += (operands.empty() ? "of " : ", ") + names[static_cast<std::size_t>(value)];
   }
-  return description;
+  return operands;
+}
+
+inline SummaryTable summary_table(const NetworkText& network, Index batch_size) {
+  const GraphView& graph = network.graph;
+  const auto names = value_names(graph);
+  SummaryTable table;
+  table.rows.push_back({"layer", "", "output", "parameters"});
+  const auto row = [&](int value, const std::string& description, const std::string& parameters) {
+    const auto i = static_cast<std::size_t>(value);
+    table.rows.push_back({names[i], description, to_string(graph.shape(value)), parameters});
+  };
+  int next = 0;  // values in order: an input stands where it was declared
+  const auto inputs_before = [&](int value) {
+    for (; next < value; ++next) row(next, "", "");
+    ++next;
+  };
+  for (const Node& node : graph.nodes) {
+    inputs_before(node.output);
+    const auto& layer = network.layers[static_cast<std::size_t>(node.layer)];
+    std::string description = layer.describe(graph.input_of(node), batch_size);
+    const std::string operands = operands_text(graph, node, names);
+    if (!operands.empty()) description += (description.empty() ? "" : " ") + operands;
+    row(node.output, description, with_commas(graph.traits_of(node).parameter_count));
+  }
+  return table;
+}
+
+/// The memory of a program, and the layer at which it holds most: "5.5 MiB, most at conv2d_2".
+template <class T>
+std::string memory_text(const Program<T>& program, const std::vector<std::string>& names) {
+  const Step& step = program.plan().steps()[static_cast<std::size_t>(program.plan().peak().step)];
+  std::string at = "the loss";
+  if (step.kind == StepKind::sum) {
+    at = names[static_cast<std::size_t>(step.node)];
+  } else if (step.kind != StepKind::loss) {
+    at = names[static_cast<std::size_t>(program.graph().node(step.node).output)];
+  }
+  return as_mebibytes(program.bytes()) + ", most at " + at +
+         (step.kind == StepKind::backward ? " backward" : "");
+}
+
+template <class T, class Net>
+std::string summary_of(const NetworkHandle<Net>& network, const SummaryOptions& options) {
+  const GraphView graph = network.text().graph;
+  const Index batch_size = checked_batch_size("SummaryOptions", options.batch_size, graph);
+  const int threads = resolve_threads(options.threads);
+  const auto names = value_names(graph);
+  Index count = 0;
+  for (const Traits& traits : graph.traits) count += traits.parameter_count;
+  const std::string batch = text(", batches of ", batch_size, ": ");
+  return text(summary_table(network.text(), batch_size).print(), "parameters: ", with_commas(count),
+              " (", as_mebibytes(count * Index{sizeof(T)}), ")\n", "memory for training", batch,
+              memory_text(training_program<T>(network, batch_size, threads), names), "\n",
+              "memory for inference", batch,
+              memory_text(inference_program<T>(network, batch_size, threads), names), "\n");
 }
 
 }  // namespace detail
 
-/// A table of the layers with their output shapes and parameter counts, and what the network takes
-/// in memory. Throws Error for a batch size below 1.
-template <class Net, class T = float>
+/// A table of the layers with their output shapes and parameter counts, where layers read something
+/// else than the layer before, and what the network takes in memory. Throws Error for a batch size
+/// below 1.
+template <StaticNetwork Net, class T = float>
 std::string summary(const SummaryOptions& options = {}) {
-  const Index batch_size = detail::checked_batch_size("SummaryOptions", options.batch_size);
-  const int threads = resolve_threads(options.threads);
-  detail::SummaryTable table;
-  table.rows.push_back({"layer", "", "output", "parameters"});
-  table.rows.push_back({"input", "", to_string(Net::input), ""});
-  const auto names = numbered_layer_names<Net>();
-  [&]<class... Layers>(std::type_identity<std::tuple<Layers...>>) {
-    std::size_t i = 0;
-    const auto layer = [&]<class L>(std::type_identity<L>) {
-      Index count = 0;
-      for (const Parameter& p : parameters_of<L>(Net::shapes[i])) count += p.size();
-      table.rows.push_back({names[i], detail::description_of<L>(Net::shapes[i], batch_size),
-                            to_string(Net::shapes[i + 1]), detail::with_commas(count)});
-      ++i;
-    };
-    (layer(std::type_identity<Layers>{}), ...);
-  }(std::type_identity<typename Net::Layers>{});
-  const std::string batch = detail::text(", batches of ", batch_size, ": ");
-  const auto bytes = [](Index count) { return detail::as_mebibytes(count); };
-  return detail::text(
-      table.print(), "parameters: ", detail::with_commas(Net::parameter_count), " (",
-      bytes(Net::parameter_count * Index{sizeof(T)}), ")\n", "memory for training", batch,
-      bytes(training_bytes<Net, T>(batch_size, threads)), "\n", "memory for inference", batch,
-      bytes(inference_bytes<Net, T>(batch_size, threads)), "\n");
+  return detail::summary_of<T>(NetworkHandle<Net>(), options);
 }
 
-/// The same for a model's network.
+/// The table of a model's network.
 template <class Net, class T>
-std::string summary(const Model<Net, T>&, const SummaryOptions& options = {}) {
-  return summary<Net, T>(options);
+std::string summary(const Model<Net, T>& model, const SummaryOptions& options = {}) {
+  return detail::summary_of<T>(model.network(), options);
 }
 
 }  // namespace tweed

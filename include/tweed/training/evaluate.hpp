@@ -13,15 +13,14 @@ struct Evaluation {
 
 namespace detail {
 
-/// Refuses a network whose outputs the loss cannot take: while compiling, where its type is known.
-template <class Loss, class M>
-void check_loss_fits(const M& model) {
-  if constexpr (requires { typename M::Network; }) {
-    static_assert(LossFits<typename M::Network, Loss>::ok);
-  } else if (static_cast<int>(Loss::fit(model.output_shape()).why) != 0) {
-    throw Error(
-        text("evaluate: the loss does not take outputs of ", to_string(model.output_shape())));
-  }
+/// The model itself, or the one that was prepared.
+template <class Net, class T>
+const Model<Net, T>& model_of(const Model<Net, T>& model) {
+  return model;
+}
+template <class Net, class T>
+const Model<Net, T>& model_of(const PreparedModel<Net, T>& prepared) {
+  return prepared.model();
 }
 
 template <class M, class Loss, class Data>
@@ -45,7 +44,7 @@ Evaluation evaluate(DatasetPass<M, Data>& pass, const M& model, const Loss& loss
 template <class M, class Loss, AnyDataset Data>
 Evaluation evaluate(const M& model, const Loss& loss, const Data& data,
                     const PredictOptions& options = {}) {
-  detail::check_loss_fits<Loss>(model);
+  detail::check_loss<Loss>("evaluate", detail::model_of(model));
   if (data.size() == 0) throw Error("evaluate: the data set is empty");
   detail::DatasetPass<M, Data> pass(model, data, options);
   return detail::evaluate(pass, model, loss);

@@ -108,34 +108,38 @@ class PhaseTimes {
   Clock::time_point last_;
 };
 
-/// Everything about stage i but its times.
-template <class Net, class T, std::size_t i>
-StageProfile stage_without_times(Index batch) {
-  using Run = typename StageAt<Net, i>::Run;
-  constexpr Shape input = stage_input<Net, i>;
-  constexpr Shape output = stage_output<Net, i>;
+/// Everything about a node but its times: `pass` is what runs it.
+template <class Pass>
+StageProfile stage_without_times(const Pass& pass, const NetworkText& network, std::size_t i,
+                                 Index element) {
+  const GraphView graph = pass.folded().view();
+  const Node& node = graph.nodes[i];
+  const Index batch = pass.batch_size();
+  const DescribedLayer& layer = network.layers[static_cast<std::size_t>(node.layer)];
   StageProfile stage;
-  stage.description = description_of<Run>(input, batch);
-  stage.output = output;
-  const auto names = numbered_layer_names<Net>();
-  for (std::size_t layer = StageAt<Net, i>::first; layer < StageAt<Net, i>::end; ++layer) {
-    stage.name += (stage.name.empty() ? "" : " + ") + names[layer];
+  stage.description = layer.describe(graph.input_of(node), batch);
+  stage.output = graph.shape(node.output);
+  const auto names = numbered_layer_names(graph);
+  for (const int folded : pass.folded().layers_of(i)) {
+    stage.name += (stage.name.empty() ? "" : " + ") + names[static_cast<std::size_t>(folded)];
   }
-  Index parameters = 0;
-  for (const Parameter& parameter : parameters_of<Run>(input)) parameters += parameter.size();
-  const Index products = batch * multiply_adds_of<Run>(input);
-  const Index x = batch * input.size();
-  const Index y = batch * output.size();
+  const Index parameters = graph.traits_of(node).parameter_count;
+  const Index products = batch * layer.multiply_adds(graph.input_of(node));
+  const Index y = batch * stage.output.size();
+  Index x = 0;
+  Index dx = 0;  // of the inputs whose gradients are needed
+  for (const int value : graph.inputs_of(node)) {
+    x += batch * graph.shape(value).size();
+    if (pass.plan().schedule().needs(value)) dx += batch * graph.shape(value).size();
+  }
   stage.forward.multiply_adds = products;
-  stage.forward.bytes = (x + y + parameters) * Index{sizeof(T)};
-  if (i < first_trained_stage<Net>) return stage;
+  stage.forward.bytes = (x + y + parameters) * element;
+  if (!pass.plan().schedule().needs(node.output)) return stage;
 
-  constexpr bool gives_dx = i > first_trained_stage<Net>;
-  constexpr Reads reads = reads_of<Run>();
-  stage.backward.multiply_adds = (gives_dx ? 2 : 1) * products;
+  const Reads reads = reads_of(graph.traits_of(node), node.epilogue);
+  stage.backward.multiply_adds = (dx > 0 ? 2 : 1) * products;
   stage.backward.bytes =
-      ((reads.input ? x : 0) + (reads.output ? y : 0) + y + (gives_dx ? x : 0) + 2 * parameters) *
-      Index{sizeof(T)};
+      ((reads.input ? x : 0) + (reads.output ? y : 0) + y + dx + 2 * parameters) * element;
   return stage;
 }
 
@@ -171,16 +175,23 @@ Buffer<T> noise(Index count) {
 template <class Net, class T, class Loss, class Optimizer>
 class StepProfiler {
  public:
-  StepProfiler(const Loss& loss, const Optimizer& optimizer, const ProfileOptions& options)
+  StepProfiler(const Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer,
+               const ProfileOptions& options)
       : loss_(loss),
         optimizer_(optimizer),
-        state_(optimizer_.template make_state<T>(Net::block_size)),
-        pass_(options.batch_size, options.threads),
-        pixels_(noise<T>(options.batch_size * Net::input.size())),
-        targets_(static_cast<std::size_t>(options.batch_size * targets_per_sample)),
-        times_(2 * stage_count<Net> + 2) {
+        model_(model),
+        state_(optimizer_.template make_state<T>(std::ssize(model_.parameters()))),
+        pass_(model_, options.batch_size, options.threads),
+        times_(2 * stage_count() + 2) {
+    const GraphView graph = model_.graph();
+    for (const int input : graph.inputs) {
+      pixels_.push_back(noise<T>(options.batch_size * graph.shape(input).size()));
+    }
+    const Index outputs = model_.output_shape().size();
+    const Index targets = takes_labels<Loss, T> ? 1 : outputs;
+    targets_.resize(static_cast<std::size_t>(options.batch_size * targets));
     for (std::size_t i = 0; i < targets_.size(); ++i) {
-      targets_[i] = static_cast<Target>(static_cast<Index>(i) % Net::output.size());
+      targets_[i] = static_cast<Target>(static_cast<Index>(i) % outputs);
     }
   }
 
@@ -192,19 +203,18 @@ class StepProfiler {
     profile.batch_size = pass_.batch_size();
     profile.threads = pass_.threads();
     profile.rounds = rounds;
-    for_each_stage<Net>([&](auto i) {
-      StageProfile stage = stage_without_times<Net, T, i>(pass_.batch_size());
+    for (std::size_t i = 0; i < stage_count(); ++i) {
+      StageProfile stage = stage_without_times(pass_, model_.network().text(), i, Index{sizeof(T)});
       times_.summarize(i, stage.forward);
       times_.summarize(backward_phase(i), stage.backward);
       add(stage.forward, profile.whole);
       add(stage.backward, profile.whole);
       profile.stages.push_back(std::move(stage));
-    });
-    profile.loss.bytes = 2 * pass_.batch_size() * Net::output.size() * Index{sizeof(T)};
-    profile.optimizer.bytes =
-        numbers_moved_by(optimizer_) * Net::parameter_count * Index{sizeof(T)};
-    times_.summarize(loss_phase, profile.loss);
-    times_.summarize(optimizer_phase, profile.optimizer);
+    }
+    profile.loss.bytes = 2 * pass_.batch_size() * model_.output_shape().size() * Index{sizeof(T)};
+    profile.optimizer.bytes = numbers_moved_by(optimizer_) * parameter_count() * Index{sizeof(T)};
+    times_.summarize(loss_phase(), profile.loss);
+    times_.summarize(optimizer_phase(), profile.optimizer);
     add(profile.loss, profile.whole);
     add(profile.optimizer, profile.whole);
     times_.summarize_sums(profile.whole);
@@ -213,24 +223,32 @@ class StepProfiler {
 
  private:
   using Target = std::conditional_t<takes_labels<Loss, T>, Label, T>;
-  static constexpr Index targets_per_sample = takes_labels<Loss, T> ? 1 : Net::output.size();
 
-  static constexpr std::size_t loss_phase = 2 * stage_count<Net>;
-  static constexpr std::size_t optimizer_phase = loss_phase + 1;
-  static constexpr std::size_t backward_phase(std::size_t stage) {
-    return stage_count<Net> + stage;
+  std::size_t stage_count() const { return pass_.folded().view().nodes.size(); }
+  std::size_t loss_phase() const { return 2 * stage_count(); }
+  std::size_t optimizer_phase() const { return 2 * stage_count() + 1; }
+  std::size_t backward_phase(std::size_t stage) const { return stage_count() + stage; }
+
+  Index parameter_count() const {
+    Index count = 0;
+    for (const Traits& traits : model_.graph().traits) count += traits.parameter_count;
+    return count;
   }
 
   void step(std::uint64_t number) {
-    const Batch<const T> x{pixels_.data(), pass_.batch_size(), Net::input};
+    const GraphView graph = model_.graph();
+    std::vector<Batch<const T>> inputs;
+    for (std::size_t k = 0; k < pixels_.size(); ++k) {
+      inputs.push_back({pixels_[k].data(), pass_.batch_size(), graph.input(k)});
+    }
     times_.start();
-    const auto logits = pass_.forward(model_, x, {.seed = 1, .step = number},
+    const auto logits = pass_.forward(model_, inputs, {.seed = 1, .step = number},
                                       [&](std::size_t stage) { times_.stop(stage); });
     loss_.gradient(logits, std::span<const Target>(targets_), pass_.output_gradient());
-    times_.stop(loss_phase);
+    times_.stop(loss_phase());
     pass_.backward(model_, [&](std::size_t stage) { times_.stop(backward_phase(stage)); });
     optimizer_.update(state_, model_.parameters(), pass_.gradients(), pass_.threads());
-    times_.stop(optimizer_phase);
+    times_.stop(optimizer_phase());
   }
 
   static void add(const PhaseProfile& part, PhaseProfile& whole) {
@@ -240,29 +258,36 @@ class StepProfiler {
 
   Loss loss_;
   Optimizer optimizer_;
-  typename Optimizer::template State<T> state_;
   Model<Net, T> model_;
+  typename Optimizer::template State<T> state_;
   TrainingPass<Net, T> pass_;
-  Buffer<T> pixels_;
+  std::vector<Buffer<T>> pixels_;  // of each input
   std::vector<Target> targets_;
   PhaseTimes times_;
 };
 
 }  // namespace detail
 
-/// Times the training of a fresh model of `Net` on noise, stage by stage; nothing of the caller's
-/// is touched. Throws Error where there is nothing to time.
+/// Times the training of a copy of `model` on noise, layer by layer, those that run as one
+/// together; nothing of the caller's is touched. Throws Error where there is nothing to time.
+template <class Net, class T, class Loss, class Optimizer>
+StepProfile profile_training_step(const Model<Net, T>& model, const Loss& loss,
+                                  const Optimizer& optimizer, const ProfileOptions& options = {}) {
+  detail::check_loss<Loss>("profile", model);
+  detail::checked_batch_size("ProfileOptions", options.batch_size);
+  detail::check_option("ProfileOptions", "rounds", options.rounds, {.from = 1});
+  return detail::StepProfiler<Net, T, Loss, Optimizer>(model, loss, optimizer, options)
+      .run(options.rounds);
+}
+
+/// Times the training of a fresh model of `Net`.
 ///
 ///     const auto profile = profile_training_step<Net>(SoftmaxCE{}, Adam{}, {.batch_size = 32});
 ///     for (const StageProfile& stage : profile.stages) std::cout << stage.name << '\n';
-template <class Net, class T = float, class Loss, class Optimizer>
+template <StaticNetwork Net, class T = float, class Loss, class Optimizer>
 StepProfile profile_training_step(const Loss& loss, const Optimizer& optimizer,
                                   const ProfileOptions& options = {}) {
-  static_assert(detail::LossFits<Net, Loss>::ok);
-  detail::checked_batch_size("ProfileOptions", options.batch_size);
-  detail::check_option("ProfileOptions", "rounds", options.rounds, {.from = 1});
-  return detail::StepProfiler<Net, T, Loss, Optimizer>(loss, optimizer, options)
-      .run(options.rounds);
+  return profile_training_step(Model<Net, T>(), loss, optimizer, options);
 }
 
 }  // namespace tweed

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/enumerator_name.hpp>
 #include <tweed/losses/loss.hpp>
 #include <tweed/model/training_pass.hpp>
 #include <tweed/optim/clip_norm.hpp>
@@ -21,9 +22,25 @@ struct LossRejectsTheOutput {
   static constexpr bool ok = true;
 };
 
-/// `static_assert(LossFits<Net, Loss>::ok)` is one readable error where they do not go together.
-template <class Net, class Loss>
-using LossFits = LossRejectsTheOutput<Loss, Net::output, Loss::fit(Net::output).why>;
+/// Refuses a loss that cannot take the network's output: while compiling where the network is a
+/// type, in one readable error, and else by Error.
+template <class Loss, class Net, class T>
+void check_loss(const char* who, const Model<Net, T>& model) {
+  if constexpr (StaticNetwork<Net>) {
+    static_assert(
+        Net::graph.outputs.size() == 1,
+        "tweed: the network has several outputs, and a loss is of one; sum the losses in a "
+        "loop of your own over TrainingPass");
+    static_assert(LossRejectsTheOutput<Loss, Net::output, Loss::fit(Net::output).why>::ok);
+  } else if (model.graph().outputs.size() != 1) {
+    throw Error(text(who, ": the network has ", model.graph().outputs.size(),
+                     " outputs, and a loss is of one; sum the losses in a loop of your own over "
+                     "TrainingPass"));
+  } else if (const auto why = Loss::fit(model.output_shape()).why; static_cast<int>(why) != 0) {
+    throw Error(text(who, ": the loss cannot take outputs of ", to_string(model.output_shape()),
+                     ": ", enumerator_words(why)));
+  }
+}
 
 }  // namespace detail
 
@@ -43,18 +60,18 @@ struct TrainerOptions {
 /// checkpoint knows it.
 template <class Net, class T, class Loss, class Optimizer>
 class Trainer {
-  static_assert(detail::LossFits<Net, Loss>::ok);
-
  public:
   /// The model must outlive the trainer. Throws Error where an option is out of its range.
   Trainer(Model<Net, T>& model, Loss loss, Optimizer optimizer, const TrainerOptions& options = {})
       : model_(model),
         loss_(loss),
         optimizer_(optimizer),
-        state_(optimizer.template make_state<T>(Net::block_size)),
-        pass_(detail::checked_batch_size("TrainerOptions", options.batch_size), options.threads),
+        state_(optimizer.template make_state<T>(std::ssize(model.parameters()))),
+        pass_(model, detail::checked_batch_size("TrainerOptions", options.batch_size),
+              options.threads),
         seed_(options.seed),
         clip_norm_(options.clip_norm) {
+    detail::check_loss<Loss>("Trainer", model);
     detail::check_option("TrainerOptions", "clip_norm", clip_norm_, {.from = 0});
   }
 
@@ -74,6 +91,7 @@ class Trainer {
                    tweed::clip_norm(pass_.gradients(), clip_norm_, pass_.threads()));
     }
     optimizer_.update(state_, model_.parameters(), pass_.gradients(), pass_.threads());
+    pass_.commit(model_);
     ++steps_;
     return loss;
   }

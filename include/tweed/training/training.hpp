@@ -38,12 +38,12 @@ class Training {
   using Scalar = T;
 
   /// Throws Error where the data do not fit the network or an option cannot take effect.
-  Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer,
-           detail::Lasting<Data> data, const FitOptions& options = {})
+  [[gnu::cold]] Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer,
+                         detail::Lasting<Data> data, const FitOptions& options = {})
       : model_(model),
         loss_(loss),
         options_(checked(options)),
-        samples_(checked_size(*data)),
+        samples_(checked_size(model, *data)),
         order_(samples_, options.batch_size, options.seed),
         steps_(steps_of(options, order_.batches_per_epoch())),
         base_rate_(rate_of(optimizer)),
@@ -53,7 +53,7 @@ class Training {
                   .threads = options.threads,
                   .clip_norm = options.clip_norm}),
         memory_(data, std::min(options.batch_size, samples_)) {
-    if (keeps_best()) best_weights_ = Buffer<T>(Net::block_size);
+    if (keeps_best()) best_weights_ = Buffer<T>(std::ssize(model.values()));
     reserve();
   }
 
@@ -109,9 +109,9 @@ class Training {
   bool stopped() const { return stopped_; }
 
   /// Views of what changes from step to step, besides the history.
-  TrainingState<T> state() {
+  [[gnu::cold]] TrainingState<T> state() {
     TrainingState<T> state;
-    add_block(state, "model", model_.parameters());
+    add_block(state, "model", model_.values());
     Optimizer::template State<T>::visit(trainer_.state(), [&](const char* name, auto&& value) {
       if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, Index>) {
         state.numbers.emplace_back(std::string("optimizer.").append(name), &value);
@@ -142,6 +142,7 @@ class Training {
     take("validation", validation_.has_value());
   }
 
+  const Model<Net, T>& model() const { return model_; }
   const Loss& loss() const { return loss_; }
 
   /// As it was given: with the rate that a schedule starts from.
@@ -154,12 +155,12 @@ class Training {
  private:
   static constexpr double most_steps_ = 1e15;
 
-  static Index checked_size(const Data& data) {
-    check_dataset(data, Net::input, Net::output.size());
+  static Index checked_size(const Model<Net, T>& model, const Data& data) {
+    check_dataset(data, model.input_shape(), model.output_shape().size());
     return data.size();
   }
 
-  static const FitOptions& checked(const FitOptions& options) {
+  [[gnu::cold]] static const FitOptions& checked(const FitOptions& options) {
     detail::check_option("FitOptions", "batch_size", options.batch_size, {.from = 1});
     detail::check_option("FitOptions", "epochs", options.epochs,
                          {.from = options.steps > 0 ? 0 : 1});
@@ -190,7 +191,7 @@ class Training {
   }
 
   /// So that no step has to allocate, unless there are very many.
-  void reserve() {
+  [[gnu::cold]] void reserve() {
     constexpr Index most = Index{1} << 20;
     const Index steps = std::min(steps_, steps_done() + most);
     const auto epochs = static_cast<std::size_t>(steps / order_.batches_per_epoch() + 1);
@@ -199,12 +200,12 @@ class Training {
     epoch_losses_.reserve(epochs);
   }
 
-  static void add_block(TrainingState<T>& state, const std::string& name, std::span<T> block) {
-    if (std::ssize(block) != Net::block_size) {
+  void add_block(TrainingState<T>& state, const std::string& name, std::span<T> block) const {
+    if (block.size() != model_.parameters().size() && block.size() != model_.values().size()) {
       if (!block.empty()) state.tensors.push_back({name, {std::ssize(block)}, block});
       return;
     }
-    for (auto& tensor : Model<Net, T>::named(block)) {
+    for (auto& tensor : model_.named(block)) {
       state.tensors.push_back({name + '.' + tensor.name, tensor.dims, tensor.values});
     }
   }
@@ -223,7 +224,7 @@ class Training {
     }
   }
 
-  void end_epoch(Index epoch) {
+  [[gnu::cold]] void end_epoch(Index epoch) {
     EpochReport report{.epoch = epoch, .step = steps_done(), .training = means(epoch)};
     if (validation_) {
       const Evaluation found = detail::evaluate(*validation_, model_, loss_);
@@ -251,16 +252,16 @@ class Training {
   void decide(double loss) {
     const EarlyStopping& stopping = *options_.early_stopping;
     const bool better = best_.add(loss, stopping.min_delta);
-    if (better && keeps_best()) std::ranges::copy(model_.parameters(), best_weights_.data());
+    if (better && keeps_best()) std::ranges::copy(model_.values(), best_weights_.data());
     if (!better && best_.waited >= stopping.patience) stopped_ = true;
   }
 
   void restore_best() {
-    if (keeps_best()) std::ranges::copy(best_weights_.values(), model_.parameters().begin());
+    if (keeps_best()) std::ranges::copy(best_weights_.values(), model_.values().begin());
   }
 
   /// What follows from the history alone.
-  void recall_epochs() {
+  [[gnu::cold]] void recall_epochs() {
     epoch_losses_.clear();
     for (const ValidationRecord& record : history_.validations)
       epoch_losses_.push_back(record.loss);

@@ -145,8 +145,9 @@ constexpr bool can_run(Algorithm algorithm, const Geometry& g) {
   return can;
 }
 
-/// What a layer knows of its geometry while compiling. `strided` stands for dilated, too.
-enum class Family { grouped, strided, dense, dense_3x3 };
+/// What a layer knows of its geometry while compiling: nothing where it is `any`. `strided` stands
+/// for dilated, too.
+enum class Family { grouped, strided, dense, dense_3x3, any };
 
 constexpr Family family_of(const Geometry& g) {
   if (g.is_grouped()) return Family::grouped;
@@ -164,7 +165,7 @@ constexpr Geometry example_of(Family family) {
 
 /// Whether an algorithm is compiled for a family's convolutions.
 template <ConvolutionAlgorithm A, Family family>
-inline constexpr bool is_compiled = A::can_run(example_of(family));
+inline constexpr bool is_compiled = family == Family::any || A::can_run(example_of(family));
 
 }  // namespace tweed::kernels::conv
 

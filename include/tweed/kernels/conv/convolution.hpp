@@ -152,16 +152,4 @@ void backward(Algorithm algorithm, const Geometry& g, const Backward<T>& pass) {
                                            [&](auto kernels) { kernels.backward(g, pass); });
 }
 
-/// Both passes, for a geometry that is known at run time only.
-template <class T>
-void forward(Algorithm algorithm, const Geometry& g, const Forward<T>& pass) {
-  if (g.is_grouped()) return forward<T, Family::grouped>(algorithm, g, pass);
-  forward<T, Family::dense_3x3>(algorithm, g, pass);
-}
-template <class T>
-void backward(Algorithm algorithm, const Geometry& g, const Backward<T>& pass) {
-  if (g.is_grouped()) return backward<T, Family::grouped>(algorithm, g, pass);
-  backward<T, Family::dense_3x3>(algorithm, g, pass);
-}
-
 }  // namespace tweed::kernels::conv

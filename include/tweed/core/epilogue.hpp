@@ -1,0 +1,46 @@
+#pragma once
+
+#include <tweed/core/window.hpp>
+
+namespace tweed {
+
+/// What is done to each number of an output: nothing, or max(0, y).
+enum class Activation : unsigned char { none, relu };
+
+/// A max-pool behind a layer.
+struct Pool {
+  Window window{0};  ///< 0x0: no pool
+  Stride stride{1};
+  Padding padding = Padding::valid;
+
+  constexpr bool is_none() const { return window.height == 0; }
+};
+
+/// What a layer does to its output at once because the layers behind it were folded into it: in
+/// this order. It is plain data that comes with a pass, so that one kernel serves all.
+struct Epilogue {
+  /// A factor and an offset for each channel. Only in prepared models, where `prepare` multiplies
+  /// the kernel.
+  bool normalize = false;
+  Activation activation = Activation::none;
+  Pool pool = {};
+};
+
+/// What can be folded, as bits: what a layer's kernels take in, or what a pass may fold.
+namespace folds {
+
+inline constexpr unsigned char none = 0;
+inline constexpr unsigned char normalize = 1;
+inline constexpr unsigned char activation = 2;
+inline constexpr unsigned char pool = 4;
+
+/// The last step of an epilogue.
+constexpr unsigned char last_of(const Epilogue& epilogue) {
+  if (!epilogue.pool.is_none()) return pool;
+  if (epilogue.activation != Activation::none) return activation;
+  return epilogue.normalize ? normalize : none;
+}
+
+}  // namespace folds
+
+}  // namespace tweed

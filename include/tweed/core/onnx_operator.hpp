@@ -1,0 +1,51 @@
+#pragma once
+
+#include <tweed/core/shape.hpp>
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tweed {
+
+/// An attribute of an ONNX operator: a number, several, or a word. A word must outlive it.
+struct OnnxAttribute {
+  enum class Kind { real, integer, word, integers };
+
+  std::string_view name;
+  Kind kind = Kind::integers;
+  float real = 0.0F;
+  Index integer = 0;
+  std::string_view word = {};
+  std::vector<Index> integers = {};
+
+  static OnnxAttribute of(std::string_view name, float real) {
+    return {.name = name, .kind = Kind::real, .real = real};
+  }
+  static OnnxAttribute of(std::string_view name, Index integer) {
+    return {.name = name, .kind = Kind::integer, .integer = integer};
+  }
+  static OnnxAttribute of(std::string_view name, std::string_view word) {
+    return {.name = name, .kind = Kind::word, .word = word};
+  }
+  static OnnxAttribute of(std::string_view name, std::vector<Index> integers) {
+    return {.name = name, .integers = std::move(integers)};
+  }
+};
+
+/// What a layer is in ONNX (https://onnx.ai/onnx/operators, operator set 13), as plain data. Images
+/// are NCHW there; the exporter transposes values and kernels.
+struct OnnxOperator {
+  /// What the operator wants its inputs to be: images of four dimensions, vectors of two, or
+  /// whatever they are.
+  enum class Layout { any, image, vector };
+
+  std::string_view type = {};  ///< "Conv"; empty where the layer only hands on what it gets
+  Layout layout = Layout::any;
+  std::vector<OnnxAttribute> attributes = {};
+  /// Vectors of constants behind its inputs and before its tensors; an empty one stands for an
+  /// input that is left out.
+  std::vector<std::vector<float>> constants = {};
+};
+
+}  // namespace tweed

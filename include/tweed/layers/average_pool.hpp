@@ -1,0 +1,121 @@
+#pragma once
+
+#include <tweed/core/layer.hpp>
+#include <tweed/kernels/kernels.hpp>
+#include <tweed/layers/onnx_window.hpp>
+#include <tweed/layers/options.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace tweed {
+
+/// The mean of each window, a channel at a time: [h,w,c] to [oh,ow,c]. It is that of the inputs
+/// that the window sees, or with `counts_padding` of the zeros around the image, too.
+struct AveragePoolLayer {
+  Window window{0};
+  Stride stride{1};
+  Padding padding = Padding::valid;
+  bool counts_padding = false;
+
+  enum class Why {
+    fits,
+    window_is_larger_than_the_input_shrink_it_or_use_Padding_same,
+    its_window_and_stride_must_be_positive,
+    its_padding_must_be_at_least_0_and_at_most_half_of_the_window
+  };
+
+  static constexpr std::string_view name = "average_pool";
+  static constexpr Reads backward_reads{.input = false, .output = false};
+  static constexpr bool overwrites_dy = false;
+
+  template <class Layer, class Take>
+  static constexpr void visit(Layer& layer, const Take& take) {
+    take("window", layer.window);
+    take("stride", layer.stride);
+    take("padding", layer.padding);
+    take("counts_padding", layer.counts_padding);
+  }
+
+  /// Whether every window sees some of the image.
+  constexpr bool has_valid_padding() const {
+    return padding.is_at_most(window.height / 2, window.width / 2);
+  }
+
+  constexpr kernels::PoolGeometry geometry(const Shape& input) const {
+    return kernels::pool_geometry({window, stride, padding}, input);
+  }
+
+  constexpr Fit<Why> fit(const Shape& input) const {
+    if (std::min({window.height, window.width, stride.height, stride.width}) < 1) {
+      return {input, Why::its_window_and_stride_must_be_positive};
+    }
+    if (!has_valid_padding()) {
+      return {input, Why::its_padding_must_be_at_least_0_and_at_most_half_of_the_window};
+    }
+    const auto g = geometry(input);
+    if (g.output_size() == 0) {
+      return {input, Why::window_is_larger_than_the_input_shrink_it_or_use_Padding_same};
+    }
+    return {{g.rows.output, g.columns.output, g.channels}};
+  }
+
+  template <class T>
+  void infer(const InferPass<T>& pass) const {
+    kernels::average_pool<T>(geometry(pass.x.shape), pass.x.count, counts_padding, pass.x.data,
+                             pass.y.data, pass.threads);
+  }
+
+  template <class T>
+  void backward(const BackwardPass<T>& pass) const {
+    kernels::average_pool_gradient<T>(geometry(pass.dx.shape), pass.dx.count, counts_padding,
+                                      pass.dy.data, pass.dx.data, pass.threads);
+  }
+
+  OnnxOperator onnx(const Shape& input) const {
+    const auto g = geometry(input);
+    auto attributes = detail::onnx_window(g.rows, g.columns);
+    attributes.push_back(OnnxAttribute::of("count_include_pad", Index{counts_padding ? 1 : 0}));
+    return {"AveragePool", OnnxOperator::Layout::image, std::move(attributes)};
+  }
+
+  std::string describe() const {
+    std::string text = to_string(window);
+    if (padding != Padding::valid) text += " " + to_string(padding);
+    if (counts_padding) text += " counting padding";
+    if (stride.height != window.height || stride.width != window.width) {
+      text += " stride " + to_string(stride);
+    }
+    return text;
+  }
+};
+
+/// The zeros around an image are part of the mean: `AveragePool<3, Padding::same, CountPadding{}>`.
+struct CountPadding {};
+
+/// An average pool in a network that is a type. Options, in any order: `Stride{2}` (by default the
+/// window's size), `Padding::valid` (the default), `Padding::same` or zeros as in `Padding{1}`, at
+/// most half of the window, and `CountPadding{}`.
+template <Window window, auto... options>
+struct AveragePool {
+  static_assert(window.height > 0 && window.width > 0, "AveragePool: the window must be positive");
+  static_assert(detail::OptionTypes<Stride, Padding, CountPadding>::accept<options...>(),
+                "AveragePool: the options are Stride{...}, Padding::... and CountPadding{}, each "
+                "at most once");
+
+  static constexpr AveragePoolLayer value{
+      .window = window,
+      .stride = detail::option_or<Stride, options...>({window.height, window.width}),
+      .padding = detail::option_or<Padding, options...>(Padding::valid),
+      .counts_padding = detail::has_option<CountPadding, options...>};
+
+  static_assert(value.stride.height > 0 && value.stride.width > 0,
+                "AveragePool: the stride must be positive");
+  static_assert(value.has_valid_padding(),
+                "AveragePool: the padding must be at least 0 and at most half of the window");
+  static_assert(!value.counts_padding || value.padding != Padding::valid,
+                "AveragePool: there is no padding for CountPadding{} to count");
+};
+
+}  // namespace tweed

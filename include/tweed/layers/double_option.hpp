@@ -1,0 +1,18 @@
+#pragma once
+
+#include <tweed/core/requirements.hpp>
+
+#include <bit>
+#include <cstdint>
+
+namespace tweed {
+
+/// A double as a template argument: stored as bits, because not every supported compiler takes a
+/// double there. Options that are numbers are derived from it.
+struct DoubleOption {
+  std::uint64_t bits;
+  constexpr DoubleOption(double value) : bits(std::bit_cast<std::uint64_t>(value)) {}
+  constexpr double value() const { return std::bit_cast<double>(bits); }
+};
+
+}  // namespace tweed

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <tweed/core/requirements.hpp>
+
+namespace tweed {
+
+/// A convolution or dense layer without a bias: nothing is added to what the kernel gives. For
+/// layers that a normalisation follows, which adds an offset of its own.
+struct NoBias {};
+
+}  // namespace tweed

@@ -1,0 +1,12 @@
+// expect: LayerRejectsItsInput
+// expect: At<2, 1, 2>
+// expect: MaxPool<
+// expect: window_is_larger_than_the_input_shrink_it_or_use_Padding_same
+// errors: 1
+// most-lines: 16
+#include <tweed/tweed.hpp>
+
+using namespace tweed;
+
+using Net = Sequential<Input<8, 8, 3>, ReLU, Add<Path<Conv2D<3, 3>, MaxPool<9>>, Path<>>>;
+Model<Net> model;

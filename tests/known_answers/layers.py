@@ -1,0 +1,125 @@
+"""The answers of single layers: fingerprints of what each makes of known numbers."""
+
+from functions import *
+from tensors import *
+
+
+def run(function, inputs, parameters):
+    """Fingerprints of y, the gradient of each input and that of each parameter."""
+    y = function(*inputs, *parameters)
+    y.backward(numbers(y.shape, OUTPUT_GRADIENT))
+    return [fingerprint(t) for t in [y, *(leaf.grad for leaf in inputs + parameters)]]
+
+
+def parameters_of(shapes):
+    return [leaf(shape, PARAMETERS + i) for i, shape in enumerate(shapes)]
+
+
+def layer(function, x_shape, *parameter_shapes):
+    return run(function, [leaf(x_shape, INPUT)], parameters_of(parameter_shapes))
+
+
+def join(function, first_shape, *further_shapes):
+    further = [leaf(shape, FURTHER_INPUTS + i) for i, shape in enumerate(further_shapes)]
+    return run(function, [leaf(first_shape, INPUT), *further], [])
+
+
+def normalization(x_shape, **options):
+    """y, dx, the gradients of scale and shift, then mean and variance after the pass, and what
+    inference makes of the input with those from before it."""
+    channels = x_shape[-1:]
+    mean, variance = numbers(channels, PARAMETERS + 2), around_one(channels, PARAMETERS + 3)
+    inferred = fingerprint(batch_norm(
+        numbers(x_shape, INPUT), *parameters_of([channels] * 2), mean, variance, training=False,
+        **options))
+    trained = layer(
+        lambda *t: batch_norm(*t, mean, variance, training=True, **options),
+        x_shape, channels, channels)
+    return [*trained, fingerprint(mean), fingerprint(variance), inferred]
+
+
+def squeeze_and_excitation(x, *parameters):
+    factors = dense(flatten(global_average_pool(x)), *parameters[:2])
+    factors = dense(relu(factors), *parameters[2:])
+    return x * factors[:, None, None, :]
+
+
+CONVOLUTIONS = {
+    "conv2d_same": layer(
+        lambda *t: conv2d(*t, padding="same"), (2, 5, 4, 3), (3, 3, 3, 4), (4,)),
+    # An odd zero goes to the bottom and right.
+    "conv2d_even_kernel": layer(
+        lambda *t: conv2d(*t, padding="same"), (2, 5, 6, 2), (2, 4, 2, 3), (3,)),
+    "conv2d_same_stride": layer(
+        lambda *t: conv2d(*t, stride=2, padding=1), (2, 5, 7, 9), (3, 3, 9, 4), (4,)),
+    "conv2d_valid_stride": layer(
+        lambda *t: conv2d(*t, stride=(2, 1)), (3, 7, 6, 2), (3, 2, 2, 5), (5,)),
+    "conv2d_dilation": layer(
+        lambda *t: conv2d(*t, padding="same", dilation=2), (2, 7, 6, 3), (3, 3, 3, 4), (4,)),
+    "conv2d_groups": layer(
+        lambda *t: conv2d(*t, padding="same", groups=2), (2, 5, 6, 4), (3, 3, 2, 6), (6,)),
+    "conv2d_no_bias": layer(
+        lambda *t: conv2d(*t, padding="same"), (1, 5, 7, 3), (3, 3, 3, 5)),
+    # Sizes for which the same padding would be another: nothing before, one zero after.
+    "conv2d_padding": layer(
+        lambda *t: conv2d(*t, stride=2, padding=1), (2, 6, 8, 3), (3, 3, 3, 4)),
+    "conv2d_padding_bias": layer(
+        lambda *t: conv2d(*t, stride=2, padding=1), (2, 6, 7, 1), (3, 3, 1, 4), (4,)),
+    "conv2d_padding_by_axis": layer(
+        lambda *t: conv2d(*t, padding=(2, 1)), (1, 5, 6, 2), (3, 2, 2, 3), (3,)),
+    "conv2d_padding_by_side": layer(
+        lambda x, *t: conv2d(pad(x, 0, 1, 2, 1), *t), (2, 5, 6, 2), (3, 3, 2, 3), (3,)),
+    "conv2d_stem": layer(
+        lambda *t: conv2d(*t, stride=2, padding=3), (2, 11, 12, 3), (7, 7, 3, 5)),
+    "conv2d_projection": layer(
+        lambda *t: conv2d(*t, stride=2), (2, 5, 8, 4), (1, 1, 4, 7)),
+    "depthwise_conv2d": layer(
+        lambda *t: conv2d(*t, padding="same", groups=19), (2, 5, 6, 19), (3, 3, 1, 19), (19,)),
+    "depthwise_conv2d_multiplier": layer(
+        lambda *t: conv2d(*t, stride=2, padding=1, groups=3), (2, 5, 7, 3), (3, 3, 1, 6), (6,)),
+    "depthwise_conv2d_no_bias": layer(
+        lambda *t: conv2d(*t, stride=2, padding=1, groups=5), (2, 6, 8, 5), (3, 3, 1, 5)),
+}
+
+LAYERS = {
+    "dense": layer(dense, (3, 7), (7, 5), (5,)),
+    "dense_no_bias": layer(dense, (1, 7), (7, 5)),
+    "max_pool": layer(lambda x: max_pool(x, 2), (2, 7, 6, 3)),
+    "max_pool_same": layer(lambda x: max_pool(x, 3, stride=2, padding=1), (2, 5, 7, 3)),
+    "max_pool_padding": layer(lambda x: max_pool(x, 3, stride=2, padding=1), (2, 6, 8, 3)),
+    "average_pool": layer(lambda x: average_pool(x, 2), (2, 7, 6, 3)),
+    "average_pool_stride": layer(
+        lambda x: average_pool(x, (3, 2), stride=(1, 2)), (1, 5, 7, 1)),
+    "average_pool_padding": layer(
+        lambda x: average_pool(x, 3, stride=2, padding=1), (2, 6, 7, 5)),
+    "global_average_pool": layer(global_average_pool, (3, 5, 7, 3)),
+    "global_average_pool_one_pixel": layer(global_average_pool, (1, 1, 1, 5)),
+    "global_average_pool_one_channel": layer(global_average_pool, (1, 7, 4, 1)),
+    "upsample_2": layer(lambda x: upsample(x, 2), (2, 3, 5, 4)),
+    "upsample_3": layer(lambda x: upsample(x, 3), (1, 5, 1, 1)),
+    "relu": layer(relu, (2, 3, 4, 5)),
+}
+
+NORMALIZATIONS = {
+    "batch_norm": normalization((3, 5, 4, 7)),
+    "batch_norm_one_image": normalization((1, 3, 5, 2)),
+    "batch_norm_one_channel": normalization((2, 7, 5, 1)),
+    "batch_norm_vectors": normalization((5, 13)),
+    # The fewest values that have a variance.
+    "batch_norm_two_vectors": normalization((2, 3), eps=0.1),
+    "batch_norm_options": normalization((3, 2, 3, 5), momentum=0.25, eps=0.01),
+}
+
+JOINS = {
+    "add": join(lambda a, b: a + b, (2, 3, 5, 4), (2, 3, 5, 4)),
+    "add_three": join(lambda a, b, c: a + b + c, (3, 7), (3, 7), (3, 7)),
+    "concat": join(concat, (2, 3, 5, 4), (2, 3, 5, 3)),
+    "concat_three": join(concat, (1, 3, 2, 1), (1, 3, 2, 5), (1, 3, 2, 2)),
+    "concat_vectors": join(concat, (3, 4), (3, 1)),
+    "multiply": join(lambda a, b: a * b, (2, 3, 5, 4), (2, 3, 5, 4)),
+    # One factor for each channel of each image.
+    "multiply_channels": join(lambda a, b: a * b, (3, 5, 4, 7), (3, 1, 1, 7)),
+    "multiply_one_channel": join(lambda a, b: a * b, (1, 3, 2, 1), (1, 1, 1, 1)),
+    "squeeze_and_excitation": layer(
+        squeeze_and_excitation, (3, 5, 4, 7), (7, 2), (2,), (2, 7), (7,)),
+}

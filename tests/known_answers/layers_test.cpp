@@ -1,0 +1,154 @@
+#include <tweed/tweed.hpp>
+#include <known_answers/pytorch.hpp>
+#include <support/numbers.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+using namespace tweed;
+using tests::Fingerprint;
+
+namespace {
+
+/// Fingerprints in the order of the answers, of layers between known inputs and gradients.
+template <class Net>
+class KnownRun {
+ public:
+  explicit KnownRun(Index batch) : pass_(batch, 2), infer_(batch, 2) {
+    fill();
+    for (std::size_t k = 0; k < Net::graph.inputs.size(); ++k) {
+      const Shape& shape = Net::graph.shapes[static_cast<std::size_t>(Net::graph.inputs[k])];
+      const auto further = tests::further_input_streams + static_cast<std::uint32_t>(k) - 1;
+      inputs_.push_back(
+          tests::numbers<double>(batch * shape.size(), k == 0 ? tests::input_stream : further));
+      batches_.push_back({inputs_.back().data(), batch, shape});
+    }
+  }
+
+  Fingerprint inferred() { return fingerprint(infer_(model_, batches_)); }
+
+  std::vector<Fingerprint> trained() {
+    std::vector<Fingerprint> results{fingerprint(pass_.forward(model_, batches_, {}))};
+    const auto dy = pass_.output_gradient();
+    std::ranges::copy(tests::numbers<double>(dy.size(), tests::output_gradient_stream), dy.data);
+    pass_.backward_to_input(model_);
+    for (std::size_t k = 0; k < batches_.size(); ++k) {
+      results.push_back(fingerprint(pass_.input_gradient(k)));
+    }
+    const auto gradients = model_.named(pass_.gradients());
+    for (const auto& gradient : gradients) results.push_back(tests::fingerprint(gradient.values));
+    pass_.commit(model_);
+    const auto tensors = model_.tensors();
+    for (std::size_t i = gradients.size(); i < tensors.size(); ++i) {
+      results.push_back(tests::fingerprint(tensors[i].values));
+    }
+    return results;
+  }
+
+ private:
+  static Fingerprint fingerprint(const Batch<const double>& batch) {
+    return tests::fingerprint(batch.values());
+  }
+
+  /// As layers.py does.
+  void fill() {
+    std::uint32_t stream = tests::parameter_streams;
+    for (const auto& tensor : model_.tensors()) {
+      const bool is_variance = tensor.name.ends_with(".variance");
+      const auto values =
+          tests::numbers<double>(std::ssize(tensor.values), stream++, is_variance ? 0.5 : 1.0);
+      std::ranges::transform(values, tensor.values.begin(),
+                             [&](double value) { return is_variance ? 1.0 + value : value; });
+    }
+  }
+
+  Model<Net, double> model_;
+  TrainingPass<Net, double> pass_;
+  Inference<Net, double> infer_;
+  std::vector<std::vector<double>> inputs_;
+  std::vector<Batch<const double>> batches_;
+};
+
+void check(const Fingerprint& result, const Fingerprint& answer) {
+  CHECK(tests::largest_difference(result, answer) / answer[1] < 1e-13);
+}
+
+template <class... Entries, std::size_t count>
+void check(const std::array<Fingerprint, count>& answers, Index batch) {
+  KnownRun<Sequential<Entries...>> run(batch);
+  const Fingerprint inferred = run.inferred();
+  const auto trained = run.trained();
+  // Inference is the last answer of layers with state, and the same as training of all others.
+  REQUIRE((trained.size() == count || trained.size() == count - 1));
+  check(inferred, trained.size() == count ? answers[0] : answers[count - 1]);
+  for (std::size_t i = 0; i < trained.size(); ++i) {
+    CAPTURE(i);
+    check(trained[i], answers[i]);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("PyTorch's answers: convolutions and dense layers without a bias") {
+  using namespace tests::pytorch;
+  check<Input<5, 7, 3>, Conv2D<5, 3, NoBias{}>>(conv2d_no_bias, 1);
+  check<Input<6, 8, 3>, Conv2D<4, 3, NoBias{}, Stride{2}, Padding{1}>>(conv2d_padding, 2);
+  check<Input<11, 12, 3>, Conv2D<5, 7, NoBias{}, Stride{2}, Padding{3}>>(conv2d_stem, 2);
+  check<Input<5, 8, 4>, Conv2D<7, 1, NoBias{}, Stride{2}>>(conv2d_projection, 2);
+  check<Input<6, 8, 5>, DepthwiseConv2D<3, NoBias{}, Stride{2}, Padding{1}>>(
+      depthwise_conv2d_no_bias, 2);
+  check<Input<7>, Dense<5, NoBias{}>>(dense_no_bias, 1);
+}
+
+TEST_CASE("PyTorch's answers: zeros of one's own number around an image") {
+  using namespace tests::pytorch;
+  check<Input<6, 7, 1>, Conv2D<4, 3, Stride{2}, Padding{1}>>(conv2d_padding_bias, 2);
+  check<Input<5, 6, 2>, Conv2D<3, Window{3, 2}, Padding{2, 1}>>(conv2d_padding_by_axis, 1);
+  check<Input<5, 6, 2>, Conv2D<3, 3, Padding{0, 1, 2, 1}>>(conv2d_padding_by_side, 2);
+  check<Input<6, 8, 3>, MaxPool<3, Stride{2}, Padding{1}>>(max_pool_padding, 2);
+}
+
+TEST_CASE("PyTorch's answers: average pools and upsampling") {
+  using namespace tests::pytorch;
+  check<Input<7, 6, 3>, AveragePool<2>>(average_pool, 2);
+  check<Input<5, 7, 1>, AveragePool<Window{3, 2}, Stride{1, 2}>>(average_pool_stride, 1);
+  check<Input<6, 7, 5>, AveragePool<3, Stride{2}, Padding{1}>>(average_pool_padding, 2);
+  check<Input<5, 7, 3>, GlobalAveragePool>(global_average_pool, 3);
+  check<Input<1, 1, 5>, GlobalAveragePool>(global_average_pool_one_pixel, 1);
+  check<Input<7, 4, 1>, GlobalAveragePool>(global_average_pool_one_channel, 1);
+  check<Input<3, 5, 4>, Upsample<2>>(upsample_2, 2);
+  check<Input<5, 1, 1>, Upsample<3>>(upsample_3, 1);
+}
+
+// What PyTorch calls momentum, 0.1 by default, is the weight of the new value.
+TEST_CASE("PyTorch's answers: batch normalisation") {
+  using namespace tests::pytorch;
+  check<Input<5, 4, 7>, BatchNorm<>>(batch_norm, 3);
+  check<Input<3, 5, 2>, BatchNorm<>>(batch_norm_one_image, 1);
+  check<Input<7, 5, 1>, BatchNorm<>>(batch_norm_one_channel, 2);
+  check<Input<13>, BatchNorm<>>(batch_norm_vectors, 5);
+  check<Input<3>, BatchNorm<Epsilon{0.1}>>(batch_norm_two_vectors, 2);
+  check<Input<2, 3, 5>, BatchNorm<Momentum{0.75}, Epsilon{0.01}>>(batch_norm_options, 3);
+}
+
+TEST_CASE("PyTorch's answers: joins") {
+  using namespace tests::pytorch;
+  using Image = Input<3, 5, 4>;
+  using Other = Input<3, 5, 3>;
+  using Before = From<"first">;
+  using First = As<"first">;
+  check<Image, First, Image, Add<Before, Path<>>>(add, 2);
+  check<Input<7>, First, Input<7>, As<"second">, Input<7>, Add<Before, From<"second">, Path<>>>(
+      add_three, 3);
+  check<Image, First, Other, Concat<Before, Path<>>>(concat, 2);
+  check<Input<3, 2, 1>, First, Input<3, 2, 5>, As<"second">, Input<3, 2, 2>,
+        Concat<Before, From<"second">, Path<>>>(concat_three, 1);
+  check<Input<4>, First, Input<1>, Concat<Before, Path<>>>(concat_vectors, 3);
+  check<Image, First, Image, Multiply<Before, Path<>>>(multiply, 2);
+  check<Input<5, 4, 7>, First, Input<7>, Multiply<Before, Path<>>>(multiply_channels, 3);
+  check<Input<3, 2, 1>, First, Input<1>, Multiply<Before, Path<>>>(multiply_one_channel, 1);
+  check<Input<5, 4, 7>, Multiply<Path<GlobalAveragePool, Dense<2>, ReLU, Dense<7>>>>(
+      squeeze_and_excitation, 3);
+}
