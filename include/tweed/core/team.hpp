@@ -190,7 +190,7 @@ class Team {
     }
   }
 
-  // Of the loop that runs; written by its caller alone, and read by whom has taken a piece of it.
+  // The loop that runs: written by its caller, read by whoever has taken a piece of it.
   const ParallelLoop* loop_ = nullptr;
   FirstFailure* failure_ = nullptr;
   Index unit_ = 1;

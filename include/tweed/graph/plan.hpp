@@ -41,7 +41,7 @@ class Plan {
 
   const Schedule& schedule() const { return schedule_; }
   const Slots& slots() const { return schedule_.slots(); }
-  /// Those of the schedule, with the copies of dy that the plan makes.
+  /// The steps of the schedule, with the copies of dy that the plan makes.
   const std::vector<Step>& steps() const { return steps_; }
   Index size() const { return size_; }
   /// What is held at the worst step, and which step that is.

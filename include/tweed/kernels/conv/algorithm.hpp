@@ -171,7 +171,7 @@ inline constexpr bool is_compiled = family == Family::any || A::can_run(example_
 
 namespace tweed {
 
-/// Of all algorithms.
+/// The names of all algorithms.
 inline constexpr auto algorithm_names = [] {
   std::array<std::string_view, kernels::conv::Algorithms::names.size() + 1> names{"automatic"};
   std::ranges::copy(kernels::conv::Algorithms::names, names.begin() + 1);

@@ -30,7 +30,7 @@ constexpr void with_kernels(Algorithm algorithm, const Body& body) {
   });
 }
 
-/// The same for those that are compiled for a family. Throws Error for any other: what runs must be
+/// Calls `body(kernels)` if compiled for the family. Throws Error for any other: what runs must be
 /// what memory was planned for.
 template <class T, Family family, class Body>
 void with_compiled_kernels(Algorithm algorithm, const Body& body) {

@@ -15,7 +15,7 @@ namespace detail {
 /// what a transform waits for.
 inline constexpr bool multiplies_fast = simd::width<float> * simd::products_per_cycle >= 32;
 
-/// Those of the definition, and what an algorithm without transforms does beside them.
+/// Multiply-adds of the definition, and what an algorithm without transforms does beside them.
 constexpr double product_cost(const Geometry& g, Index batch) {
   constexpr double moves = multiplies_fast ? 1.3 : 1.1;
   return moves * (static_cast<double>(batch) * static_cast<double>(g.multiplications()));

@@ -75,7 +75,7 @@ concept KernelsOf = requires(const Geometry& g, Index batch, int threads, const 
   K::prepare(g, kernel, to, threads);
 };
 
-/// Of an algorithm that reads the kernel as it is, and makes nothing that is of use twice.
+/// What an algorithm keeps that reads the kernel as it is: nothing that is of use twice.
 struct KeepsNothing {
   static constexpr Index kept_bytes(const Geometry&, Index) { return 0; }
   static constexpr Index prepared_bytes(const Geometry&) { return 0; }
