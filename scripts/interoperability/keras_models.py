@@ -107,7 +107,8 @@ def to_keras(model):
     weights = []
     for layer in models.weight_layers(model):
         weights.append(kernel_to_keras(model.tensors[f"{layer.name}.kernel"], layer))
-        weights.append(model.tensors[f"{layer.name}.bias"])
+        if layer.has_bias:
+            weights.append(model.tensors[f"{layer.name}.bias"])
     return weights
 
 

@@ -45,9 +45,7 @@ def read_network(path):
 
 
 def check_tensors(model):
-    expected = {
-        f"{layer.name}.{name}" for layer in weight_layers(model) for name in ("kernel", "bias")
-    }
+    expected = {name for layer in weight_layers(model) for name in layer.tensors()}
     found = {name for name in model.tensors if not name.startswith("sample.")}
     if found != expected:
         raise ValueError(f"tensors that do not fit its network: {listed(found ^ expected)}")
@@ -94,8 +92,8 @@ def sample_of(model):
 
 
 def with_weights(like, weights, convert, convert_back):
-    """`like` with other weights: `weights` are names, kernels and biases, one for each layer. Where
-    a layer has no bias, None, it is 0. ValueError, naming the layer, where a shape does not fit."""
+    """`like` with other weights: `weights` are names, kernels and biases, one for each layer. A bias
+    that is missing, None, is 0. ValueError, naming the layer, where a shape does not fit."""
     layers = weight_layers(like)
     if len(weights) != len(layers):
         names = ", ".join(name for name, _, _ in weights)
@@ -104,14 +102,17 @@ def with_weights(like, weights, convert, convert_back):
         )
     tensors = {}
     for layer, (name, kernel, bias) in zip(layers, weights):
-        like_kernel, like_bias = (like.tensors[f"{layer.name}.{n}"] for n in ("kernel", "bias"))
-        if bias is None:
-            bias = np.zeros_like(like_bias)
         what = f"{name}, for {layer.name}"
+        like_kernel = like.tensors[f"{layer.name}.kernel"]
         check_fits(f"{what}: the kernel", kernel, convert_back(like_kernel, layer))
-        check_fits(f"{what}: the bias", bias, like_bias)
         tensors[f"{layer.name}.kernel"] = convert(kernel, layer).astype(like_kernel.dtype)
-        tensors[f"{layer.name}.bias"] = bias.astype(like_bias.dtype)
+        if layer.has_bias:
+            like_bias = like.tensors[f"{layer.name}.bias"]
+            bias = np.zeros_like(like_bias) if bias is None else bias
+            check_fits(f"{what}: the bias", bias, like_bias)
+            tensors[f"{layer.name}.bias"] = bias.astype(like_bias.dtype)
+        elif bias is not None:
+            raise ValueError(f"{what}: a bias, of which {layer.name} has none")
     if "sample.input" in like.tensors:
         tensors["sample.input"] = like.tensors["sample.input"]
     return Model(tensors, like.metadata)

@@ -18,12 +18,33 @@ class WeightLayer:
     name: str
     kind: str
     input_channels: int
+    has_bias: bool
     flattened: tuple | None
 
+    def tensors(self):
+        """What its tensors are called in a file."""
+        return [f"{self.name}.{part}" for part in ("kernel", "bias")[: 1 + self.has_bias]]
 
-def axis_output(size, window, stride, padding, dilation=1):
-    span = (window - 1) * dilation + 1
-    return -(-size // stride) if padding == "same" else (size - span) // stride + 1
+
+def axis_padding(size, axis, window, layer):
+    """The pixels before and after `axis`, 0 for rows and 1 for columns, of an image."""
+    stride, padding = layer["stride"][axis], layer["padding"]
+    if padding == "valid":
+        return 0, 0
+    if padding != "same":
+        return tuple(padding[2 * axis : 2 * axis + 2])
+    missing = max((-(-size // stride) - 1) * stride + span(axis, window, layer) - size, 0)
+    return missing // 2, missing - missing // 2
+
+
+def span(axis, window, layer):
+    """The pixels from a window's first to its last."""
+    return (window[axis] - 1) * layer.get("dilation", [1, 1])[axis] + 1
+
+
+def axis_output(size, axis, window, layer):
+    padded = size + sum(axis_padding(size, axis, window, layer))
+    return (padded - span(axis, window, layer)) // layer["stride"][axis] + 1
 
 
 def output_shape(shape, layer):
@@ -37,10 +58,8 @@ def output_shape(shape, layer):
     if kind not in CONVOLUTIONS + ("max_pool",):
         return shape
     window = layer["window"] if kind == "max_pool" else layer["kernel"]
-    dilation = layer.get("dilation", [1, 1])
     height, width = (
-        axis_output(size, window[i], layer["stride"][i], layer["padding"], dilation[i])
-        for i, size in enumerate((height, width))
+        axis_output(size, axis, window, layer) for axis, size in enumerate((height, width))
     )
     if kind == "conv2d":
         channels = layer["filters"]
@@ -50,18 +69,24 @@ def output_shape(shape, layer):
 
 
 def weight_layers(architecture):
-    """The layers with weights, in order. ValueError where a layer is not one of tweed's."""
+    """The layers with weights, in order. ValueError where a layer is not one of tweed's, or where
+    the network is more than a chain of them."""
+    if "inputs" in architecture:
+        raise ValueError("the network has several inputs, only chains of layers are taken")
     shape = tuple(architecture["input"])
     flattened = None
     found = []
     for layer in architecture["layers"]:
         kind = layer["layer"]
+        if "inputs" in layer or "outputs" in architecture:
+            raise ValueError(f"layer {layer['name']}: a branch, only chains of layers are taken")
         if kind not in LAYERS:
             raise ValueError(f"layer {layer['name']}: a {kind} is not among tweed's own layers")
         if kind == "flatten" and shape[:2] != (1, 1):
             flattened = shape
         if kind in WITH_WEIGHTS:
-            found.append(WeightLayer(layer["name"], kind, shape[2], flattened))
+            has_bias = layer.get("bias", True)
+            found.append(WeightLayer(layer["name"], kind, shape[2], has_bias, flattened))
             flattened = None
         shape = output_shape(shape, layer)
     return found
@@ -75,13 +100,9 @@ def as_batch(images):
 def windows(images, layer, window, border):
     """For each position in a window, row by row, the pixels [n,oh,ow,c] that lie there."""
     stride, dilation = layer["stride"], layer.get("dilation", [1, 1])
-    outputs, borders = [], []
-    for i, size in enumerate(images.shape[1:3]):
-        output = axis_output(size, window[i], stride[i], layer["padding"], dilation[i])
-        seen = (output - 1) * stride[i] + (window[i] - 1) * dilation[i] + 1
-        missing = max(seen - size, 0)
-        outputs.append(output)
-        borders.append((missing // 2, missing - missing // 2))
+    sizes = list(enumerate(images.shape[1:3]))
+    outputs = [axis_output(size, axis, window, layer) for axis, size in sizes]
+    borders = [axis_padding(size, axis, window, layer) for axis, size in sizes]
     padded = np.pad(images, ((0, 0), *borders, (0, 0)), constant_values=border)
     for row in range(window[0]):
         for column in range(window[1]):
@@ -109,9 +130,8 @@ def run(architecture, tensors, inputs):
     for layer in architecture["layers"]:
         kind = layer["layer"]
         if kind in WITH_WEIGHTS:
-            kernel, bias = (
-                tensors[f"{layer['name']}.{name}"].astype(np.float64) for name in ("kernel", "bias")
-            )
+            kernel = tensors[f"{layer['name']}.kernel"].astype(np.float64)
+            bias = tensors.get(f"{layer['name']}.bias", np.zeros(1)).astype(np.float64)
         if kind in CONVOLUTIONS:
             x = convolve(x, layer, kernel, bias)
         elif kind == "dense":

@@ -168,7 +168,8 @@ def to_pytorch(model, names=None):
     for name, layer in zip(names, layers):
         kernel = model.tensors[f"{layer.name}.kernel"]
         state[f"{name}.weight"] = np.ascontiguousarray(kernel_to_pytorch(kernel, layer))
-        state[f"{name}.bias"] = model.tensors[f"{layer.name}.bias"]
+        if layer.has_bias:
+            state[f"{name}.bias"] = model.tensors[f"{layer.name}.bias"]
     return state
 
 

@@ -86,6 +86,9 @@ void examples(Arguments arguments) {
   example<Sequential<Input<11, 10, 2>, Conv2D<4, 3, Stride{2}, Padding{1}>,
                      MaxPool<3, Stride{1}, Padding{1, 0, 0, 1}>>>(folder, "padded");
   example<Sequential<Input<3, 3, 2>, Flatten>>(folder, "flatten");
+  example<Sequential<Input<9, 7, 4>, Conv2D<6, 3, NoBias{}>, DepthwiseConv2D<3, NoBias{}>, ReLU,
+                     Conv2D<2, 1>, Flatten, Dense<3, NoBias{}>>>(folder, "without_bias");
+  example<Sequential<Input<6, 6, 2>, Residual<Conv2D<2, 3>>>>(folder, "branches");
 }
 
 }  // namespace

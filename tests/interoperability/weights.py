@@ -35,9 +35,15 @@ def changed(path, change):
     return "changed.safetensors"
 
 
-def check_arithmetic():
+def chains():
+    """The files of networks whose layers follow one another."""
     paths = sorted(tool.folder.glob("*.safetensors"))
-    assert len(paths) >= 9
+    return [path for path in paths if path.stem != "branches"]
+
+
+def check_arithmetic():
+    paths = chains()
+    assert len(paths) >= 10
     for path in paths:
         model = tweed_weights.read(path)
         expected = model.tensors["sample.output"]
@@ -47,7 +53,7 @@ def check_arithmetic():
 
 
 def check_round_trips():
-    for path in sorted(tool.folder.glob("*.safetensors")):
+    for path in chains():
         model = tweed_weights.read(path)
         state = tweed_weights.to_pytorch(model)
         names = [layer.name for layer in tweed_weights.weight_layers(model)]
@@ -115,6 +121,13 @@ def check_states():
     raises("expected a state_dict or a module, found a list", convert, [1, 2])
     raises("has state_dict and model", convert, {"state_dict": state, "model": state})
     raises("no place in tweed's layers: 0", convert, {0: state["0.weight"]})
+    without_bias = tweed_weights.read("without_bias.safetensors")
+    state = tweed_weights.to_pytorch(without_bias, ["a", "b", "c", "d"])
+    raises(
+        "b, for depthwise_conv2d_1: a bias, of which depthwise_conv2d_1 has none",
+        lambda: tweed_weights.from_pytorch({**state, "b.bias": state["b.weight"]}, without_bias, "abcd"),
+    )
+    state = tweed_weights.to_pytorch(model, ["0", "3"])
     raises("found int8", convert, {n: v.astype(np.int8) for n, v in state.items()})
 
 
@@ -169,6 +182,10 @@ def check_files():
     refuses(
         "layer relu_1: a swish is not among tweed's own",
         *convert("state.safetensors", changed(like, rename)),
+    )
+    refuses(
+        "branches.safetensors: layer add_1: a branch, only chains",
+        *convert("state.safetensors", "branches.safetensors"),
     )
     refuses(
         "its network lacks something: 'units'",

@@ -1,7 +1,5 @@
 #include <tweed/core/waitable_counter.hpp>
 
-#ifdef _OPENMP
-
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -38,5 +36,3 @@ TEST_CASE("a counter that has the value already keeps nobody waiting") {
   CHECK(counter.wait([](std::uint32_t value) { return value == 3; }) == 3);
   CHECK(counter.add(2) == 5);
 }
-
-#endif
