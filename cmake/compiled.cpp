@@ -2,7 +2,7 @@
 
 #include <tweed/kernels/kernels.hpp>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 template void relu(const float*, float*, Index, int);
 template void relu(const double*, double*, Index, int);
@@ -115,4 +115,4 @@ template void backward<double, Family::any>(Algorithm, const Geometry&, const Ba
 
 }  // namespace conv
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

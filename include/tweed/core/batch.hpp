@@ -6,7 +6,7 @@
 #include <span>
 #include <type_traits>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A class, counted from 0.
 using Label = std::int32_t;
@@ -29,4 +29,4 @@ struct Batch {
   }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

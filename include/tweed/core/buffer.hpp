@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #endif
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Every block starts on a cache line, which is also as wide as the widest vector register.
 inline constexpr Index alignment = 64;
@@ -107,4 +107,4 @@ class Buffer {
   MovedSize count_;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -6,7 +6,7 @@
 #include <optional>
 #include <span>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// `first` times all of `dims`, or nothing if a factor is negative or the product overflows.
 constexpr std::optional<Index> checked_product(std::span<const Index> dims, Index first = 1) {
@@ -18,4 +18,4 @@ constexpr std::optional<Index> checked_product(std::span<const Index> dims, Inde
   return product;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -2,12 +2,10 @@
 
 #include <tweed/core/requirements.hpp>
 
-#include <tweed/core/requirements.hpp>
-
 #include <string>
 #include <string_view>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// The compiler's own text of this function, with the enumerators in it.
 template <class Why, Why... values>
@@ -56,4 +54,4 @@ std::string enumerator_words(Why value) {
   return words;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

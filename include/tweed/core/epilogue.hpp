@@ -2,7 +2,7 @@
 
 #include <tweed/core/window.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// What is done to each number of an output: nothing, or max(0, y).
 enum class Activation : unsigned char { none, relu };
@@ -43,4 +43,4 @@ constexpr unsigned char last_of(const Epilogue& epilogue) {
 
 }  // namespace folds
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The one exception tweed throws: a bad file, label, option or batch.
 ///
@@ -16,4 +16,4 @@ class Error : public std::runtime_error {
   explicit Error(const std::string& message) : std::runtime_error(message) {}
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <exception>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// What the body of a parallel loop threw, at the lowest i: an exception must not leave the thread
 /// that it was thrown in, or the program ends.
@@ -33,4 +33,4 @@ class FirstFailure {
   std::exception_ptr exception_;
 };
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -6,7 +6,7 @@
 #include <xmmintrin.h>
 #endif
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 namespace detail {
 
@@ -51,4 +51,4 @@ class FlushDenormals {
   unsigned before_;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

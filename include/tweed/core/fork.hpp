@@ -6,7 +6,7 @@
 #include <pthread.h>
 #endif
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// Whether this process was forked from one whose threads had started: it has one of them alone,
 /// and would wait for the others forever.
@@ -21,4 +21,4 @@ inline bool has_lost_threads = false;
   return !has_lost_threads;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

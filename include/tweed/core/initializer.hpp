@@ -6,7 +6,7 @@
 #include <numbers>
 #include <span>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// How a parameter starts. With fan_in and fan_out the numbers of inputs and outputs that each
 /// output and input is connected to:
@@ -67,4 +67,4 @@ template <class T>
   }
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

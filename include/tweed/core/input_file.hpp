@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A regular file, open for reading. Errors name its path.
 class InputFile {
@@ -54,4 +54,4 @@ class InputFile {
   std::ifstream stream_;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

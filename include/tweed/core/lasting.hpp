@@ -4,7 +4,7 @@
 
 #include <memory>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// A reference that is kept for later. A temporary, which would be gone by then, does not compile.
 template <class T>
@@ -26,4 +26,4 @@ class Lasting {
   const T* object_ = nullptr;
 };
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

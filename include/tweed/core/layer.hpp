@@ -11,7 +11,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A layer's answer to its input: its output shape, and why it rejects the input. The first
 /// enumerator of `Why` means that the input fits; the others are read in messages, so they name the
@@ -283,4 +283,4 @@ constexpr TensorList tensors_of(const L& layer, const Shape& input) {
   }
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -2,7 +2,7 @@
 
 #include <tweed/core/layer.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// What runs: the functions of a layer class for one number type. There is one table for each
 /// class, not for each layer; `layer` points to the value.
@@ -206,4 +206,4 @@ constexpr LayerTable<T> make_layer_table() {
 template <class L, class T>
 inline constexpr LayerTable<T> layer_table = detail::make_layer_table<L, T>();
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A setting of a layer, a loss or an optimiser as files hold it.
 using Setting = std::variant<bool, Index, std::uint64_t, double, std::string, std::vector<Index>>;
@@ -146,4 +146,4 @@ constexpr LayerText make_layer_text() {
 template <class L>
 inline constexpr LayerText layer_text = detail::make_layer_text<L>();
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

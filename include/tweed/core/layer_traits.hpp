@@ -3,7 +3,7 @@
 #include <tweed/core/buffer.hpp>
 #include <tweed/core/layer.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// What a graph knows of a layer, whatever its type.
 struct Traits {
@@ -44,4 +44,4 @@ constexpr Traits traits_of(const L& layer, const Shape& input) {
   return traits;
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The size of what lies beside it. A move takes both along and leaves zero: what was moved from
 /// must not tell a size that it no longer has.
@@ -25,4 +25,4 @@ class MovedSize {
   Index size_;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

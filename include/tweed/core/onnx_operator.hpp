@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// An attribute of an ONNX operator: a number, several, or a word. A word must outlive it.
 struct OnnxAttribute {
@@ -48,4 +48,4 @@ struct OnnxOperator {
   std::vector<std::vector<float>> constants = {};
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

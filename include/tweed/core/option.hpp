@@ -10,7 +10,7 @@
 #include <type_traits>
 
 /// Options that a caller may set to anything: what cannot take effect is refused.
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// The finite numbers that an option takes: those within the bounds that are given.
 struct OptionRange {
@@ -53,4 +53,4 @@ inline Index checked_batch_size(const char* owner, Index batch_size) {
   return batch_size;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// How the sum of the rows of [rows,columns] is taken: neighbouring rows make up a part, each part
 /// has a partial sum, and these are added in order. It follows from the sizes alone, so that the
@@ -77,4 +77,4 @@ void ordered_sum(const SumParts& parts, T* sum, Scratch scratch, int threads, co
   sum_parts(partial, parts.count(), columns, sum, threads);
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -11,7 +11,7 @@
 #include <omp.h>
 #endif
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Threads used where a caller does not say: OpenMP's own default, or 1 without OpenMP and in a
 /// process that was forked after tweed had started threads.
@@ -99,4 +99,4 @@ struct BatchParts {
   constexpr Index end(Index part) const { return batch * (part + 1) / count(); }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// What random numbers are for. Each purpose has numbers of its own.
 enum class RandomUse : std::uint32_t { initialize, dropout, shuffle, augment, split };
@@ -76,4 +76,4 @@ constexpr double random_uniform(const RandomKey& key, std::uint64_t position) {
   return uniform_from_bits(block[0], block[1]);
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

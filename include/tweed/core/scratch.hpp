@@ -8,7 +8,7 @@
 #include <string>
 #include <type_traits>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 namespace detail {
 
@@ -85,4 +85,4 @@ class WorkerScratch {
   Index bytes_ = 0;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Signed, as in Eigen: sizes, counts and positions.
 using Index = std::ptrdiff_t;
@@ -31,4 +31,4 @@ struct Shape {
          std::to_string(shape.channels);
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

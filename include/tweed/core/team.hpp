@@ -15,7 +15,7 @@
 #include <omp.h>
 #include <pthread.h>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// A parallel loop over [0, count) as those see it who run it. `run` calls the body for all from i
 /// on, and leaves in i where one threw.
@@ -232,6 +232,6 @@ struct EndOfTeam {
   return team_of_thread->size() > 1 ? team_of_thread : nullptr;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail
 
 #endif

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 inline void append(std::string& to, std::string_view part) { to += part; }
 template <class Number>
@@ -65,4 +65,4 @@ inline std::string dims_text(std::span<const Index> dims) {
   return result.empty() ? "scalar" : result;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

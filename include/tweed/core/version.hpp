@@ -4,9 +4,9 @@
 
 #include <string_view>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Of this library; versions follow <https://semver.org>.
 inline constexpr std::string_view version = "0.1.0";
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -11,7 +11,7 @@
 #include <omp.h>
 #include <pthread.h>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// A number that one thread waits for and any thread changes. Who waits first spins, since what it
 /// waits for mostly comes within microseconds, and then sleeps, since the system may have given the
@@ -103,6 +103,6 @@ class WaitableCounter {
   ::pthread_cond_t changed_ = PTHREAD_COND_INITIALIZER;
 };
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail
 
 #endif

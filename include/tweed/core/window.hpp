@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Height and width of a convolution kernel or a pooling window: `Window{3, 5}`, or `5` for a
 /// square.
@@ -145,4 +145,4 @@ constexpr SlidingAxis slide(Index input, Index window, Index stride, const AxisP
   return {input, window, stride, padding.before, output, dilation};
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

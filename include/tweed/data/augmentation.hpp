@@ -8,7 +8,7 @@
 #include <concepts>
 #include <functional>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Any way of changing a batch of training samples: nothing, or a callable that takes the samples,
 /// the key for its random numbers and a number of threads, such as `ShiftAndFlip`, or a lambda of
@@ -56,4 +56,4 @@ class Augmentation {
   Change<double> of_double_;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -15,7 +15,7 @@
 #include <string>
 #include <type_traits>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Throws Error unless `data` has as many images as labels.
 template <class Pixel>
@@ -158,4 +158,4 @@ class BatchOrder {
   Index shuffled_epoch_ = 0;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// The columns other than these.
 inline std::vector<Index> other_columns(const CsvTable& table, std::span<const Index> taken) {
@@ -51,9 +51,9 @@ inline std::vector<std::string> classes_of(const CsvTable& table, Index column) 
   return classes;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail
 
-namespace tweed::datasets {
+namespace TWEED_NAMESPACE::datasets {
 
 /// Samples with numbers to predict from a CSV file: those in the columns named `targets`, from the
 /// numbers in all others, in the file's order. Throws Error, naming the place, where a field is no
@@ -105,4 +105,4 @@ inline Dataset<float> labelled_csv(const std::filesystem::path& path, std::strin
   return data;
 }
 
-}  // namespace tweed::datasets
+}  // namespace TWEED_NAMESPACE::datasets

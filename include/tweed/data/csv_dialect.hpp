@@ -10,16 +10,16 @@
 #include <string_view>
 #include <utility>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// How a CSV file is written.
 struct CsvOptions {
   char separator = ',';  ///< between fields: no quote and no end of a line
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// What `text` is where it cannot be UTF-8; otherwise nothing.
 inline std::optional<std::string> other_encoding(std::string_view text) {
@@ -78,4 +78,4 @@ inline std::optional<char> noted_separator(std::string_view line) {
   return line.back();
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

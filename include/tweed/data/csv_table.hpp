@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A CSV file in memory (RFC 4180), in UTF-8: a first line with the columns' names, then a line of
 /// as many fields for each row, separated by commas or what the options say. Fields may stand in
@@ -201,4 +201,4 @@ class CsvTable {
   std::vector<Index> lines_;         // of each row, counted from 1
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

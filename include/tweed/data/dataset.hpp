@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Labelled samples in memory. Bytes (the default) are scaled to [0, 1] on their way into a batch;
 /// `Dataset<float>` and `Dataset<double>` are taken as they are.
@@ -34,4 +34,4 @@ concept AnyDataset = requires(const Data& data) {
   data.targets_per_sample();
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tweed::datasets {
+namespace TWEED_NAMESPACE::datasets {
 
 /// Clothes, 28x28x1: 60,000 images to train with and 10,000 to test.
 struct FashionMnist {
@@ -24,9 +24,9 @@ inline constexpr std::array<std::string_view, 10> fashion_mnist_class_names{
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
     "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
 
-}  // namespace tweed::datasets
+}  // namespace TWEED_NAMESPACE::datasets
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 inline constexpr std::array<std::string_view, 4> fashion_mnist_files{
     "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
@@ -98,9 +98,9 @@ inline std::filesystem::path environment_path(const char* variable) {
   return part;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail
 
-namespace tweed::datasets {
+namespace TWEED_NAMESPACE::datasets {
 
 /// The folder that holds the four files of Fashion-MNIST, each plain or .gz: `directory`, or
 /// $FASHION_MNIST_DIR if that is empty, or else the first that has them of `also_in`,
@@ -135,4 +135,4 @@ namespace tweed::datasets {
           .test = detail::fashion_mnist_part(folder, test_images, test_labels)};
 }
 
-}  // namespace tweed::datasets
+}  // namespace TWEED_NAMESPACE::datasets

@@ -15,7 +15,7 @@
 #include <span>
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The content of a file, unpacked on the way if it is gzip. The file's first two bytes decide
 /// that, never its name; a file that is not gzip is read as it stands. Needs zlib.
@@ -121,4 +121,4 @@ class GzipFile {
   Index position_ = 0;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The content of an IDX file, the format of MNIST and its relatives: an array of bytes.
 struct IdxArray {
@@ -112,4 +112,4 @@ inline IdxArray read_idx(const std::filesystem::path& path) {
   return array;
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A picture: rows from top to bottom, one channel (grey) or three (red, green, blue).
 struct Image {
@@ -31,9 +31,9 @@ inline Image to_grey(const Image& image) {
   return grey;
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// One axis of a resampling: which old positions, from `first` on and with what weights, make up
 /// each new one. The weights are the shares of the new pixel that the old ones cover.
@@ -61,9 +61,9 @@ struct AreaWeights {
   }
 };
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The picture in `height` x `width`, each new pixel the mean of the old area under it. The size is
 /// at least 1x1, as is the picture's.
@@ -96,4 +96,4 @@ inline Image resize(const Image& image, Index height, Index width) {
   return resized;
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -8,7 +8,7 @@
 #include <array>
 #include <filesystem>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The image in the bytes of a PNG or JPEG file, which of them its first bytes say. Grey stays
 /// grey, everything else becomes RGB with 8 bits a channel, and what is transparent lies on white:
@@ -44,4 +44,4 @@ inline Image read_image(const std::filesystem::path& path) {
   return decode_image(bytes, path.string());
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

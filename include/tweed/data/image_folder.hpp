@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// What is in a folder, by name: folders or files, without what is hidden.
 inline std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder,
@@ -105,9 +105,9 @@ Dataset<> read_image_folder(const std::filesystem::path& folder, const Shape& sh
   return data;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail
 
-namespace tweed::datasets {
+namespace TWEED_NAMESPACE::datasets {
 
 /// Images by class: each folder in `folder` is a class of its name, and holds its PNG and JPEG
 /// files, in folders of its own if wanted. Classes and files come in the order of their names, a
@@ -152,4 +152,4 @@ inline ReadableImages readable_images(const std::filesystem::path& folder, const
   return {std::move(images), std::move(skipped)};
 }
 
-}  // namespace tweed::datasets
+}  // namespace TWEED_NAMESPACE::datasets

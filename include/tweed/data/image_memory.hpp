@@ -11,15 +11,15 @@
 #include <string>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// What `read_image` takes at most: pixels of an image, and bytes of its file.
 inline constexpr Index most_image_pixels = Index{1} << 26;
 inline constexpr std::uintmax_t most_image_bytes = std::uintmax_t{1} << 28;
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 using ImageBytes = std::span<const std::uint8_t>;
 
@@ -39,4 +39,4 @@ inline Image image_for(const Shape& shape, Index image_bits, Index most_expansio
   return {shape, std::vector<std::uint8_t>(static_cast<std::size_t>(shape.size()))};
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

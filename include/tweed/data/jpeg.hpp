@@ -9,7 +9,7 @@
 
 #include <jerror.h>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// libjpeg at work on some bytes. Where one of its functions fails, it is left by longjmp: it is
 /// called in `run` alone, which makes an Error of that.
@@ -108,4 +108,4 @@ inline Image decode_jpeg(ImageBytes bytes, const std::string& name) {
   return image;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace tweed::datasets {
+namespace TWEED_NAMESPACE::datasets {
 
 /// Loads images and their labels from a pair of IDX files, plain or gzip: MNIST, Fashion-MNIST,
 /// KMNIST, EMNIST, QMNIST and others. Images are [n,h,w] or [n,h,w,c], labels [n], n at least 1.
@@ -49,4 +49,4 @@ namespace tweed::datasets {
       .class_names = {}};
 }
 
-}  // namespace tweed::datasets
+}  // namespace TWEED_NAMESPACE::datasets

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// The finite number that `text` is as a whole, a sign in front or not; otherwise nothing. The
 /// nearest value of T, which is 0 for what is closer to 0 than any other.
@@ -31,4 +31,4 @@ std::optional<T> number_in(std::string_view text) {
   return value;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

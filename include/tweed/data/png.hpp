@@ -9,7 +9,7 @@
 #include <memory>
 #include <string_view>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// A PNG without the chunks that do not say what the pixels are. With them go gAMA, cHRM, sRGB and
 /// iCCP: libpng would change the values in the file by them.
@@ -80,9 +80,9 @@ inline Image decode_png(ImageBytes bytes, const std::string& name) {
   return is_clear ? on_white(image) : image;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The bytes of a PNG file of `image`, which has one channel or three. Throws Error if it has not,
 /// or is empty.
@@ -110,4 +110,4 @@ inline std::vector<std::uint8_t> encode_png(const Image& image) {
   return bytes;
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

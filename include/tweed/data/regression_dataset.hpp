@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Samples in memory with the numbers that a network is to predict from them. Bytes are scaled to
 /// [0, 1] on their way into a batch, as in a `Dataset`; targets are taken as they are.
@@ -72,4 +72,4 @@ void gather(const RegressionDataset<Value>& data, std::span<const Index> positio
   });
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

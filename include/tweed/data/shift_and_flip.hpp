@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Changes training images at random, each time anew, so that the network does not learn them by
 /// heart: a callable that takes images, the key of the step and a number of threads.
@@ -87,4 +87,4 @@ void ShiftAndFlip::operator()(const Batch<T>& x, const RandomKey& key, int threa
   });
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

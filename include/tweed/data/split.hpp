@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 struct SplitOptions {
   std::uint64_t seed = 0;
@@ -183,4 +183,4 @@ std::pair<Data, Data> split(const Data& data, double share, const SplitOptions& 
   return {select_samples(data, first), select_samples(data, second)};
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

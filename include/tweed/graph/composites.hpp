@@ -9,7 +9,7 @@
 
 /// What stands for several layers in a network's type. It has no kernels: `Runs` says what it is,
 /// and a type that is derived from one of these is one too.
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A name for a value, as a template argument: `As<"skip">`.
 template <std::size_t length>
@@ -87,4 +87,4 @@ struct Output {
   using Runs = Output;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

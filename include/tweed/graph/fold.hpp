@@ -8,7 +8,7 @@
 
 /// Neighbouring layers that one kernel can do together become one node. It changes how a network
 /// runs, not what it computes.
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 namespace folds {
 
@@ -93,4 +93,4 @@ class FoldedGraph {
   std::vector<std::vector<int>> layers_;  // of each node
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -4,7 +4,7 @@
 
 #include <type_traits>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// Calls `visit(type)` for the layer of each node, in order.
 template <class Entry>
@@ -48,4 +48,4 @@ struct ForEachLayer<From<name>> : NoLayer {};
 template <ValueName name>
 struct ForEachLayer<Output<name>> : NoLayer {};
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -5,7 +5,7 @@
 #include <array>
 #include <span>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A layer in a graph. Its inputs are `count` neighbours in the graph's list of edges; an edge's
 /// place in that list also names its gradient.
@@ -79,4 +79,4 @@ struct StaticGraph {
   constexpr GraphView view() const { return {nodes, edges, shapes, traits, inputs, outputs}; }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -2,7 +2,7 @@
 
 #include <tweed/core/shape.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The shape of a sample, first in every `Sequential`: `Input<28, 28, 1>` for images (height,
 /// width, channels), `Input<784>` for vectors. A further one begins another input.
@@ -32,4 +32,4 @@ constexpr Shape shape_of(Input<length>) {
 
 }  // namespace detail
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

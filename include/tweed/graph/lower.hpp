@@ -12,7 +12,7 @@
 /// From the type of a network to plain data. Each distinct entry is one small function, run as
 /// often as the entry stands there, which writes into arrays: compiling costs next to nothing, and
 /// no list of types grows with the network.
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 inline constexpr std::size_t most_operands = 16;
 inline constexpr std::size_t deepest_trail = 64;
@@ -302,4 +302,4 @@ consteval auto lower() {
   }
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

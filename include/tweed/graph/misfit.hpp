@@ -7,7 +7,7 @@
 
 /// What the compiler says of an entry that does not fit: one error, whose line names
 /// LayerRejectsItsInput with all the facts.
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// Where an entry stands, from 1: `At<7, 2, 3>` is the third entry of the second operand of
 /// entry 7.
@@ -115,4 +115,4 @@ struct Misfit<true, Entries, lowered> {
   static constexpr auto why = reason();
 };
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

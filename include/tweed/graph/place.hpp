@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A piece of memory that is wanted from step `first` to step `last`.
 struct Lifetime {
@@ -119,4 +119,4 @@ inline Index turn_of(const Lifetime& life, const Peak& peak, PlacingOrder order)
   return best;
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

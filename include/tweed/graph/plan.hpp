@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// What a plan depends on besides the graph.
 struct PlanSizes {
@@ -160,4 +160,4 @@ class Plan {
   Peak peak_;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 enum class StepKind : unsigned char {
   forward,
@@ -250,4 +250,4 @@ class Schedule {
   std::vector<int> gradient_;  // slot that holds what has been added up so far
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

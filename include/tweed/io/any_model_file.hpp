@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 namespace detail {
 
@@ -58,4 +58,4 @@ inline AnyModelFile load_any_model(const std::filesystem::path& path) try {
   throw Error(path.string() + ": the network needs more memory than there is");
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -13,7 +13,7 @@
 #include <vector>
 
 /// What a network is, as JSON: its input shape and its layers in order, each with its settings.
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 using OrderedJson = nlohmann::ordered_json;
 
@@ -92,9 +92,9 @@ inline OrderedJson architecture_json(const NetworkText& network) {
   return json;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A model's network as JSON, or nothing where a layer does not state its settings.
 template <class Net, class T>
@@ -106,4 +106,4 @@ std::optional<std::string> architecture_of(const Model<Net, T>& model) {
   return detail::architecture_json(network).dump();
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// Reads what `architecture_of` writes. Throws Error, naming the layer, at anything else.
 class ArchitectureParser {
@@ -232,4 +232,4 @@ class ArchitectureParser {
   Value current_;
 };
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

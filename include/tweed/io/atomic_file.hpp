@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 namespace detail {
 
@@ -167,4 +167,4 @@ void remove_unfinished(const std::filesystem::path& folder, const IsOurs& is_our
   }
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 namespace detail {
 
@@ -270,4 +270,4 @@ SafetensorsFile::Metadata load_checkpoint(Training& training, const std::filesys
   return file.content().metadata();
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

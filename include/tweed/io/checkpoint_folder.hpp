@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// What a training was resumed from.
 struct ResumedCheckpoint {
@@ -151,4 +151,4 @@ class CheckpointFolder {
   Index every_;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

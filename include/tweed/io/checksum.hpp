@@ -14,7 +14,7 @@
 
 #include <zlib.h>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// Why a file is not the one that was written: it was cut short, or its bytes have changed. All
 /// else that can be wrong with a file is no damage to it.
@@ -59,4 +59,4 @@ inline void verify_checksum(const std::filesystem::path& path) {
   }
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <string>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// Where an element of an array is, for a message: by its name, if it has one, or its number.
 inline std::string element_in_message(const std::string& array, const nlohmann::json& element,
@@ -46,4 +46,4 @@ inline std::string first_difference(const nlohmann::json& expected, const nlohma
   return "expected " + at + ' ' + json_in_message(expected) + ", found " + json_in_message(found);
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

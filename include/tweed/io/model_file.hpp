@@ -23,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Whatever names its parameters: `tensors()` gives a range of {name, dims, values}, the values a
 /// span of float or double.
@@ -169,4 +169,4 @@ ModelInfo load_model(M& model, const std::filesystem::path& path) {
   return info;
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// What happens to raw values before they reach the network.
 struct Preprocessing {
@@ -150,4 +150,4 @@ inline ModelInfo parse_model_info(const std::filesystem::path& path,
 
 }  // namespace detail
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 struct OnnxOptions {
   bool softmax = false;                              ///< probabilities instead of logits
@@ -242,4 +242,4 @@ void export_onnx(const M& model, const std::filesystem::path& path,
   write_file_atomically(path, onnx_bytes(model, options));
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -14,7 +14,7 @@
 
 /// The protocol buffers of an ONNX file, as far as networks need them. The numbers are those of the
 /// messages' fields and types in onnx.proto.
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 enum class OnnxType : std::int32_t { f32 = 1, i64 = 7 };
 
@@ -123,4 +123,4 @@ class OnnxGraph {
   std::string graph_;  // encoded
 };
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

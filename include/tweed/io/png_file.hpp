@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <span>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Writes `image` as a PNG file, atomically. Throws Error if it has other than one or three
 /// channels, or cannot be written. Needs libpng.
@@ -15,4 +15,4 @@ inline void write_png(const std::filesystem::path& path, const Image& image) {
   write_file_atomically(path, std::as_bytes(std::span{bytes}));
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

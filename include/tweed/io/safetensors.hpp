@@ -25,7 +25,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 static_assert(std::endian::native == std::endian::little, "safetensors holds little-endian values");
 
@@ -154,4 +154,4 @@ inline void write_safetensors(const std::filesystem::path& path,
   write_file_atomically(path, pieces);
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -15,7 +15,7 @@
 #include <tuple>
 #include <vector>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 inline constexpr std::uint64_t safetensors_prefix = 8;  // bytes that hold the header's length
 inline constexpr std::uint64_t safetensors_longest_header = 100'000'000;
@@ -93,4 +93,4 @@ inline void check_safetensors_layout(const std::filesystem::path& path,
   }
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// Takes a header's JSON token by token, so that nothing is built but what the format has:
 /// {"__metadata__": {text: text}, name: {"dtype": text, "shape": [sizes], "data_offsets": [2]}}.
@@ -190,4 +190,4 @@ inline SafetensorsHeader parse_safetensors_header(const std::filesystem::path& p
   return header;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -15,7 +15,7 @@
 /// A model file holds a sample input, and what the network made of it. Who loads the file computes
 /// it again: weights in another order, a layer with another setting or a port that rounds the wrong
 /// way give something else.
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 inline constexpr std::string_view sample_prefix = "sample.";
 
@@ -163,4 +163,4 @@ void check_sample(const std::filesystem::path& path, const SafetensorsFile& file
   }
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// A JSON document that came from a file: at most 1 MiB long and 8 levels deep, no key twice in an
 /// object. Throws Error, which begins with `where`, at anything else.
@@ -49,4 +49,4 @@ inline std::string json_in_message(const nlohmann::json& value) {
   return text.size() > longest ? text.substr(0, longest) + "..." : text;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -26,7 +26,7 @@
 ///   cannot, and the files are whole already.
 /// - `is_replaceable`: whether a file with these permissions may be replaced, as far as it decides
 /// - `replace_file`: moves `from` to `to`, at once, whether that is there or not
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 #ifdef _WIN32
 
@@ -92,4 +92,4 @@ inline std::error_code replace_file(const std::filesystem::path& from,
 
 #endif
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

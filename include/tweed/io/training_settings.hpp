@@ -5,7 +5,7 @@
 #include <string_view>
 
 /// What a training is, as JSON: what must be the same for a checkpoint to be put into it.
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// A loss or an optimiser, {"name": "adam", "learning_rate": 0.001, ...}; null where it does not
 /// say what it is.
@@ -32,4 +32,4 @@ OrderedJson training_settings(const Training& training) {
   return json;
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// Bytes of the character that begins the text, 0 where that is not UTF-8: each character has one
 /// spelling, the shortest, and surrogates have none (RFC 3629).
@@ -51,4 +51,4 @@ inline void check_utf8(const std::string& where,
   }
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

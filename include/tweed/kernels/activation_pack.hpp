@@ -3,7 +3,7 @@
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/pack.hpp>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// max(0, x), where a NaN stays one, or x.
 template <class T>
@@ -12,4 +12,4 @@ EIGEN_ALWAYS_INLINE Pack<T> activate(const Pack<T>& x, Activation activation) {
   return select(less(x, Pack<T>::zero()), Pack<T>::zero(), x);
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

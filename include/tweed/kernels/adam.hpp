@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// Adam's step in one pass over memory.
 template <class T>
@@ -37,4 +37,4 @@ void adam(const AdamStep<T>& s) {
   });
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -2,7 +2,7 @@
 
 #include <tweed/core/shape.hpp>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// One step of Adam over `count` parameters.
 template <class T>
@@ -22,4 +22,4 @@ struct AdamStep {
   int threads = 1;
 };
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

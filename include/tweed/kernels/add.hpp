@@ -6,7 +6,7 @@
 
 #include <span>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// y = activation(x[0] + x[1] + ...), added in this order; y may be any one of them. All have the
 /// size of y, and there is at least one.
@@ -23,4 +23,4 @@ void add(std::span<const Batch<const T>> x, const Batch<T>& y, Activation activa
   });
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -2,7 +2,7 @@
 
 #include <tweed/kernels/window_sum.hpp>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// y [n,oh,ow,c] = the mean of each window of x [n,h,w,c]. Zeros around the image are part of it if
 /// `counts_padding`, otherwise it is the mean of the inputs alone. No window may lie outside.
@@ -19,4 +19,4 @@ void average_pool_gradient(const PoolGeometry& g, Index batch, bool counts_paddi
   detail::spread_windows(g, batch, counts_padding ? g.window_size() : 0, dy, dx, threads);
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

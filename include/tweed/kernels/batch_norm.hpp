@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 namespace detail {
 
@@ -242,4 +242,4 @@ void scale_channels(const ChannelScaling<T>& pass) {
   detail::normalize(rows, centered, pass.x, pass.y, pass.activation, pass.threads);
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// What batch normalisation measures of a batch, [channels] each.
 template <class T>
@@ -97,4 +97,4 @@ void batch_norm_scaling(Index channels, const T* scale, const T* shift, const T*
   }
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

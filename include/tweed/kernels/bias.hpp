@@ -4,7 +4,7 @@
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/relu.hpp>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// y = activation(y + bias), for y [rows,columns] and bias [columns], which may be nullptr.
 template <class T>
@@ -43,4 +43,4 @@ void bias_gradient(const T* dy, Index rows, Index columns, T* gradient, Scratch 
               });
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <span>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 namespace detail {
 
@@ -49,4 +49,4 @@ void concat_gradient(const Batch<const T>& dy, std::span<const Batch<T>> dx, int
   });
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 template <class T>
 constexpr Index dense_scratch_bytes(Index outputs, int threads) {
@@ -44,4 +44,4 @@ void dense_gradient(const DenseBackward<T>& pass) {
             pass.threads);
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

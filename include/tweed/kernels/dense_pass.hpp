@@ -3,7 +3,7 @@
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/activation.hpp>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// y = activation(x * kernel + bias)
 template <class T>
@@ -38,4 +38,4 @@ struct DenseBackward {
   int threads = 1;
 };
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

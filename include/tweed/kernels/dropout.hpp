@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 namespace detail {
 
@@ -95,4 +95,4 @@ void dropout_gradient(const T* dy, const std::uint8_t* is_kept, T* dx, Index cou
   });
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -2,7 +2,7 @@
 
 #include <tweed/kernels/sample_pixels.hpp>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// y [n,c] = the mean of all pixels of each sample of x [n,pixels,c].
 template <class T>
@@ -25,4 +25,4 @@ void global_average_pool_gradient(const SampleSize& size, const T* dy, T* dx, in
   });
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

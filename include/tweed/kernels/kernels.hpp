@@ -37,7 +37,7 @@
 
 #else
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 template <class T>
 void relu(const T* x, T* y, Index count, int threads);
@@ -132,6 +132,6 @@ void backward(Algorithm algorithm, const Geometry& g, const Backward<T>& pass);
 
 }  // namespace conv
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels
 
 #endif

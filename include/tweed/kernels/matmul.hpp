@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <type_traits>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// Whether a product replaces what the destination holds or is added to it.
 enum class Write { replace, add };
@@ -174,4 +174,4 @@ void matmul(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>&
   });
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

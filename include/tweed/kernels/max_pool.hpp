@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 namespace detail {
 
@@ -134,4 +134,4 @@ void max_pool_gradient(const PoolGeometry& g, Index batch, const T* dy, const Po
   });
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -2,7 +2,7 @@
 
 #include <tweed/kernels/sample_pixels.hpp>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// y = a * b, element by element; y may be either.
 template <class T>
@@ -59,4 +59,4 @@ void multiply_channels_gradient(const SampleSize& size, const T* x, const T* fac
   if (dx != nullptr) multiply_channels(size, dy, factors, dx, threads);
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

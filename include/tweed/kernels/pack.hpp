@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// What comparing two packs gives.
 template <class T>
@@ -131,4 +131,4 @@ struct ComplexPack {
   friend EIGEN_ALWAYS_INLINE ComplexPack conjugate(const ComplexPack& a) { return {a.re, -a.im}; }
 };
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// Sizes of a max-pool. Padding never wins: the window sees the inputs alone.
 struct PoolGeometry {
@@ -32,4 +32,4 @@ using PoolTap = std::uint16_t;
 template <class Tap>
 inline constexpr Tap no_tap = std::numeric_limits<Tap>::max();
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

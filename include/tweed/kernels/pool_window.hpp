@@ -3,7 +3,7 @@
 #include <tweed/kernels/pack.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 
-namespace tweed::kernels::detail {
+namespace TWEED_NAMESPACE::kernels::detail {
 
 /// The part of an output pixel's window that lies inside the image.
 struct WindowPart {
@@ -89,4 +89,4 @@ EIGEN_ALWAYS_INLINE void for_each_output(const PoolGeometry& g, Index begin, Ind
   }
 }
 
-}  // namespace tweed::kernels::detail
+}  // namespace TWEED_NAMESPACE::kernels::detail

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// Asks for the cache line at `from`, to have it when it is read; any address is fine.
 template <class T>
@@ -82,4 +82,4 @@ struct LinesAhead {
   static constexpr Index lines(Index elements) { return (elements + length - 1) / length; }
 };
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

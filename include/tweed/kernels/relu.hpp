@@ -4,7 +4,7 @@
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/simd.hpp>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// y = max(0, x); y may be x. A NaN stays one.
 template <class T>
@@ -27,4 +27,4 @@ void relu_gradient(const T* y, const T* dy, T* dx, Index count, int threads) {
   });
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::detail {
+namespace TWEED_NAMESPACE::kernels::detail {
 
 /// Calls `body(sample, begin, end)` for ranges of pixels that together cover all samples.
 template <class Body>
@@ -49,4 +49,4 @@ void sum_pixels_of_samples(const SampleSize& size, T weight, T* sums, int thread
   });
 }
 
-}  // namespace tweed::kernels::detail
+}  // namespace TWEED_NAMESPACE::kernels::detail

@@ -2,7 +2,7 @@
 
 #include <tweed/core/shape.hpp>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// Sizes of images [n,pixels,c] whose pixels are treated alike within a sample.
 struct SampleSize {
@@ -13,4 +13,4 @@ struct SampleSize {
   constexpr Index sample_size() const { return pixels * channels; }
 };
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// Position of the largest of z [count], the first of equals.
 template <class T>
@@ -34,4 +34,4 @@ void softmax(const T* z, Index count, T* p) {
   for (Index i = 0; i < count; ++i) p[i] /= sum;
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// Whether rows of `length` elements from `to` on, `count` elements in all, are better stored past
 /// the caches: they would have left these before anybody reads them, and what they push out is
@@ -19,4 +19,4 @@ bool is_streamed(const T* to, Index length, Index count) {
          reinterpret_cast<std::uintptr_t>(to) % alignment == 0;
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

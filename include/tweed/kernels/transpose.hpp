@@ -2,7 +2,7 @@
 
 #include <tweed/kernels/simd.hpp>
 
-namespace tweed::kernels::simd {
+namespace TWEED_NAMESPACE::kernels::simd {
 
 /// to = a[0], b[0], c[0], d[0], a[1], ...
 template <class T>
@@ -60,4 +60,4 @@ EIGEN_DONT_INLINE void transpose_block(const T* from, Index from_step, Index row
   for (Index c = 0; c < columns; ++c) store(to + c * to_step, block.packet[c]);
 }
 
-}  // namespace tweed::kernels::simd
+}  // namespace TWEED_NAMESPACE::kernels::simd

@@ -2,7 +2,7 @@
 
 #include <tweed/kernels/window_sum.hpp>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 namespace detail {
 
@@ -34,4 +34,4 @@ void upsample_gradient(const Shape& input, Index batch, Window factors, const T*
   detail::sum_windows(detail::upsample_windows(input, factors), batch, 1, dy, dx, threads);
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// Images [pixels,channels] as rows of several pixels, so that loops over a row fill registers
 /// where there are few channels: numbers of a channel stand in a row as often as it has pixels.
@@ -48,4 +48,4 @@ void for_each_row(const WideRows& rows, int threads, const Body& body) {
   });
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::detail {
+namespace TWEED_NAMESPACE::kernels::detail {
 
 /// What the sum of a window is multiplied by: 1 / divisor, and where that is 0, 1 / the number of
 /// inputs that the window sees.
@@ -68,4 +68,4 @@ void spread_windows(const PoolGeometry& g, Index batch, Index divisor, const T* 
   });
 }
 
-}  // namespace tweed::kernels::detail
+}  // namespace TWEED_NAMESPACE::kernels::detail

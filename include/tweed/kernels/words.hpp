@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-namespace tweed::kernels::simd {
+namespace TWEED_NAMESPACE::kernels::simd {
 
 #if defined(__GNUC__) && defined(EIGEN_VECTORIZE)
 
@@ -51,4 +51,4 @@ inline void store_pairs(std::uint64_t* to, Words a, Words b) {
 
 #endif
 
-}  // namespace tweed::kernels::simd
+}  // namespace TWEED_NAMESPACE::kernels::simd

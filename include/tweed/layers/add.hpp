@@ -5,7 +5,7 @@
 #include <tweed/graph/composites.hpp>
 #include <tweed/kernels/kernels.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The sum of all inputs, of one shape. Every dx is dy itself.
 struct AddLayer {
@@ -47,4 +47,4 @@ struct Add : Join<AddLayer, Operands...> {};
 template <class... Entries>
 struct Residual : Join<AddLayer, Path<>, Path<Entries...>> {};
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

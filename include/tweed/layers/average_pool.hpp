@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The mean of each window, a channel at a time: [h,w,c] to [oh,ow,c]. It is that of the inputs
 /// that the window sees, or with `counts_padding` of the zeros around the image, too.
@@ -118,4 +118,4 @@ struct AveragePool {
                 "AveragePool: there is no padding for CountPadding{} to count");
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Each channel with mean 0 and variance 1, then scaled and shifted: y = (x - mean) / sqrt(variance
 /// + epsilon) * scale + shift, any shape (Ioffe and Szegedy, *Batch Normalization*, ICML 2015).
@@ -201,4 +201,4 @@ struct BatchNorm {
   static_assert(value.epsilon > 0.0, "BatchNorm: the epsilon must be positive");
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

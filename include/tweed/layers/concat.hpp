@@ -5,7 +5,7 @@
 #include <tweed/graph/composites.hpp>
 #include <tweed/kernels/kernels.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The channels of all inputs behind each other: images of one height and width to one of all their
 /// channels.
@@ -49,4 +49,4 @@ struct ConcatLayer {
 template <class... Operands>
 struct Concat : Join<ConcatLayer, Operands...> {};
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

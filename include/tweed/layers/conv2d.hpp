@@ -2,7 +2,7 @@
 
 #include <tweed/layers/convolution.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Cuts the channels and filters of a convolution into so many equal parts; a filter sees the
 /// channels of its own part.
@@ -168,4 +168,4 @@ struct Conv2D {
                 "groups; leave it out to get the fastest that can");
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

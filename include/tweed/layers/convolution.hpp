@@ -16,7 +16,7 @@
 #include <vector>
 
 /// What Conv2D and DepthwiseConv2D share.
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// Why a convolution does not take an input, or cannot be at all.
 enum class ConvolutionTrouble {
@@ -262,4 +262,4 @@ struct ConvolutionPasses {
   }
 };
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -8,7 +8,7 @@
 
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// y = x * kernel + bias: [n] to [units]. Parameters: kernel [n,units], bias [units].
 struct DenseLayer {
@@ -96,4 +96,4 @@ struct Dense {
       .initializer = detail::option_or<Initializer, options...>(Initializer::glorot_uniform)};
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -2,7 +2,7 @@
 
 #include <tweed/layers/convolution.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// How many filters a depthwise convolution has for each channel.
 struct Multiplier {
@@ -152,4 +152,4 @@ struct DepthwiseConv2D {
       "out to get the fastest that can");
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

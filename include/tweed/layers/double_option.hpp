@@ -5,7 +5,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A double as a template argument: stored as bits, because not every supported compiler takes a
 /// double there. Options that are numbers are derived from it.
@@ -15,4 +15,4 @@ struct DoubleOption {
   constexpr double value() const { return std::bit_cast<double>(bits); }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

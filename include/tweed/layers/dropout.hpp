@@ -10,7 +10,7 @@
 #include <sstream>
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// In training each element is zero with probability `rate`, to within 1/131072, and else scaled by
 /// 1 / (1 - rate), or at high rates by what was drawn, so that the mean stays (Srivastava et al.,
@@ -79,4 +79,4 @@ struct Dropout {
   static constexpr DropoutLayer value{.rate = rate.value()};
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// [h,w,c] as a vector of h*w*c, in the order in which it lies in memory.
 struct Flatten {
@@ -32,4 +32,4 @@ struct Flatten {
   }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -4,7 +4,7 @@
 #include <tweed/core/onnx_operator.hpp>
 #include <tweed/kernels/kernels.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The mean of all pixels, a channel at a time: [h,w,c] to [c].
 struct GlobalAveragePool {
@@ -38,4 +38,4 @@ struct GlobalAveragePool {
   }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -17,11 +17,11 @@
 
 #include <tuple>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The layers that are read from files.
 using Layers = std::tuple<AddLayer, AveragePoolLayer, BatchNormLayer, ConcatLayer, Conv2DLayer,
                           DenseLayer, DepthwiseConv2DLayer, DropoutLayer, Flatten,
                           GlobalAveragePool, MaxPoolLayer, MultiplyLayer, ReLU, UpsampleLayer>;
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

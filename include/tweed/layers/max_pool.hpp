@@ -9,7 +9,7 @@
 #include <limits>
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The largest value of each window, a channel at a time: [h,w,c] to [oh,ow,c]. Padding never wins.
 /// The gradient goes to the first of equal values.
@@ -132,4 +132,4 @@ struct MaxPool {
                 "MaxPool: the padding must be at least 0 and at most half of the window");
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

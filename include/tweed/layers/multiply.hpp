@@ -5,7 +5,7 @@
 #include <tweed/graph/composites.hpp>
 #include <tweed/kernels/kernels.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The first input [h,w,c] times the second, of the same shape, or one factor for each channel [c].
 struct MultiplyLayer {
@@ -70,4 +70,4 @@ struct MultiplyLayer {
 template <class... Operands>
 struct Multiply : Join<MultiplyLayer, Operands...> {};
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// How a window slides, as ONNX has it.
 inline std::vector<OnnxAttribute> onnx_window(const SlidingAxis& rows, const SlidingAxis& columns) {
@@ -21,4 +21,4 @@ inline std::vector<OnnxAttribute> onnx_window(const SlidingAxis& rows, const Sli
       OnnxAttribute::of("pads", Sizes{rows.before, columns.before, after(rows), after(columns)})};
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -5,7 +5,7 @@
 #include <concepts>
 #include <type_traits>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 template <class Option, class Other>
 consteval void take_option(Option& chosen, const Other& option) {
@@ -40,4 +40,4 @@ struct OptionTypes {
   }
 };
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -4,7 +4,7 @@
 #include <tweed/core/onnx_operator.hpp>
 #include <tweed/kernels/kernels.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// y = max(0, x), any shape.
 struct ReLU {
@@ -31,4 +31,4 @@ struct ReLU {
   }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Repeats each pixel downwards and to the right: [h,w,c] to [h * rows,w * columns,c]. The nearest
 /// neighbour is what each new pixel gets.
@@ -66,4 +66,4 @@ struct Upsample {
   static constexpr UpsampleLayer value{.factors = factors};
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

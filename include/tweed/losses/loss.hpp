@@ -2,7 +2,7 @@
 
 #include <tweed/core/batch.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A loss over some samples, added up: divide by `count` for the mean.
 struct LossSum {
@@ -21,4 +21,4 @@ struct LossSum {
   }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The loss of regression, from outputs [n,h,w,c] and targets of the same sizes: for each sample
 /// the mean over its outputs of (output - target)^2, as in PyTorch and Keras. Nothing counts as
@@ -64,4 +64,4 @@ struct MeanSquaredError {
   }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 namespace detail {
 
@@ -127,4 +127,4 @@ struct SoftmaxCE {
 
 SoftmaxCE()->SoftmaxCE<>;
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Share of the labels that were predicted, in [0, 1]. Throws Error unless there are as many
 /// predictions, and one at least.
@@ -53,4 +53,4 @@ double top_k_accuracy(std::span<const T> scores, std::span<const Label> labels, 
   return static_cast<double>(correct) / static_cast<double>(samples);
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

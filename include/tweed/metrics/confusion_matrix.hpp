@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// How well one class was recognised. A ratio without anything to divide by is NaN.
 struct ClassMetrics {
@@ -118,4 +118,4 @@ class ConfusionMatrix {
   std::vector<Index> counts_;  ///< [classes,classes], the labels' rows
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A layer of any class, for numbers of type T: any value that satisfies `LayerValue`.
 template <class T>
@@ -60,4 +60,4 @@ class AnyLayerOf {
 
 using AnyLayer = AnyLayerOf<float>;
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// What `Sequential` is while compiling, at run time, for numbers of type T: it is built of the
 /// same layers, and runs, trains and is saved in the same way.
@@ -235,4 +235,4 @@ class NetworkHandle<AnyNetworkOf<T>> {
 /// A model whose network was built at run time, or read from a file.
 using AnyModel = Model<AnyNetwork>;
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

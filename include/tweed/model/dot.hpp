@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 namespace detail {
 
@@ -48,4 +48,4 @@ std::string to_dot(const Model<Net, T>& model) {
   return detail::dot_of(model.network().text());
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// The memory that a program works in, and the passes that its nodes get.
 template <class T>
@@ -168,4 +168,4 @@ class Executor {
   std::vector<Batch<T>> operand_gradients_;
 };
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -10,7 +10,7 @@
 #include <initializer_list>
 #include <span>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The memory that inference needs, for batches of up to `batch_size` samples. Each thread that
 /// predicts has one of its own; the model they share is const.
@@ -121,4 +121,4 @@ Inference<Net, T> make_inference(const PreparedModel<Net, T>& model, Index, int 
   return Inference<Net, T>(model, threads);
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

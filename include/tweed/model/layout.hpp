@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A tensor and its place: which layer it belongs to, and where it starts in the block of all (on a
 /// cache line of its own).
@@ -100,4 +100,4 @@ class Layout {
   Index size_ = 0;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

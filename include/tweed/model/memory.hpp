@@ -4,7 +4,7 @@
 #include <tweed/model/program.hpp>
 #include <tweed/model/sequential.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 namespace detail {
 
@@ -40,4 +40,4 @@ Index inference_bytes(Index batch, int threads = 1) {
   return detail::inference_program<T>(NetworkHandle<Net>(), batch, threads).bytes();
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A tensor of a model, by name.
 template <class T>
@@ -116,4 +116,4 @@ class Model {
   Buffer<T> block_;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// What all networks are when they run, those that are types and those that were built at run time:
 /// a graph, and what runs each of its layers. It owns nothing.
@@ -57,4 +57,4 @@ inline std::vector<std::string> value_names(const GraphView& graph) {
   return names;
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

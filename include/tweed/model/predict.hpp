@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 struct PredictOptions {
   Index batch_size = 100;
@@ -140,4 +140,4 @@ std::vector<Label> predict_classes(const M& model, const Samples& samples,
   return classes;
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

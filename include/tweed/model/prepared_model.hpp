@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A model made ready to predict: what layers can make of their parameters alone, such as the
 /// transforms of a convolution's kernels, is made once and not in every call. With few samples at a
@@ -128,4 +128,4 @@ class PreparedModel {
   std::vector<Place> places_;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

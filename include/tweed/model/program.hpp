@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// `batch_size`, where a machine can have the memory for so many samples. Throws Error otherwise.
 inline Index checked_batch_size(const char* owner, Index batch_size, const GraphView& graph) {
@@ -91,4 +91,4 @@ class Program {
   Plan plan_;
 };
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

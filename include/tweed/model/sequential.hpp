@@ -6,7 +6,7 @@
 
 #include <array>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A network as a type: entries one after another, which are layers or what `graph/composites.hpp`
 /// has. Its graph is known while compiling, and an entry that cannot take what reaches it does not
@@ -116,4 +116,4 @@ constexpr unsigned char folds_of(unsigned char wanted) {
   }
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 struct SummaryOptions {
   Index batch_size = 100;  ///< that the memory is told for
@@ -145,4 +145,4 @@ std::string summary(const Model<Net, T>& model, const SummaryOptions& options = 
   return detail::summary_of<T>(model.network(), options);
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Watches nothing. A watcher of a pass is called as `watcher(i)` when node i of the folded network
 /// is done.
@@ -203,4 +203,4 @@ class TrainingPass {
   RandomKey random_;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

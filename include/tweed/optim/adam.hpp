@@ -11,7 +11,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Adam (Kingma and Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015, Algorithm 1), with
 /// the bias correction as published. With `weight_decay` it is AdamW (Loshchilov and Hutter,
@@ -100,4 +100,4 @@ struct Adam {
   }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

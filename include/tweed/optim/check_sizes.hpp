@@ -6,7 +6,7 @@
 
 #include <span>
 
-namespace tweed::detail {
+namespace TWEED_NAMESPACE::detail {
 
 /// Throws Error unless an optimiser has a gradient and a place in its state for each parameter.
 template <class T>
@@ -17,4 +17,4 @@ void check_sizes(const char* optimizer, std::span<const T> parameters, std::span
                    std::ssize(gradients), " gradients and a state for ", state));
 }
 
-}  // namespace tweed::detail
+}  // namespace TWEED_NAMESPACE::detail

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <span>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 namespace detail {
 
@@ -68,4 +68,4 @@ double clip_norm(std::span<T> gradients, double longest, int threads = 1) {
   return norm;
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Stochastic gradient descent with momentum (velocity = momentum * velocity + gradient) and, if
 /// asked for, Nesterov's look-ahead (Sutskever, Martens, Dahl and Hinton, *On the importance of
@@ -98,4 +98,4 @@ struct SGD {
   }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace tweed::testing {
+namespace TWEED_NAMESPACE::testing {
 
 struct GradientCheckOptions {
   Index batch = 2;
@@ -303,4 +303,4 @@ GradientReport check_gradients(std::initializer_list<Shape> inputs,
   return check_gradients(ValueOf<L>::value, inputs, options);
 }
 
-}  // namespace tweed::testing
+}  // namespace TWEED_NAMESPACE::testing

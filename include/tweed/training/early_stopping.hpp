@@ -4,7 +4,7 @@
 
 #include <limits>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Ends training once the loss after an epoch (on the validation data or, without any, the mean
 /// over the epoch's batches) has not fallen below its best by more than `min_delta` for `patience`
@@ -29,4 +29,4 @@ struct BestLoss {
   }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -3,7 +3,7 @@
 #include <tweed/model/predict.hpp>
 #include <tweed/training/trainer.hpp>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Means over a data set.
 struct Evaluation {
@@ -50,4 +50,4 @@ Evaluation evaluate(const M& model, const Loss& loss, const Data& data,
   return detail::evaluate(pass, model, loss);
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// Trains `model` on `data` in shuffled batches.
 ///
@@ -31,4 +31,4 @@ History fit(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer, 
   return std::move(training).history();
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -10,7 +10,7 @@
 #include <functional>
 #include <optional>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// What is told after each step.
 struct StepReport {
@@ -49,4 +49,4 @@ struct FitOptions {
   std::function<void(EpochReport&)> on_epoch = {};
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

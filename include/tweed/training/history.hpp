@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// A step's batch, before the step, and the rate of the step.
 struct StepRecord {
@@ -26,4 +26,4 @@ struct History {
   std::vector<ValidationRecord> validations;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

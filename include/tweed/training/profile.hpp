@@ -13,7 +13,7 @@
 #include <vector>
 
 // Where the time of a training step goes. Not in <tweed/tweed.hpp>.
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 struct ProfileOptions {
   Index batch_size = 100;
@@ -290,4 +290,4 @@ StepProfile profile_training_step(const Loss& loss, const Optimizer& optimizer,
   return profile_training_step(Model<Net, T>(), loss, optimizer, options);
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -9,7 +9,7 @@
 #include <numbers>
 #include <span>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// What a schedule decides from.
 struct ScheduleInput {
@@ -82,4 +82,4 @@ struct PlateauSchedule {
   }
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <string>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 namespace detail {
 
@@ -129,4 +129,4 @@ class Trainer {
   Index steps_ = 0;
 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

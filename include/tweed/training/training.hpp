@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// All that changes while a model is trained, to be saved and put back: views into a `Training`.
 template <class T>
@@ -301,4 +301,4 @@ template <class Net, class T, class Loss, class Optimizer, AnyDataset Data, AnyD
 Training(Model<Net, T>&, const Loss&, const Optimizer&, const Data&, const Validation&,
          const FitOptions& = {}) -> Training<Net, T, Loss, Optimizer, Data, Validation>;
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

@@ -6,7 +6,7 @@
 #include <string>
 
 // Those of tweed::compiled.
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 extern template void forward<float, Family::dense_3x3>(Algorithm, const Geometry&,
                                                        const Forward<float>&);
 extern template void forward<float, Family::grouped>(Algorithm, const Geometry&,
@@ -15,7 +15,7 @@ extern template void backward<float, Family::dense_3x3>(Algorithm, const Geometr
                                                         const Backward<float>&);
 extern template void backward<float, Family::grouped>(Algorithm, const Geometry&,
                                                       const Backward<float>&);
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv
 
 using tests::ConvolutionSample;
 using tests::Index;

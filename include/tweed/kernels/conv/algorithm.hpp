@@ -10,15 +10,15 @@
 #include <string_view>
 #include <type_traits>
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// How a convolution is computed; docs/convolution.md tells how each works. `automatic` takes the
 /// fastest for the geometry and the batch.
 enum class Algorithm { automatic, indirect, direct, grouped, fft, winograd4, winograd6 };
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// What a pass gets: the kernel as it is, or its transform as well, made before.
 enum class Kernel { plain, prepared };
@@ -167,9 +167,9 @@ constexpr Geometry example_of(Family family) {
 template <ConvolutionAlgorithm A, Family family>
 inline constexpr bool is_compiled = family == Family::any || A::can_run(example_of(family));
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv
 
-namespace tweed {
+namespace TWEED_NAMESPACE {
 
 /// The names of all algorithms.
 inline constexpr auto algorithm_names = [] {
@@ -195,4 +195,4 @@ constexpr std::optional<Algorithm> algorithm_named(std::string_view name) {
   return {};
 }
 
-}  // namespace tweed
+}  // namespace TWEED_NAMESPACE

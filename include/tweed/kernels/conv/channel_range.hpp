@@ -2,7 +2,7 @@
 
 #include <tweed/core/shape.hpp>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Channels of an image [begin, end).
 struct ChannelRange {
@@ -10,4 +10,4 @@ struct ChannelRange {
   Index end;
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -16,7 +16,7 @@
 
 /// Two-dimensional convolution: its passes, each by the code of the algorithm that is named, and
 /// their memory.
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 namespace detail {
 
@@ -152,4 +152,4 @@ void backward(Algorithm algorithm, const Geometry& g, const Backward<T>& pass) {
                                            [&](auto kernels) { kernels.backward(g, pass); });
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 /// What a pass by each algorithm is believed to cost, in multiply-adds of a matrix product.
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 namespace detail {
 
@@ -99,4 +99,4 @@ constexpr double WinogradAlgorithm<outputs>::cost(const Geometry& g, Index batch
   return detail::transformed_cost(kind(g), g, batch, kernel);
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

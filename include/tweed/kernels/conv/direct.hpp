@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Convolution straight from the definition for images of few channels, where a matrix of patches
 /// would cost more to write than to use: vectors run over the filters, and a tile of pixels stays
@@ -167,4 +167,4 @@ struct Direct {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -10,7 +10,7 @@
 #include <algorithm>
 
 /// What follows a convolution at once, and what comes before its gradients.
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The rows of the convolution that rows `wanted` of the final output are made of.
 inline RowRange convolution_rows(const FusedPool* pool, const RowRange& wanted) {
@@ -147,4 +147,4 @@ void sum_pixels(const T* delta, Index pixels, Index filters, T* sum) {
   }
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -2,7 +2,7 @@
 
 #include <tweed/core/window.hpp>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Sizes of a two-dimensional convolution. `rows.window` and `columns.window` are the kernel's
 /// height and width.
@@ -33,4 +33,4 @@ struct Geometry {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

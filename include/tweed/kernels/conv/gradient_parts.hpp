@@ -7,7 +7,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The parts of a batch in which a kernel's gradient is summed, each in memory of `part_bytes`. Few
 /// do for a small batch. Each of more has so much to do that it is worth a thread of its own, and
@@ -24,4 +24,4 @@ constexpr BatchParts gradient_parts(const Geometry& g, Index batch, Index part_b
   return {batch, std::max(max_batch_parts, rounded)};
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <type_traits>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Convolution whose filters see few channels each, in a depthwise convolution one: vectors run
 /// over the filters of all groups, and each filter finds its own channel in its lane. Where a group
@@ -209,4 +209,4 @@ struct Grouped {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Convolution as matrix products whose rows are read where they lie in the images, through
 /// pointers (Dukhan, *The Indirect Convolution Algorithm*, 2019): taps outside the image point to
@@ -151,4 +151,4 @@ struct Indirect : KeepsNothing {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

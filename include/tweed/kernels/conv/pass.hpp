@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <span>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// A max-pool that follows a convolution at once, so that what lies between them never leaves the
 /// cache. Its taps take a byte each: the window has fewer than 255 elements.
@@ -83,4 +83,4 @@ struct KeepsNothing {
   static void prepare(const Geometry&, const T*, std::span<std::byte>, int) {}
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Runs an algorithm that knows how to convolve one image. Such a `OneImage` has
 /// - `shared_bytes(g)`, `prepare(g, kernel, scratch)`: the kernel as its `forward` wants it;
@@ -141,4 +141,4 @@ struct PerImage : KeepsNothing {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -6,7 +6,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The batch size for which a convolution's passes are planned: `batch` rounded down to three
 /// binary digits. Batches of about the same size run alike, and take the more memory the larger
@@ -23,4 +23,4 @@ constexpr void for_each_planned_batch(Index batch, const Body& body) {
   for (Index count = batch; count >= 0; count = planned_batch(count) - 1) body(count);
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The definition as plain loops: any geometry. Every other algorithm is tested against it, in
 /// double.
@@ -79,4 +79,4 @@ struct Reference {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

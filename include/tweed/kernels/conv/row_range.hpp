@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Rows of an image [begin, end).
 struct RowRange {
@@ -39,4 +39,4 @@ constexpr RowRange rows_under(const Geometry& g, const RowRange& rows) {
   return {std::clamp<Index>(first, 0, g.rows.input), std::clamp<Index>(last, 0, g.rows.input)};
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 namespace detail {
 
@@ -89,4 +89,4 @@ inline std::string explain(const Geometry& g, Index batch, Algorithm asked = Alg
   return line;
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -2,7 +2,7 @@
 
 #include <tweed/core/shape.hpp>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Where the slots of a transformed tile lie: `slot` elements apart, and from one of its groups of
 /// slots to the next (`TransformKind::group_of`) `group` more, since steps of whole powers of two
@@ -12,4 +12,4 @@ struct SlotSteps {
   Index group = 0;
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Taps [begin, end) of some.
 struct TapRange {
@@ -105,4 +105,4 @@ constexpr Index find_runs(const TapAxis& axis, TapRun* runs) {
   return count;
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

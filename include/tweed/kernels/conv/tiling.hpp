@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// What a tile is cut from.
 enum class Grid { input, output, kernel };
@@ -56,4 +56,4 @@ constexpr TilePart output_part(const AxisTiling& axis, Index tile, Index output)
   return {0, std::min(axis.step, output - origin), origin};
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

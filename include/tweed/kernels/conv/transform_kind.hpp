@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Whether transforms apply: neighbouring pixels, neighbouring taps, all channels.
 constexpr bool is_dense(const Geometry& g) {
@@ -103,4 +103,4 @@ constexpr bool winograd_supports(const Geometry& g) {
   return g.rows.window == 3 && g.columns.window == 3 && is_dense(g);
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <span>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Convolution of transformed images, stride 1: tiles of the images and the kernel are transformed
 /// over vectors of channels, which leaves one small product over channels for each slot of the
@@ -61,4 +61,4 @@ struct TransformKernels {
   static constexpr Layout layout(const Geometry& g, Index batch) { return {A::kind(g), g, batch}; }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

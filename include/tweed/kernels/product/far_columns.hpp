@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// Columns of a matrix, each in one piece, whose beginnings are at least so many bytes apart fall
 /// on few sets of a cache and on a page each. Where many products read them, they are copied next
@@ -35,4 +35,4 @@ void copy_columns(const T** columns, Index count, Index first_row, Index rows, T
   }
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

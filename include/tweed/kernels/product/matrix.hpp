@@ -2,7 +2,7 @@
 
 #include <tweed/core/shape.hpp>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// View of a matrix whose element (r, c) is `data[r * row_step + c * column_step]`.
 template <class T>
@@ -26,4 +26,4 @@ Matrix<T> row_major(T* data, Index rows, Index columns) {
   return {data, rows, columns, columns};
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

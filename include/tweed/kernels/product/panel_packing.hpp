@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::detail {
+namespace TWEED_NAMESPACE::kernels::detail {
 
 /// Packing copies a matrix [rows,depth] of at most `panel` rows to [depth,panel], missing rows as
 /// zeros; `panel` is a multiple of the width.
@@ -48,4 +48,4 @@ void pack(const Matrix<const T>& a, Index panel, T* to) {
   }
 }
 
-}  // namespace tweed::kernels::detail
+}  // namespace TWEED_NAMESPACE::kernels::detail

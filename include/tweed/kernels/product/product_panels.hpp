@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <type_traits>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// Columns filled up to whole registers.
 template <class T>
@@ -112,4 +112,4 @@ void multiply_panel(A a, Index count, Index begin, Index end, const PanelOperand
   multiply(std::integral_constant<Index, 1>{});
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

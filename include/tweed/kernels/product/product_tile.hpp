@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels {
+namespace TWEED_NAMESPACE::kernels {
 
 /// Sizes of a product's tiles.
 template <class T>
@@ -189,4 +189,4 @@ EIGEN_DONT_INLINE void multiply_tiles(A a, Index tiles, Index begin, Index end,
   }
 }
 
-}  // namespace tweed::kernels
+}  // namespace TWEED_NAMESPACE::kernels

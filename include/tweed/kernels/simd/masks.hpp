@@ -5,7 +5,7 @@
 // Comparisons give a mask for `select`: with AVX-512 a bit for each element, else all bits of an
 // element or none.
 
-namespace tweed::kernels::simd {
+namespace TWEED_NAMESPACE::kernels::simd {
 
 #if defined(EIGEN_VECTORIZE_AVX512)
 
@@ -71,4 +71,4 @@ V where_positive(const V& mask, const V& value) {
   return select(less(zero, mask), value, zero);
 }
 
-}  // namespace tweed::kernels::simd
+}  // namespace TWEED_NAMESPACE::kernels::simd

@@ -30,7 +30,7 @@
 // For a function that such arrays are handed to: a call would put them in memory.
 #define TWEED_INLINE EIGEN_ALWAYS_INLINE
 
-namespace tweed::kernels::simd {
+namespace TWEED_NAMESPACE::kernels::simd {
 
 /// A register full of T: 16 floats with AVX-512, 8 with AVX, 4 with SSE and NEON.
 template <class T>
@@ -188,7 +188,7 @@ V max(const V& a, const V& b) {
   return Eigen::internal::pmax(a, b);
 }
 
-}  // namespace tweed::kernels::simd
+}  // namespace TWEED_NAMESPACE::kernels::simd
 
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <type_traits>
 
-namespace tweed::kernels::simd {
+namespace TWEED_NAMESPACE::kernels::simd {
 
 #if defined(EIGEN_VECTORIZE_AVX512)
 
@@ -123,4 +123,4 @@ void store_converted(const Vector<T>& value, Small* to) {
 
 #endif
 
-}  // namespace tweed::kernels::simd
+}  // namespace TWEED_NAMESPACE::kernels::simd

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <type_traits>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Filters side by side in registers, in pairs of them where there are as many; rows of memory are
 /// filled up with zeros to whole registers.
@@ -52,4 +52,4 @@ void with_tile_of(Index value, const Body& body) {
   }
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The kernel's gradient of `Direct`: vectors run over the filters, and a tile of taps stays in
 /// registers while the pixels go by, a few rows of dy at a time. Meanwhile the next ones are
@@ -196,4 +196,4 @@ class GradientByFilters {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The kernel's gradient where few filters would leave most of a register empty: vectors run over
 /// the taps instead. Columns of the image as wide as a window are copied, each in one piece, so
@@ -131,4 +131,4 @@ class GradientByTaps {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

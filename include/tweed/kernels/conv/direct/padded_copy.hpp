@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Rows or columns that all windows over an axis reach, zeros included.
 constexpr Index padded_extent(const SlidingAxis& axis) {
@@ -34,4 +34,4 @@ struct PaddedCopy {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

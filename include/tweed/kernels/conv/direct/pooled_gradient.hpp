@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The gradients of kernel and bias behind a max-pool of 2 x 2, for few channels and many filters.
 /// Of the four pixels of a window the gradient reaches one, another one in each filter. So a vector
@@ -174,4 +174,4 @@ struct PooledGradient {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -3,7 +3,7 @@
 #include <tweed/kernels/conv/fft/transform.hpp>
 #include <tweed/kernels/conv/slot_steps.hpp>
 
-namespace tweed::kernels::fft {
+namespace TWEED_NAMESPACE::kernels::fft {
 
 /// Numbers in the transform of a real n x n tile that do not follow from others: `real_count` are
 /// real (frequencies that mirror themselves), the rest make up complex pairs, n * n numbers in all.
@@ -97,4 +97,4 @@ class Tile {
   ComplexPack<T> columns_[half + 1][n];
 };
 
-}  // namespace tweed::kernels::fft
+}  // namespace TWEED_NAMESPACE::kernels::fft

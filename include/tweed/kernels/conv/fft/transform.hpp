@@ -6,7 +6,7 @@
 /// One-dimensional Fourier transforms of fixed sizes: powers of two by splitting even from odd
 /// positions (Cooley and Tukey 1965), odd sizes from their symmetric halves. All loops have
 /// constant bounds and are unrolled, so that factors become constants.
-namespace tweed::kernels::fft {
+namespace TWEED_NAMESPACE::kernels::fft {
 
 namespace detail {
 
@@ -279,4 +279,4 @@ struct Transform {
   }
 };
 
-}  // namespace tweed::kernels::fft
+}  // namespace TWEED_NAMESPACE::kernels::fft

@@ -5,7 +5,7 @@
 #include <numbers>
 
 /// Sines and cosines of fractions of a turn, at compile time.
-namespace tweed::kernels::fft {
+namespace TWEED_NAMESPACE::kernels::fft {
 
 namespace detail {
 
@@ -39,4 +39,4 @@ constexpr double cosine(int k, int n) {
 /// sin(2 pi k / n)
 constexpr double sine(int k, int n) { return cosine(4 * k - n, 4 * n); }
 
-}  // namespace tweed::kernels::fft
+}  // namespace TWEED_NAMESPACE::kernels::fft

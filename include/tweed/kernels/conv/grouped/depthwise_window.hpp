@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Depthwise convolutions with a window of 3 x 3 and stride 1 or 2, the common ones. An image is
 /// cut into tiles of equal size; where they reach beyond it, they read zeros.
@@ -130,4 +130,4 @@ struct DepthwiseWindow {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -6,7 +6,7 @@
 
 /// Images of grouped convolutions as planes with a number for each filter: plane e has for each
 /// filter channel e of its group. In a depthwise convolution the image is its only plane.
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 constexpr bool needs_planes(const Geometry& g) {
   return g.group_channels() > 1 || g.group_filters() > 1;
@@ -34,4 +34,4 @@ void collect_plane(const Geometry& g, const T* plane, const RowRange& rows, Inde
   }
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

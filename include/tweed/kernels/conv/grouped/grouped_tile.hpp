@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 template <class T>
 struct GroupedTile {
@@ -167,4 +167,4 @@ struct GroupedTile {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

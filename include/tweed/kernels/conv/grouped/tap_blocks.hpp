@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// What a tap multiplies, as offsets from the source and the kernel, for the first place of a
 /// block.
@@ -114,4 +114,4 @@ class TapBlocks {
   Tap* taps_;
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

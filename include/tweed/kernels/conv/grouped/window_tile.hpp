@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// An image [rows,columns,filters] in the midst of zeros.
 template <class T>
@@ -233,4 +233,4 @@ struct WindowTile {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

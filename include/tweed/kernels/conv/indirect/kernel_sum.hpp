@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The sum over output pixels that makes the gradients of kernel and bias. With the kernel's as a
 /// matrix [groups * kh * kw * c, filters of a group] it is a product, the transpose of what its
@@ -240,4 +240,4 @@ struct KernelSum {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -3,7 +3,7 @@
 #include <tweed/kernels/conv/geometry.hpp>
 #include <tweed/kernels/conv/tap_axis.hpp>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Places whose row and column have these remainders by `TapAxis::step`, with the number of taps
 /// that they use in each axis.
@@ -70,4 +70,4 @@ struct TapGeometry {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

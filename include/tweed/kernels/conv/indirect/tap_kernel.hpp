@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The kernel, laid out for a sum over taps once for all images: for each group and phase, blocks
 /// of the depth that all of the phase's taps make up, and in each block the panels of
@@ -105,4 +105,4 @@ class TapKernel {
   bool is_in_place_ = false;
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

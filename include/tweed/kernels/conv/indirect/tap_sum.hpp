@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The sum over taps that makes the forward pass, or the input gradient: each place of the target
 /// is a row of a product, the source's pixels under its taps times a matrix of the kernel for each
@@ -309,4 +309,4 @@ class TapSum {
   const T* zeros_ = nullptr;
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

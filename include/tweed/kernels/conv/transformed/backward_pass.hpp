@@ -11,7 +11,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The gradients by way of transforms: dX = Z U^T and dU = X^T Z, with Z the transform of dy.
 template <class T>
@@ -193,4 +193,4 @@ class TransformedBackward {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Tiles [first, end), and who works on them: one thread, `worker`, or all of so many `threads`.
 struct TransformBlock {
@@ -92,4 +92,4 @@ void for_each_tile(Index first, Index end, Index channels, int threads, const Bo
   });
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -10,7 +10,7 @@
 #include <tweed/kernels/conv/transformed/products.hpp>
 #include <tweed/kernels/streaming.hpp>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The forward pass by way of transforms: Y = X U, and back.
 template <class T>
@@ -126,4 +126,4 @@ class TransformedForward {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The functions of one kind of transform, for a driver that is compiled once for all kinds.
 template <class T>
@@ -68,4 +68,4 @@ const TransformFunctions<T>& functions_of(const TransformKind& kind) {
   }
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -4,7 +4,7 @@
 #include <tweed/kernels/conv/transformed/functions.hpp>
 #include <tweed/kernels/conv/transformed/memory.hpp>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// X of a block's tiles.
 template <class T>
@@ -22,4 +22,4 @@ EIGEN_DONT_INLINE void transform_inputs(const TransformLayout<T>& l,
                    });
 }
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -12,7 +12,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Kernels [kh,kw,rows,columns]: the layer's own, or with channels and filters exchanged.
 template <class T>
@@ -186,4 +186,4 @@ class KernelTransform {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -11,7 +11,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// The images on one side of a transformed convolution: those of x and dx, or those of y and dy.
 struct TransformSide {
@@ -135,4 +135,4 @@ struct TransformLayout {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Tiles of the kernel gradient's sum that are multiplied at a time.
 inline constexpr Index transform_depth_block = 256;
@@ -74,4 +74,4 @@ class TransformMemory {
   WorkerScratch workers_;
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// C = A B for B in the panels of `for_each_panel`, while what is needed `next` is fetched.
 template <class T>
@@ -159,4 +159,4 @@ class TransformProducts {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 /// The small matrix products of a transformed convolution: one for each slot, over channels.
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// Rows of a complex matrix as real parts, imaginary parts and their sums. Those of the parts lie
 /// `row_step` apart, those of the sums `sum_step`.
@@ -245,4 +245,4 @@ class SlotProduct {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace tweed::kernels::conv {
+namespace TWEED_NAMESPACE::kernels::conv {
 
 /// What happens to a tile on its way back into an image.
 template <class T>
@@ -143,4 +143,4 @@ class TileTransform {
   }
 };
 
-}  // namespace tweed::kernels::conv
+}  // namespace TWEED_NAMESPACE::kernels::conv

@@ -6,7 +6,7 @@
 
 /// Winograd's minimal filtering F(m, 3) by the construction of Toom and Cook: m outputs of a kernel
 /// of 3 taps from n = m + 2 products of values at n points, one of them infinity.
-namespace tweed::kernels::winograd {
+namespace TWEED_NAMESPACE::kernels::winograd {
 
 inline constexpr Index taps = 3;
 
@@ -94,4 +94,4 @@ constexpr Matrix<m + taps - 1> input_matrix() {
   return b;
 }
 
-}  // namespace tweed::kernels::winograd
+}  // namespace TWEED_NAMESPACE::kernels::winograd

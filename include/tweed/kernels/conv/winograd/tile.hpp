@@ -5,7 +5,7 @@
 #include <tweed/kernels/conv/winograd/matrices.hpp>
 #include <tweed/kernels/pack.hpp>
 
-namespace tweed::kernels::winograd {
+namespace TWEED_NAMESPACE::kernels::winograd {
 
 /// What a tile's values are multiplied by on their way to the slots.
 template <Index m, conv::Grid grid>
@@ -114,4 +114,4 @@ class Tile {
   Pack<T> rows_[length][n];
 };
 
-}  // namespace tweed::kernels::winograd
+}  // namespace TWEED_NAMESPACE::kernels::winograd
