@@ -28,7 +28,10 @@ if(TWEED_COVERAGE)
   target_link_options(tweed_development INTERFACE --coverage)
 endif()
 
-target_link_libraries(tweed_compiled PRIVATE tweed_development)
+target_link_libraries(tweed_compiled PRIVATE $<BUILD_INTERFACE:tweed_development>)
+if(NOT TWEED_SEVERAL_INSTRUCTION_SETS) # whose flags say which one
+  target_link_libraries(tweed_compiled_kernels_one PRIVATE tweed_development)
+endif()
 
 # tweed_remove_unbuildable(LIST) takes out of LIST the files that need an optional library,
 # themselves or through what they include, where that library is missing.

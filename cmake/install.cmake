@@ -1,4 +1,4 @@
-# `cmake --install`: the headers, and a package for find_package(tweed COMPONENTS data io onnx images) that
+# `cmake --install`: the headers, and a package for find_package(tweed COMPONENTS data io onnx images compiled) that
 # works wherever the installed folder is moved to.
 
 include(GNUInstallDirs)
@@ -11,7 +11,12 @@ install(TARGETS tweed tweed_native EXPORT tweed INCLUDES DESTINATION ${CMAKE_INS
 install(EXPORT tweed FILE tweedTargets.cmake NAMESPACE tweed:: DESTINATION ${package_folder})
 set_target_properties(tweed_native PROPERTIES EXPORT_NAME native)
 
-foreach(component data io onnx images)
+set(components data io onnx images)
+if(TWEED_INSTALL_COMPILED)
+  list(APPEND components compiled)
+  set_target_properties(tweed_compiled PROPERTIES EXCLUDE_FROM_ALL OFF)
+endif()
+foreach(component IN LISTS components)
   if(TARGET tweed_${component})
     set_target_properties(tweed_${component} PROPERTIES EXPORT_NAME ${component})
     install(TARGETS tweed_${component} EXPORT tweed_${component})

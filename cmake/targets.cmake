@@ -50,19 +50,7 @@ if(MINGW AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   endif()
 endif()
 
-# The same library with its kernels compiled already, once, always optimised, and for this machine's
-# instruction set if TWEED_NATIVE says so: programs that link it are compiled in a few seconds.
-add_library(tweed_compiled STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/compiled.cpp)
-add_library(tweed::compiled ALIAS tweed_compiled)
-target_link_libraries(tweed_compiled PUBLIC tweed)
-target_compile_definitions(tweed_compiled INTERFACE TWEED_COMPILED)
-set_target_properties(tweed_compiled PROPERTIES POSITION_INDEPENDENT_CODE ON) # for shared libraries
-if(NOT MSVC AND NOT TWEED_SANITIZE)
-  target_compile_options(tweed_compiled PRIVATE -O3)
-endif()
-if(TWEED_NATIVE) # and what links it, because both have the same inline functions
-  target_link_libraries(tweed_compiled PUBLIC tweed_native)
-endif()
+include(${CMAKE_CURRENT_LIST_DIR}/compiled/compiled.cmake)
 
 list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR}) # FindProtozero
 

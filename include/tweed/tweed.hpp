@@ -14,6 +14,7 @@
 #include <tweed/data/shift_and_flip.hpp>
 #include <tweed/graph/composites.hpp>
 #include <tweed/graph/misfit.hpp>
+#include <tweed/kernels/instruction_set.hpp>
 #include <tweed/layers/layers.hpp>
 #include <tweed/losses/mean_squared_error.hpp>
 #include <tweed/losses/softmax_ce.hpp>

@@ -41,10 +41,10 @@ struct TransformedPasses {
     return bytes([&](auto kernels) { return kernels.backward_bytes(g, batch, threads); });
   }
   void forward(const Forward<T>& pass) const {
-    conv::forward<T, Family::dense_3x3>(algorithm, g, pass);
+    conv::chosen::forward<T, Family::dense_3x3>(algorithm, g, pass);
   }
   void backward(const Backward<T>& pass) const {
-    conv::backward<T, Family::dense_3x3>(algorithm, g, pass);
+    conv::chosen::backward<T, Family::dense_3x3>(algorithm, g, pass);
   }
 };
 

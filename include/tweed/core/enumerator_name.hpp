@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/core/requirements.hpp>
+#include <tweed/core/namespace.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/core/requirements.hpp>
+#include <tweed/core/namespace.hpp>
 
 #if defined(__SSE2__) || defined(_M_X64)
 #include <xmmintrin.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/core/requirements.hpp>
+#include <tweed/core/namespace.hpp>
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>

@@ -1,9 +1,13 @@
 #pragma once
 
 #include <tweed/core/flush_denormals.hpp>
+#include <tweed/core/fork.hpp>
 #include <tweed/core/option.hpp>
+#include <tweed/core/parallel_loop.hpp>
 #include <tweed/core/shape.hpp>
+#ifndef TWEED_COMPILED
 #include <tweed/core/team.hpp>
+#endif
 
 #include <algorithm>
 
@@ -36,6 +40,18 @@ inline int resolve_threads(int threads) {
 
 namespace detail {
 
+#ifdef _OPENMP
+/// Runs the loop on up to so many threads; false where this thread has to run it alone. Programs
+/// that link tweed::compiled and all its kernels share the teams there.
+#ifdef TWEED_COMPILED
+bool run_on_team(const ParallelLoop& loop, int threads);
+#else
+inline bool run_on_team(const ParallelLoop& loop, int threads) {
+  return run_on_team_of_caller(loop, threads);
+}
+#endif
+#endif
+
 /// Calls `body(i, worker)` while i < end; where one throws, i is where it was. Not inlined: what a
 /// body does is compiled once, for one thread and for many.
 template <class Body>
@@ -57,12 +73,10 @@ template <class Body>
 void parallel_for(Index count, int threads, const Body& body) {
 #ifdef _OPENMP
   if (threads > 1 && count > 1) {
-    if (detail::Team* const team = detail::team_for(threads)) {
-      const auto run = [](const void* loop_body, Index& i, Index end, int worker) {
-        detail::run_bodies(i, end, worker, *static_cast<const Body*>(loop_body));
-      };
-      return team->run({count, &body, run}, threads);
-    }
+    const auto run = [](const void* loop_body, Index& first, Index end, int worker) {
+      detail::run_bodies(first, end, worker, *static_cast<const Body*>(loop_body));
+    };
+    if (detail::run_on_team({count, &body, run}, threads)) return;
   }
 #else
   (void)threads;

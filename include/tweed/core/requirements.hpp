@@ -18,5 +18,3 @@
 #error tweed knows failed training by NaN: add -fno-finite-math-only or -DTWEED_ALLOW_FAST_MATH
 #include <stop at the error above>
 #endif
-
-#include <tweed/core/instruction_set.hpp>

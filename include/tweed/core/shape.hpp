@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/core/requirements.hpp>
+#include <tweed/core/namespace.hpp>
 
 #include <cstddef>
 #include <string>

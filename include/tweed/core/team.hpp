@@ -2,6 +2,7 @@
 
 #include <tweed/core/first_failure.hpp>
 #include <tweed/core/fork.hpp>
+#include <tweed/core/parallel_loop.hpp>
 #include <tweed/core/shape.hpp>
 #include <tweed/core/waitable_counter.hpp>
 
@@ -16,14 +17,6 @@
 #include <pthread.h>
 
 namespace TWEED_NAMESPACE::detail {
-
-/// A parallel loop over [0, count) as those see it who run it. `run` calls the body for all from i
-/// on, and leaves in i where one threw.
-struct ParallelLoop {
-  Index count;
-  const void* body;
-  void (*run)(const void* body, Index& i, Index end, int worker);
-};
 
 /// Whether this thread runs parallel loops alone: it is a worker, is in the body of such a loop, or
 /// is about to end.
@@ -224,12 +217,19 @@ struct EndOfTeam {
 
 /// This thread's team for loops on so many threads, more than one; null where it has to run them
 /// alone, as in a parallel region of the caller's own, unless OpenMP nests them.
-[[gnu::noinline]] inline Team* team_for(int threads) {
+inline Team* team_for(int threads) {
   if (runs_loops_alone || omp_get_active_level() >= omp_get_max_active_levels()) return nullptr;
   if (!may_start_threads()) return nullptr;
   threads = std::min({threads, omp_get_thread_limit(), Team::most_threads});
   if (team_of_thread == nullptr || team_of_thread->capacity() < threads) make_team(threads);
   return team_of_thread->size() > 1 ? team_of_thread : nullptr;
+}
+
+/// What `run_on_team` does.
+[[gnu::noinline]] inline bool run_on_team_of_caller(const ParallelLoop& loop, int threads) {
+  Team* const team = team_for(threads);
+  if (team != nullptr) team->run(loop, threads);
+  return team != nullptr;
 }
 
 }  // namespace TWEED_NAMESPACE::detail

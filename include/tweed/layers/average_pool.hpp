@@ -63,14 +63,15 @@ struct AveragePoolLayer {
 
   template <class T>
   void infer(const InferPass<T>& pass) const {
-    kernels::average_pool<T>(geometry(pass.x.shape), pass.x.count, counts_padding, pass.x.data,
-                             pass.y.data, pass.threads);
+    kernels::chosen::average_pool<T>(geometry(pass.x.shape), pass.x.count, counts_padding,
+                                     pass.x.data, pass.y.data, pass.threads);
   }
 
   template <class T>
   void backward(const BackwardPass<T>& pass) const {
-    kernels::average_pool_gradient<T>(geometry(pass.dx.shape), pass.dx.count, counts_padding,
-                                      pass.dy.data, pass.dx.data, pass.threads);
+    kernels::chosen::average_pool_gradient<T>(geometry(pass.dx.shape), pass.dx.count,
+                                              counts_padding, pass.dy.data, pass.dx.data,
+                                              pass.threads);
   }
 
   OnnxOperator onnx(const Shape& input) const {

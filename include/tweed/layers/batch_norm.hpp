@@ -87,36 +87,36 @@ struct BatchNormLayer {
     const std::span<T> factor{scratch.take<T>(pass.x.shape.channels), channels};
     const std::span<T> offset{scratch.take<T>(pass.x.shape.channels), channels};
     affine<T>({pass.parameters, pass.state, factor, offset});
-    kernels::scale_channels<T>({.pixels = pixels(pass.x.count, pass.x.shape),
-                                .channels = pass.x.shape.channels,
-                                .x = pass.x.data,
-                                .factor = factor.data(),
-                                .offset = offset.data(),
-                                .y = pass.y.data,
-                                .activation = pass.epilogue.activation,
-                                .scratch = scratch,
-                                .threads = pass.threads});
+    kernels::chosen::scale_channels<T>({.pixels = pixels(pass.x.count, pass.x.shape),
+                                        .channels = pass.x.shape.channels,
+                                        .x = pass.x.data,
+                                        .factor = factor.data(),
+                                        .offset = offset.data(),
+                                        .y = pass.y.data,
+                                        .activation = pass.epilogue.activation,
+                                        .scratch = scratch,
+                                        .threads = pass.threads});
   }
 
   /// Throws Error for a batch of a single pixel.
   template <class T>
   void forward(const ForwardPass<T>& pass) const {
-    kernels::batch_norm<T>({.pixels = pixels(pass.x.count, pass.x.shape),
-                            .channels = pass.x.shape.channels,
-                            .x = pass.x.data,
-                            .scale = pass.parameters[0].data(),
-                            .shift = pass.parameters[1].data(),
-                            .epsilon = epsilon,
-                            .y = pass.y.data,
-                            .statistics = statistics<T>(pass.kept, pass.x.shape.channels),
-                            .activation = pass.epilogue.activation,
-                            .scratch = pass.scratch,
-                            .threads = pass.threads});
+    kernels::chosen::batch_norm<T>({.pixels = pixels(pass.x.count, pass.x.shape),
+                                    .channels = pass.x.shape.channels,
+                                    .x = pass.x.data,
+                                    .scale = pass.parameters[0].data(),
+                                    .shift = pass.parameters[1].data(),
+                                    .epsilon = epsilon,
+                                    .y = pass.y.data,
+                                    .statistics = statistics<T>(pass.kept, pass.x.shape.channels),
+                                    .activation = pass.epilogue.activation,
+                                    .scratch = pass.scratch,
+                                    .threads = pass.threads});
   }
 
   template <class T>
   void backward(const BackwardPass<T>& pass) const {
-    kernels::batch_norm_gradient<T>(
+    kernels::chosen::batch_norm_gradient<T>(
         {.pixels = pixels(pass.x.count, pass.x.shape),
          .channels = pass.x.shape.channels,
          .x = pass.x.data,

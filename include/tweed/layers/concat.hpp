@@ -35,12 +35,12 @@ struct ConcatLayer {
 
   template <class T>
   static void infer(const InferPass<T>& pass) {
-    kernels::concat<T>(pass.inputs, pass.y, pass.threads);
+    kernels::chosen::concat<T>(pass.inputs, pass.y, pass.threads);
   }
 
   template <class T>
   static void backward(const BackwardPass<T>& pass) {
-    kernels::concat_gradient<T>(pass.dy, pass.input_gradients, pass.threads);
+    kernels::chosen::concat_gradient<T>(pass.dy, pass.input_gradients, pass.threads);
   }
 };
 

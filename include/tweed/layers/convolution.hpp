@@ -109,10 +109,10 @@ struct ConvolutionPasses {
   template <class T>
   static constexpr LayerMemory memory(const Geometry& g, Algorithm asked,
                                       const MemoryQuery& query) {
-    const Index kept = kernels::conv::largest_kept_bytes<T>(g, query.batch, asked);
-    return {
-        .kept = tap_bytes(g, query.epilogue, query.batch) + kept,
-        .scratch = kernels::conv::largest_scratch_bytes<T>(g, query.batch, query.threads, asked)};
+    const Index kept = kernels::conv::chosen::largest_kept_bytes<T>(g, query.batch, asked);
+    return {.kept = tap_bytes(g, query.epilogue, query.batch) + kept,
+            .scratch = kernels::conv::chosen::largest_scratch_bytes<T>(g, query.batch,
+                                                                       query.threads, asked)};
   }
 
   /// What `prepare` writes: a kernel and a bias, where a normalisation was multiplied into them,
@@ -120,10 +120,10 @@ struct ConvolutionPasses {
   template <class T>
   static constexpr LayerMemory prepared_memory(const Geometry& g, Algorithm asked,
                                                const MemoryQuery& query) {
-    return {
-        .kept = normalized_bytes<T>(g, query.epilogue) +
-                kernels::conv::prepared_kernel_bytes<T>(g, query.batch, asked),
-        .scratch = kernels::conv::prepared_scratch_bytes<T>(g, query.batch, query.threads, asked)};
+    return {.kept = normalized_bytes<T>(g, query.epilogue) +
+                    kernels::conv::chosen::prepared_kernel_bytes<T>(g, query.batch, asked),
+            .scratch = kernels::conv::chosen::prepared_scratch_bytes<T>(g, query.batch,
+                                                                        query.threads, asked)};
   }
 
   template <class T>
@@ -142,11 +142,12 @@ struct ConvolutionPasses {
       }
       kernel = scaled;
     }
-    const Index bytes = kernels::conv::prepared_kernel_bytes<T>(g, pass.batch, asked);
+    const Index bytes = kernels::conv::chosen::prepared_kernel_bytes<T>(g, pass.batch, asked);
     if (bytes == 0) return;
-    kernels::conv::prepare_kernel<T, family>(
-        kernels::conv::algorithm_for<T>(g, pass.batch, asked, kernels::conv::Kernel::prepared), g,
-        kernel, to.take_bytes(bytes), pass.threads);
+    kernels::conv::chosen::prepare_kernel<T, family>(
+        kernels::conv::chosen::algorithm_for<T>(g, pass.batch, asked,
+                                                kernels::conv::Kernel::prepared),
+        g, kernel, to.take_bytes(bytes), pass.threads);
   }
 
   /// `kept` is empty in inference.
@@ -167,18 +168,20 @@ struct ConvolutionPasses {
                                   .threads = pass.threads};
     if (is_prepared) use_prepared(g, pass, run);
     const Algorithm algorithm =
-        is_prepared
-            ? kernels::conv::algorithm_for<T>(g, pass.prepared.batch, asked,
-                                              kernels::conv::Kernel::prepared)
-            : kernels::conv::algorithm_for<T>(g, pass.x.count, asked, kernels::conv::Kernel::plain);
-    kernels::conv::forward<T, family>(algorithm, g, run);
+        is_prepared ? kernels::conv::chosen::algorithm_for<T>(g, pass.prepared.batch, asked,
+                                                              kernels::conv::Kernel::prepared)
+                    : kernels::conv::chosen::algorithm_for<T>(g, pass.x.count, asked,
+                                                              kernels::conv::Kernel::plain);
+    kernels::conv::chosen::forward<T, family>(algorithm, g, run);
   }
 
   template <class T>
   static void backward(const Geometry& g, Algorithm asked, const BackwardPass<T>& pass) {
     const auto pool = fused_pool(g, pass.epilogue, pass.kept, pass.x.count);
-    kernels::conv::backward<T, family>(
-        kernels::conv::algorithm_for<T>(g, pass.x.count, asked, kernels::conv::Kernel::plain), g,
+    kernels::conv::chosen::backward<T, family>(
+        kernels::conv::chosen::algorithm_for<T>(g, pass.x.count, asked,
+                                                kernels::conv::Kernel::plain),
+        g,
         {.batch = pass.x.count,
          .x = pass.x.data,
          .kernel = pass.parameters[0].data(),
@@ -204,7 +207,8 @@ struct ConvolutionPasses {
 
   /// The algorithm of the forward pass for a batch, for the summary.
   static std::string_view runs_as(const Geometry& g, Algorithm asked, Index batch) {
-    return name(kernels::conv::algorithm_for<float>(g, batch, asked, kernels::conv::Kernel::plain));
+    return name(
+        kernels::conv::chosen::algorithm_for<float>(g, batch, asked, kernels::conv::Kernel::plain));
   }
 
  private:

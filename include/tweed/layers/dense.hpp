@@ -43,38 +43,39 @@ struct DenseLayer {
 
   template <class T>
   constexpr LayerMemory memory(const Shape&, Index, int threads) const {
-    return {.scratch = kernels::dense_scratch_bytes<T>(units, threads)};
+    return {.scratch = kernels::chosen::dense_scratch_bytes<T>(units, threads)};
   }
 
   template <class T>
   void infer(const InferPass<T>& pass) const {
-    kernels::dense<T>({.batch = pass.x.count,
-                       .inputs = pass.x.shape.channels,
-                       .outputs = units,
-                       .x = pass.x.data,
-                       .kernel = pass.parameters[0].data(),
-                       .bias = has_bias ? pass.parameters[1].data() : nullptr,
-                       .y = pass.y.data,
-                       .activation = pass.epilogue.activation,
-                       .scratch = pass.scratch,
-                       .threads = pass.threads});
+    kernels::chosen::dense<T>({.batch = pass.x.count,
+                               .inputs = pass.x.shape.channels,
+                               .outputs = units,
+                               .x = pass.x.data,
+                               .kernel = pass.parameters[0].data(),
+                               .bias = has_bias ? pass.parameters[1].data() : nullptr,
+                               .y = pass.y.data,
+                               .activation = pass.epilogue.activation,
+                               .scratch = pass.scratch,
+                               .threads = pass.threads});
   }
 
   template <class T>
   void backward(const BackwardPass<T>& pass) const {
-    kernels::dense_gradient<T>({.batch = pass.x.count,
-                                .inputs = pass.x.shape.channels,
-                                .outputs = units,
-                                .x = pass.x.data,
-                                .kernel = pass.parameters[0].data(),
-                                .y = pass.y.data,
-                                .dy = pass.dy.data,
-                                .dx = pass.dx.data,
-                                .kernel_gradient = pass.gradients[0].data(),
-                                .bias_gradient = has_bias ? pass.gradients[1].data() : nullptr,
-                                .activation = pass.epilogue.activation,
-                                .scratch = pass.scratch,
-                                .threads = pass.threads});
+    kernels::chosen::dense_gradient<T>(
+        {.batch = pass.x.count,
+         .inputs = pass.x.shape.channels,
+         .outputs = units,
+         .x = pass.x.data,
+         .kernel = pass.parameters[0].data(),
+         .y = pass.y.data,
+         .dy = pass.dy.data,
+         .dx = pass.dx.data,
+         .kernel_gradient = pass.gradients[0].data(),
+         .bias_gradient = has_bias ? pass.gradients[1].data() : nullptr,
+         .activation = pass.epilogue.activation,
+         .scratch = pass.scratch,
+         .threads = pass.threads});
   }
 
   constexpr Index multiply_adds(const Shape& input) const { return input.channels * units; }

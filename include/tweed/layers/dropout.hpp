@@ -48,14 +48,15 @@ struct DropoutLayer {
 
   template <class T>
   void forward(const ForwardPass<T>& pass) const {
-    kernels::dropout<T>(pass.x.data, pass.y.data, pass.x.size(), rate, pass.random, pass.threads,
-                        elements_of<std::uint8_t>(pass.kept, pass.x.size()));
+    kernels::chosen::dropout<T>(pass.x.data, pass.y.data, pass.x.size(), rate, pass.random,
+                                pass.threads, elements_of<std::uint8_t>(pass.kept, pass.x.size()));
   }
 
   template <class T>
   void backward(const BackwardPass<T>& pass) const {
-    kernels::dropout_gradient<T>(pass.dy.data, elements_of<std::uint8_t>(pass.kept, pass.dy.size()),
-                                 pass.dx.data, pass.dy.size(), rate, pass.threads);
+    kernels::chosen::dropout_gradient<T>(pass.dy.data,
+                                         elements_of<std::uint8_t>(pass.kept, pass.dy.size()),
+                                         pass.dx.data, pass.dy.size(), rate, pass.threads);
   }
 
   static OnnxOperator onnx(const Shape&) { return {}; }

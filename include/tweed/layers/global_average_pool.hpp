@@ -22,14 +22,14 @@ struct GlobalAveragePool {
 
   template <class T>
   static void infer(const InferPass<T>& pass) {
-    kernels::global_average_pool<T>(size(pass.x.count, pass.x.shape), pass.x.data, pass.y.data,
-                                    pass.threads);
+    kernels::chosen::global_average_pool<T>(size(pass.x.count, pass.x.shape), pass.x.data,
+                                            pass.y.data, pass.threads);
   }
 
   template <class T>
   static void backward(const BackwardPass<T>& pass) {
-    kernels::global_average_pool_gradient<T>(size(pass.dx.count, pass.dx.shape), pass.dy.data,
-                                             pass.dx.data, pass.threads);
+    kernels::chosen::global_average_pool_gradient<T>(size(pass.dx.count, pass.dx.shape),
+                                                     pass.dy.data, pass.dx.data, pass.threads);
   }
 
  private:

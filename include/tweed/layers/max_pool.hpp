@@ -79,22 +79,22 @@ struct MaxPoolLayer {
 
   template <class T>
   void infer(const InferPass<T>& pass) const {
-    kernels::max_pool(geometry(pass.x.shape), pass.x.count, pass.x.data, pass.y.data, nullptr,
-                      pass.threads);
+    kernels::chosen::max_pool<T>(geometry(pass.x.shape), pass.x.count, pass.x.data, pass.y.data,
+                                 nullptr, pass.threads);
   }
 
   template <class T>
   void forward(const ForwardPass<T>& pass) const {
     auto* const taps = elements_of<kernels::PoolTap>(pass.kept, pass.y.size());
-    kernels::max_pool(geometry(pass.x.shape), pass.x.count, pass.x.data, pass.y.data, taps,
-                      pass.threads);
+    kernels::chosen::max_pool<T>(geometry(pass.x.shape), pass.x.count, pass.x.data, pass.y.data,
+                                 taps, pass.threads);
   }
 
   template <class T>
   void backward(const BackwardPass<T>& pass) const {
     const auto* const taps = elements_of<kernels::PoolTap>(pass.kept, pass.dy.size());
-    kernels::max_pool_gradient<T>(geometry(pass.dx.shape), pass.dx.count, pass.dy.data, taps,
-                                  pass.dx.data, pass.threads);
+    kernels::chosen::max_pool_gradient<T>(geometry(pass.dx.shape), pass.dx.count, pass.dy.data,
+                                          taps, pass.dx.data, pass.threads);
   }
 
   OnnxOperator onnx(const Shape& input) const {

@@ -39,9 +39,11 @@ struct MultiplyLayer {
   static void infer(const InferPass<T>& pass) {
     const Batch<const T>& by = pass.inputs[1];
     if (by.shape == pass.x.shape) {
-      return kernels::multiply<T>(pass.x.data, by.data, pass.y.data, pass.y.size(), pass.threads);
+      return kernels::chosen::multiply<T>(pass.x.data, by.data, pass.y.data, pass.y.size(),
+                                          pass.threads);
     }
-    kernels::multiply_channels<T>(size(pass.x), pass.x.data, by.data, pass.y.data, pass.threads);
+    kernels::chosen::multiply_channels<T>(size(pass.x), pass.x.data, by.data, pass.y.data,
+                                          pass.threads);
   }
 
   template <class T>
@@ -50,11 +52,11 @@ struct MultiplyLayer {
     T* const dx = pass.input_gradients[0].data;
     T* const dby = pass.input_gradients[1].data;
     if (by.shape == pass.x.shape) {
-      return kernels::multiply_gradient<T>(pass.x.data, by.data, pass.dy.data, dx, dby,
-                                           pass.dy.size(), pass.threads);
+      return kernels::chosen::multiply_gradient<T>(pass.x.data, by.data, pass.dy.data, dx, dby,
+                                                   pass.dy.size(), pass.threads);
     }
-    kernels::multiply_channels_gradient<T>(size(pass.x), pass.x.data, by.data, pass.dy.data, dx,
-                                           dby, pass.threads);
+    kernels::chosen::multiply_channels_gradient<T>(size(pass.x), pass.x.data, by.data, pass.dy.data,
+                                                   dx, dby, pass.threads);
   }
 
  private:

@@ -22,12 +22,13 @@ struct ReLU {
 
   template <class T>
   static void infer(const InferPass<T>& pass) {
-    kernels::relu(pass.x.data, pass.y.data, pass.x.size(), pass.threads);
+    kernels::chosen::relu<T>(pass.x.data, pass.y.data, pass.x.size(), pass.threads);
   }
 
   template <class T>
   static void backward(const BackwardPass<T>& pass) {
-    kernels::relu_gradient<T>(pass.y.data, pass.dy.data, pass.dx.data, pass.y.size(), pass.threads);
+    kernels::chosen::relu_gradient<T>(pass.y.data, pass.dy.data, pass.dx.data, pass.y.size(),
+                                      pass.threads);
   }
 };
 

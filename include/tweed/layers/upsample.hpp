@@ -34,14 +34,14 @@ struct UpsampleLayer {
 
   template <class T>
   void infer(const InferPass<T>& pass) const {
-    kernels::upsample<T>(pass.x.shape, pass.x.count, factors, pass.x.data, pass.y.data,
-                         pass.threads);
+    kernels::chosen::upsample<T>(pass.x.shape, pass.x.count, factors, pass.x.data, pass.y.data,
+                                 pass.threads);
   }
 
   template <class T>
   void backward(const BackwardPass<T>& pass) const {
-    kernels::upsample_gradient<T>(pass.dx.shape, pass.dx.count, factors, pass.dy.data, pass.dx.data,
-                                  pass.threads);
+    kernels::chosen::upsample_gradient<T>(pass.dx.shape, pass.dx.count, factors, pass.dy.data,
+                                          pass.dx.data, pass.threads);
   }
 
   OnnxOperator onnx(const Shape&) const {

@@ -70,19 +70,19 @@ struct Adam {
     const auto t = static_cast<double>(state.step);
     const double correction1 = 1.0 / (1.0 - std::pow(beta1, t));
     const double correction2 = 1.0 / (1.0 - std::pow(beta2, t));
-    kernels::adam<T>({.count = std::ssize(parameters),
-                      .parameters = parameters.data(),
-                      .gradients = gradients.data(),
-                      .first_moment = state.first_moment.data(),
-                      .second_moment = state.second_moment.data(),
-                      .learning_rate = learning_rate,
-                      .beta1 = beta1,
-                      .beta2 = beta2,
-                      .epsilon = epsilon,
-                      .correction1 = correction1,
-                      .correction2 = correction2,
-                      .kept = 1.0 - learning_rate * weight_decay,
-                      .threads = threads});
+    kernels::chosen::adam<T>({.count = std::ssize(parameters),
+                              .parameters = parameters.data(),
+                              .gradients = gradients.data(),
+                              .first_moment = state.first_moment.data(),
+                              .second_moment = state.second_moment.data(),
+                              .learning_rate = learning_rate,
+                              .beta1 = beta1,
+                              .beta2 = beta2,
+                              .epsilon = epsilon,
+                              .correction1 = correction1,
+                              .correction2 = correction2,
+                              .kept = 1.0 - learning_rate * weight_decay,
+                              .threads = threads});
   }
 
   /// Numbers that `update` reads or writes for each parameter, for profiles.

@@ -3,6 +3,7 @@
 #include <tweed/core/option.hpp>
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/kernels.hpp>
 
 #include <array>
 #include <cmath>
@@ -10,41 +11,17 @@
 
 namespace TWEED_NAMESPACE {
 
-namespace detail {
-
-/// Sum of the squares of x, with several sums under way so that the compiler can use vectors.
-template <class T>
-double sum_of_squares(std::span<const T> x) {
-  constexpr std::size_t lanes = 16;
-  std::array<double, lanes> sums{};
-  const std::size_t whole = x.size() / lanes * lanes;
-  for (std::size_t i = 0; i < whole; i += lanes) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const auto value = static_cast<double>(x[i + lane]);
-      sums[lane] += value * value;
-    }
-  }
-  double sum = 0.0;
-  for (const double lane : sums) sum += lane;
-  for (std::size_t i = whole; i < x.size(); ++i) {
-    sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
-  }
-  return sum;
-}
-
-}  // namespace detail
-
 /// The Euclidean norm of all elements together, the same to the bit for any number of threads.
 template <class T>
 double global_norm(std::span<const T> elements, int threads = 1) {
   // A fixed number of parts, whoever computes them: so the order of the additions is fixed.
   constexpr Index parts = 32;
   const Index count = std::ssize(elements);
-  const auto at = [&](Index part) { return static_cast<std::size_t>(count * part / parts); };
+  const auto at = [&](Index part) { return count * part / parts; };
   std::array<double, parts> sums{};
   parallel_for(parts, count < kernels::elementwise_grain ? 1 : threads, [&](Index part, int) {
-    const auto range = elements.subspan(at(part), at(part + 1) - at(part));
-    sums[static_cast<std::size_t>(part)] = detail::sum_of_squares(range);
+    sums[static_cast<std::size_t>(part)] =
+        kernels::chosen::sum_of_squares<T>(elements.data() + at(part), at(part + 1) - at(part));
   });
   double sum = 0.0;
   for (const double part : sums) sum += part;

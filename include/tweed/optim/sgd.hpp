@@ -3,8 +3,7 @@
 #include <tweed/core/buffer.hpp>
 #include <tweed/core/error.hpp>
 #include <tweed/core/option.hpp>
-#include <tweed/core/parallel.hpp>
-#include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/kernels.hpp>
 #include <tweed/optim/check_sizes.hpp>
 
 #include <span>
@@ -63,25 +62,15 @@ struct SGD {
     check_settings();
     detail::check_sizes<T>("SGD", parameters, gradients,
                            momentum == 0.0 ? std::ssize(parameters) : state.velocity.size());
-    const auto rate = static_cast<T>(learning_rate);
-    const auto keep = static_cast<T>(momentum);
-    const auto kept = static_cast<T>(1.0 - learning_rate * weight_decay);
-    const bool plain = momentum == 0.0;
-    const bool ahead = nesterov;
-    T* const p = parameters.data();
-    const T* const g = gradients.data();
-    T* const v = state.velocity.data();
-    parallel_ranges(std::ssize(parameters), kernels::elementwise_grain, threads,
-                    [=](Index begin, Index end) {
-                      if (plain) {
-                        for (Index i = begin; i < end; ++i) p[i] = kept * p[i] - rate * g[i];
-                        return;
-                      }
-                      for (Index i = begin; i < end; ++i) {
-                        v[i] = keep * v[i] + g[i];
-                        p[i] = kept * p[i] - rate * (ahead ? g[i] + keep * v[i] : v[i]);
-                      }
-                    });
+    kernels::chosen::sgd<T>({.count = std::ssize(parameters),
+                             .parameters = parameters.data(),
+                             .gradients = gradients.data(),
+                             .velocity = momentum == 0.0 ? nullptr : state.velocity.data(),
+                             .learning_rate = learning_rate,
+                             .momentum = momentum,
+                             .nesterov = nesterov,
+                             .kept = 1.0 - learning_rate * weight_decay,
+                             .threads = threads});
   }
 
   /// Numbers that `update` reads or writes for each parameter, for profiles.

@@ -1,3 +1,5 @@
 #include <tweed/kernels/kernels.hpp>
 
-void rectify(float* values, tweed::Index count) { tweed::kernels::relu(values, values, count, 1); }
+void rectify(float* values, tweed::Index count) {
+  tweed::kernels::chosen::relu<float>(values, values, count, 1);
+}

@@ -1,21 +1,10 @@
+#include <tweed/kernels/chosen_kernels.hpp>
 #include <tweed/kernels/conv/convolution.hpp>
 #include <support/convolution_run.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <string>
-
-// Those of tweed::compiled.
-namespace TWEED_NAMESPACE::kernels::conv {
-extern template void forward<float, Family::dense_3x3>(Algorithm, const Geometry&,
-                                                       const Forward<float>&);
-extern template void forward<float, Family::grouped>(Algorithm, const Geometry&,
-                                                     const Forward<float>&);
-extern template void backward<float, Family::dense_3x3>(Algorithm, const Geometry&,
-                                                        const Backward<float>&);
-extern template void backward<float, Family::grouped>(Algorithm, const Geometry&,
-                                                      const Backward<float>&);
-}  // namespace TWEED_NAMESPACE::kernels::conv
 
 using tests::ConvolutionSample;
 using tests::Index;
@@ -40,10 +29,10 @@ struct Passes {
   Index forward_bytes() const { return conv::scratch_bytes<float>(algorithm, g, batch, threads); }
   Index backward_bytes() const { return forward_bytes(); }
   void forward(const Forward<float>& pass) const {
-    conv::forward<float, conv::Family::any>(algorithm, g, pass);
+    conv::chosen::forward<float, conv::Family::any>(algorithm, g, pass);
   }
   void backward(const Backward<float>& pass) const {
-    conv::backward<float, conv::Family::any>(algorithm, g, pass);
+    conv::chosen::backward<float, conv::Family::any>(algorithm, g, pass);
   }
 };
 
@@ -107,29 +96,29 @@ std::vector<float> gradients(Algorithm algorithm, const Geometry& g, Index batch
   tests::Guarded<std::byte> kept(conv::kept_bytes<float>(algorithm, g, batch));
   tests::Guarded<std::byte> scratch(conv::scratch_bytes<float>(algorithm, g, batch, threads));
   std::vector<float> y(dy.size());
-  conv::forward<float, conv::Family::any>(algorithm, g,
-                                          {.batch = batch,
-                                           .x = x.data(),
-                                           .kernel = kernel.data(),
-                                           .bias = bias.data(),
-                                           .y = y.data(),
-                                           .kept = kept.values(),
-                                           .scratch = tweed::Scratch(scratch.values()),
-                                           .threads = threads});
+  conv::chosen::forward<float, conv::Family::any>(algorithm, g,
+                                                  {.batch = batch,
+                                                   .x = x.data(),
+                                                   .kernel = kernel.data(),
+                                                   .bias = bias.data(),
+                                                   .y = y.data(),
+                                                   .kept = kept.values(),
+                                                   .scratch = tweed::Scratch(scratch.values()),
+                                                   .threads = threads});
   std::vector<float> result(x.size() + kernel.size() + bias.size());
   float* const dx = result.data();
-  conv::backward<float, conv::Family::any>(algorithm, g,
-                                           {.batch = batch,
-                                            .x = x.data(),
-                                            .kernel = kernel.data(),
-                                            .y = nullptr,
-                                            .dy = dy.data(),
-                                            .dx = dx,
-                                            .kernel_gradient = dx + x.size(),
-                                            .bias_gradient = dx + x.size() + kernel.size(),
-                                            .kept = kept.values(),
-                                            .scratch = tweed::Scratch(scratch.values()),
-                                            .threads = threads});
+  conv::chosen::backward<float, conv::Family::any>(algorithm, g,
+                                                   {.batch = batch,
+                                                    .x = x.data(),
+                                                    .kernel = kernel.data(),
+                                                    .y = nullptr,
+                                                    .dy = dy.data(),
+                                                    .dx = dx,
+                                                    .kernel_gradient = dx + x.size(),
+                                                    .bias_gradient = dx + x.size() + kernel.size(),
+                                                    .kept = kept.values(),
+                                                    .scratch = tweed::Scratch(scratch.values()),
+                                                    .threads = threads});
   CHECK(kept.intact());
   CHECK(scratch.intact());
   return result;

@@ -1,0 +1,138 @@
+#pragma once
+
+/// What a program that links tweed::compiled finds there in place of the functions that
+/// `kernels.hpp` includes for others.
+
+#include <tweed/core/batch.hpp>
+#include <tweed/core/random.hpp>
+#include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/adam_step.hpp>
+#include <tweed/kernels/batch_norm_pass.hpp>
+#include <tweed/kernels/chosen_kernel.hpp>
+#include <tweed/kernels/conv/algorithm.hpp>
+#include <tweed/kernels/conv/pass.hpp>
+#include <tweed/kernels/dense_pass.hpp>
+#include <tweed/kernels/pool_geometry.hpp>
+#include <tweed/kernels/sample_size.hpp>
+#include <tweed/kernels/sgd_step.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace TWEED_NAMESPACE::kernels {
+
+namespace chosen {
+
+template <class T>
+inline ChosenKernel<void(const T* x, T* y, Index count, int threads)> relu;
+template <class T>
+inline ChosenKernel<void(const T* y, const T* dy, T* dx, Index count, int threads)> relu_gradient;
+template <class T>
+inline ChosenKernel<void(const PoolGeometry& g, Index batch, const T* x, T* y, PoolTap* taps,
+                         int threads)>
+    max_pool;
+template <class T>
+inline ChosenKernel<void(const PoolGeometry& g, Index batch, const T* dy, const PoolTap* taps,
+                         T* dx, int threads)>
+    max_pool_gradient;
+template <class T>
+inline ChosenKernel<void(const PoolGeometry& g, Index batch, bool counts_padding, const T* x, T* y,
+                         int threads)>
+    average_pool;
+template <class T>
+inline ChosenKernel<void(const PoolGeometry& g, Index batch, bool counts_padding, const T* dy,
+                         T* dx, int threads)>
+    average_pool_gradient;
+template <class T>
+inline ChosenKernel<void(const SampleSize& size, const T* x, T* y, int threads)>
+    global_average_pool;
+template <class T>
+inline ChosenKernel<void(const SampleSize& size, const T* dy, T* dx, int threads)>
+    global_average_pool_gradient;
+template <class T>
+inline ChosenKernel<void(const Shape& input, Index batch, Window factors, const T* x, T* y,
+                         int threads)>
+    upsample;
+template <class T>
+inline ChosenKernel<void(const Shape& input, Index batch, Window factors, const T* dy, T* dx,
+                         int threads)>
+    upsample_gradient;
+template <class T>
+inline ChosenKernel<void(const BatchNormForward<T>& pass)> batch_norm;
+template <class T>
+inline ChosenKernel<void(const BatchNormBackward<T>& pass)> batch_norm_gradient;
+template <class T>
+inline ChosenKernel<void(const ChannelScaling<T>& pass)> scale_channels;
+template <class T>
+inline ChosenKernel<void(std::span<const Batch<const T>> x, const Batch<T>& y,
+                         Activation activation, int threads)>
+    add;
+template <class T>
+inline ChosenKernel<void(std::span<const Batch<const T>> x, const Batch<T>& y, int threads)> concat;
+template <class T>
+inline ChosenKernel<void(const Batch<const T>& dy, std::span<const Batch<T>> dx, int threads)>
+    concat_gradient;
+template <class T>
+inline ChosenKernel<void(const T* a, const T* b, T* y, Index count, int threads)> multiply;
+template <class T>
+inline ChosenKernel<void(const T* a, const T* b, const T* dy, T* da, T* db, Index count,
+                         int threads)>
+    multiply_gradient;
+template <class T>
+inline ChosenKernel<void(const SampleSize& size, const T* x, const T* factors, T* y, int threads)>
+    multiply_channels;
+template <class T>
+inline ChosenKernel<void(const SampleSize& size, const T* x, const T* factors, const T* dy, T* dx,
+                         T* factor_gradients, int threads)>
+    multiply_channels_gradient;
+template <class T>
+inline ChosenKernel<Index(Index outputs, int threads)> dense_scratch_bytes;
+template <class T>
+inline ChosenKernel<void(const DenseForward<T>& pass)> dense;
+template <class T>
+inline ChosenKernel<void(const DenseBackward<T>& pass)> dense_gradient;
+template <class T>
+inline ChosenKernel<void(const T* x, T* y, Index count, double rate, const RandomKey& key,
+                         int threads, std::uint8_t* is_kept)>
+    dropout;
+template <class T>
+inline ChosenKernel<void(const T* dy, const std::uint8_t* is_kept, T* dx, Index count, double rate,
+                         int threads)>
+    dropout_gradient;
+template <class T>
+inline ChosenKernel<void(const AdamStep<T>& step)> adam;
+template <class T>
+inline ChosenKernel<void(const SgdStep<T>& step)> sgd;
+template <class T>
+inline ChosenKernel<double(const T* x, Index count)> sum_of_squares;
+
+}  // namespace chosen
+
+namespace conv::chosen {
+
+template <class T>
+inline ChosenKernel<Algorithm(const Geometry& g, Index batch, Algorithm asked, Kernel kernel)>
+    algorithm_for;
+template <class T>
+inline ChosenKernel<Index(const Geometry& g, Index batch, Algorithm asked)> largest_kept_bytes;
+template <class T>
+inline ChosenKernel<Index(const Geometry& g, Index batch, int threads, Algorithm asked)>
+    largest_scratch_bytes;
+template <class T>
+inline ChosenKernel<Index(const Geometry& g, Index batch, Algorithm asked)> prepared_kernel_bytes;
+template <class T>
+inline ChosenKernel<Index(const Geometry& g, Index batch, int threads, Algorithm asked)>
+    prepared_scratch_bytes;
+template <class T, Family family>
+inline ChosenKernel<void(Algorithm algorithm, const Geometry& g, const T* kernel,
+                         std::span<std::byte> to, int threads)>
+    prepare_kernel;
+template <class T, Family family>
+inline ChosenKernel<void(Algorithm algorithm, const Geometry& g, const Forward<T>& pass)> forward;
+template <class T, Family family>
+inline ChosenKernel<void(Algorithm algorithm, const Geometry& g, const Backward<T>& pass)> backward;
+
+}  // namespace conv::chosen
+
+}  // namespace TWEED_NAMESPACE::kernels
