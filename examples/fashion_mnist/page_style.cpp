@@ -113,6 +113,7 @@ th { text-align: left; font-weight: 500; }
 .mistakes figcaption span { color: var(--soft); }
 
 .filters { display: grid; gap: 10px; grid-template-columns: repeat(16, 1fr); }
+.network svg { display: block; height: auto; margin: 0 auto; max-width: 100%; }
 .filters img { display: block; width: 100%; image-rendering: pixelated; border-radius: 6px; }
 
 .time th { width: 30%; }

@@ -102,7 +102,8 @@ void write_report(const std::filesystem::path& path, const FinishedRun& run) {
   const std::string body =
       header(run, verdict) + advice_section(verdict.next) + curves_section(run.history) +
       confusion_section(run.test) + classes_section(run.test) + mistakes_section(run) +
-      filters_section(run.model) + time_section(run.profile) + settings_section(run) +
+      filters_section(run.model) + network_section(run.model) + time_section(run.profile) +
+      settings_section(run) +
       html_element("footer", "",
                    "Made by tweed " + std::string(version) + ". This page needs no other file.");
   write_page(path, percent(run.test.accuracy, 1) + " on Fashion-MNIST",

@@ -4,6 +4,7 @@
 #include "report_sections.hpp"
 
 #include <tweed/core/version.hpp>
+#include <tweed/model/svg.hpp>
 
 #include <algorithm>
 #include <array>
@@ -128,6 +129,13 @@ std::string filters_section(const Model<FashionCnn>& model) {
       "Its 32 filters of 5x5 weights. Red weights want light there, blue ones "
       "want dark: pairs of stripes find edges, spots find texture. Each filter has its own scale.",
       html_element("div", "filters", html));
+}
+
+std::string network_section(const Model<FashionCnn>& model) {
+  return html_section("The network",
+                      "Each box is a layer, with its settings and the height, width and channels "
+                      "of what it makes of an image.",
+                      html_element("div", "network", to_svg(model)));
 }
 
 std::string time_section(const StepProfile& profile) {

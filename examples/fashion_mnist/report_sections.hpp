@@ -19,6 +19,9 @@ std::string mistakes_section(const FinishedRun& run);
 /// The kernels of the first convolution.
 std::string filters_section(const Model<FashionCnn>& model);
 
+/// Its layers, drawn.
+std::string network_section(const Model<FashionCnn>& model);
+
 /// What each part of a step takes.
 std::string time_section(const StepProfile& profile);
 
