@@ -9,6 +9,7 @@
 #include <tweed/kernels/chosen_kernels.hpp>
 #include <tweed/kernels/concat.hpp>
 #include <tweed/kernels/conv/convolution.hpp>
+#include <tweed/kernels/conv/scale_filters.hpp>
 #include <tweed/kernels/dense.hpp>
 #include <tweed/kernels/dropout.hpp>
 #include <tweed/kernels/global_average_pool.hpp>
@@ -47,6 +48,8 @@ void set_all() {
   chosen::batch_norm<T>.set(batch_norm<T>);
   chosen::batch_norm_gradient<T>.set(batch_norm_gradient<T>);
   chosen::scale_channels<T>.set(scale_channels<T>);
+  chosen::batch_norm_scaling<T>.set(batch_norm_scaling<T>);
+  chosen::move_average<T>.set(move_average<T>);
   chosen::add<T>.set(add<T>);
   chosen::concat<T>.set(concat<T>);
   chosen::concat_gradient<T>.set(concat_gradient<T>);
@@ -62,6 +65,7 @@ void set_all() {
   chosen::adam<T>.set(adam<T>);
   chosen::sgd<T>.set(sgd<T>);
   chosen::sum_of_squares<T>.set(sum_of_squares<T>);
+  conv::chosen::scale_filters<T>.set(conv::scale_filters<T>);
   conv::chosen::algorithm_for<T>.set(conv::algorithm_for<T>);
   conv::chosen::largest_kept_bytes<T>.set(conv::largest_kept_bytes<T>);
   conv::chosen::largest_scratch_bytes<T>.set(conv::largest_scratch_bytes<T>);

@@ -5,11 +5,18 @@
 #include <tweed/kernels/batch_norm_pass.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 namespace TWEED_NAMESPACE::kernels {
 
 namespace detail {
+
+/// 1 / sqrt(variance + epsilon)
+template <class T>
+double inverse_deviation(T variance, double epsilon) {
+  return 1.0 / std::sqrt(static_cast<double>(variance) + epsilon);
+}
 
 [[noreturn, gnu::cold, gnu::noinline]] inline void refuse_pixels(Index pixels) {
   throw Error("batch_norm: training takes the variance of each channel over the pixels of all " +
@@ -240,6 +247,29 @@ void scale_channels(const ChannelScaling<T>& pass) {
   std::copy_n(pass.offset, pass.channels, centered.offset);
   for (T* const values : {centered.center, centered.factor, centered.offset}) rows.repeat(values);
   detail::normalize(rows, centered, pass.x, pass.y, pass.activation, pass.threads);
+}
+
+/// Batch normalisation with a mean and a variance that are known as x * factor + offset, [channels]
+/// each; what a convolution before it can take into its kernel and bias.
+template <class T>
+void batch_norm_scaling(Index channels, const T* scale, const T* shift, const T* mean,
+                        const T* variance, double epsilon, T* factor, T* offset) {
+  for (Index c = 0; c < channels; ++c) {
+    const double by =
+        static_cast<double>(scale[c]) * detail::inverse_deviation(variance[c], epsilon);
+    factor[c] = static_cast<T>(by);
+    offset[c] = static_cast<T>(static_cast<double>(shift[c]) - static_cast<double>(mean[c]) * by);
+  }
+}
+
+/// running = momentum * running + (1 - momentum) * batch * times / by, [channels] each.
+template <class T>
+void move_average(Index channels, double momentum, double times, double by, const T* batch,
+                  T* running) {
+  for (Index c = 0; c < channels; ++c) {
+    const double to = static_cast<double>(batch[c]) * times / by;
+    running[c] = static_cast<T>(momentum * static_cast<double>(running[c]) + (1.0 - momentum) * to);
+  }
 }
 
 }  // namespace TWEED_NAMESPACE::kernels

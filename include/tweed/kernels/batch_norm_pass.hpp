@@ -4,7 +4,6 @@
 #include <tweed/kernels/wide_rows.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 namespace TWEED_NAMESPACE::kernels {
 
@@ -77,24 +76,6 @@ constexpr Index batch_norm_scratch_bytes(Index channels, int threads) {
 template <class T>
 constexpr Index scale_channels_scratch_bytes(Index channels) {
   return 3 * Scratch::bytes<T>(WideRows{.pixels = 0, .channels = channels}.width());
-}
-
-/// 1 / sqrt(variance + epsilon)
-template <class T>
-double inverse_deviation(T variance, double epsilon) {
-  return 1.0 / std::sqrt(static_cast<double>(variance) + epsilon);
-}
-
-/// Batch normalisation with a mean and a variance that are known as x * factor + offset, [channels]
-/// each; what a convolution before it can take into its kernel and bias.
-template <class T>
-void batch_norm_scaling(Index channels, const T* scale, const T* shift, const T* mean,
-                        const T* variance, double epsilon, T* factor, T* offset) {
-  for (Index c = 0; c < channels; ++c) {
-    const double by = static_cast<double>(scale[c]) * inverse_deviation(variance[c], epsilon);
-    factor[c] = static_cast<T>(by);
-    offset[c] = static_cast<T>(static_cast<double>(shift[c]) - static_cast<double>(mean[c]) * by);
-  }
 }
 
 }  // namespace TWEED_NAMESPACE::kernels

@@ -65,6 +65,14 @@ inline ChosenKernel<void(const BatchNormBackward<T>& pass)> batch_norm_gradient;
 template <class T>
 inline ChosenKernel<void(const ChannelScaling<T>& pass)> scale_channels;
 template <class T>
+inline ChosenKernel<void(Index channels, const T* scale, const T* shift, const T* mean,
+                         const T* variance, double epsilon, T* factor, T* offset)>
+    batch_norm_scaling;
+template <class T>
+inline ChosenKernel<void(Index channels, double momentum, double times, double by, const T* batch,
+                         T* running)>
+    move_average;
+template <class T>
 inline ChosenKernel<void(std::span<const Batch<const T>> x, const Batch<T>& y,
                          Activation activation, int threads)>
     add;
@@ -111,6 +119,10 @@ inline ChosenKernel<double(const T* x, Index count)> sum_of_squares;
 
 namespace conv::chosen {
 
+template <class T>
+inline ChosenKernel<void(const Geometry& g, const T* kernel, const T* bias, const T* factor,
+                         const T* offset, T* scaled_kernel, T* scaled_bias)>
+    scale_filters;
 template <class T>
 inline ChosenKernel<Algorithm(const Geometry& g, Index batch, Algorithm asked, Kernel kernel)>
     algorithm_for;

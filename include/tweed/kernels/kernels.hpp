@@ -12,6 +12,7 @@
 #include <tweed/kernels/batch_norm.hpp>
 #include <tweed/kernels/concat.hpp>
 #include <tweed/kernels/conv/convolution.hpp>
+#include <tweed/kernels/conv/scale_filters.hpp>
 #include <tweed/kernels/dense.hpp>
 #include <tweed/kernels/dropout.hpp>
 #include <tweed/kernels/global_average_pool.hpp>

@@ -74,10 +74,10 @@ struct BatchNormLayer {
   /// What it does in inference, for each channel.
   template <class T>
   void affine(const AffinePass<T>& pass) const {
-    kernels::batch_norm_scaling<T>(std::ssize(pass.factor), pass.parameters[0].data(),
-                                   pass.parameters[1].data(), pass.state[0].data(),
-                                   pass.state[1].data(), epsilon, pass.factor.data(),
-                                   pass.offset.data());
+    kernels::chosen::batch_norm_scaling<T>(std::ssize(pass.factor), pass.parameters[0].data(),
+                                           pass.parameters[1].data(), pass.state[0].data(),
+                                           pass.state[1].data(), epsilon, pass.factor.data(),
+                                           pass.offset.data());
   }
 
   template <class T>
@@ -139,14 +139,11 @@ struct BatchNormLayer {
   void commit(const CommitPass<T>& pass) const {
     const auto batch = statistics<const T>(pass.kept, pass.input.channels);
     const auto count = static_cast<double>(pixels(pass.count, pass.input));
-    const auto move = [&](T& running, double to) {
-      running = static_cast<T>(momentum * static_cast<double>(running) + (1.0 - momentum) * to);
-    };
-    for (Index c = 0; c < pass.input.channels; ++c) {
-      const auto at = static_cast<std::size_t>(c);
-      move(pass.state[0][at], static_cast<double>(batch.mean[c]));
-      move(pass.state[1][at], static_cast<double>(batch.variance[c]) * count / (count - 1.0));
-    }
+    const Index channels = pass.input.channels;
+    kernels::chosen::move_average<T>(channels, momentum, 1.0, 1.0, batch.mean,
+                                     pass.state[0].data());
+    kernels::chosen::move_average<T>(channels, momentum, count, count - 1.0, batch.variance,
+                                     pass.state[1].data());
   }
 
   OnnxOperator onnx(const Shape&) const {

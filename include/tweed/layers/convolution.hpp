@@ -133,13 +133,9 @@ struct ConvolutionPasses {
     if (pass.epilogue.normalize) {
       T* const scaled = to.take<T>(g.kernel_size());
       T* const bias = to.take<T>(g.filters);
-      for (Index i = 0; i < g.kernel_size(); ++i) {
-        scaled[i] = kernel[i] * pass.factor[static_cast<std::size_t>(i % g.filters)];
-      }
-      for (std::size_t f = 0; f < pass.factor.size(); ++f) {
-        const T old = pass.parameters.size() > 1 ? pass.parameters[1][f] : T{};
-        bias[f] = old * pass.factor[f] + pass.offset[f];
-      }
+      kernels::conv::chosen::scale_filters<T>(
+          g, kernel, pass.parameters.size() > 1 ? pass.parameters[1].data() : nullptr,
+          pass.factor.data(), pass.offset.data(), scaled, bias);
       kernel = scaled;
     }
     const Index bytes = kernels::conv::chosen::prepared_kernel_bytes<T>(g, pass.batch, asked);
