@@ -49,10 +49,30 @@ struct AsWeighted<Weighted<Loss>> {
   using type = Weighted<Loss>;
 };
 
-/// Whether a loss can compare outputs with these targets.
+template <class Targets>
+concept IsTuple = requires {
+  std::tuple_size<Targets>::value;
+};
+
+/// For how many outputs these targets are.
+template <class Targets>
+inline constexpr std::size_t targets_in = 1;
+template <IsTuple Targets>
+inline constexpr std::size_t targets_in<Targets> = std::tuple_size_v<Targets>;
+
 template <class Loss, class Outputs, class Targets>
 concept ComparesWith = requires(const Loss& loss, const Outputs& outputs, const Targets& targets) {
   loss.value(outputs, targets);
+};
+
+/// Carries a loss and the targets that it does not take into the compiler's message, and the number
+/// of their output, counted from 1.
+template <std::size_t number, class Loss, class Targets>
+struct LossRejectsTheTargets {
+  static_assert(number == 0,
+                "tweed: a loss in SumOfLosses cannot take the targets of its output: SoftmaxCE "
+                "takes labels, MeanSquaredError numbers; the output's number, the loss and the "
+                "targets are in the line that names LossRejectsTheTargets");
 };
 
 }  // namespace detail
@@ -101,24 +121,22 @@ class SumOfLosses {
   /// take, or, for a single output, its targets themselves. Throws Error where a loss does.
   template <class T, class Targets>
   Sum value(const std::array<Batch<const T>, outputs>& batches, const Targets& targets) const {
-    Sum sum;
-    each([&](auto k, const auto& term) {
-      add(sum, k, term.weight, term.loss.value(batches[k], target<k, T>(targets)));
+    return total<T>(targets, [&](auto k, const auto& term, const auto& target) {
+      return term.loss.value(batches[k], target);
     });
-    return sum;
   }
 
   /// The same, and the gradient of the mean loss by each output into `gradients`.
   template <class T, class Targets>
   Sum gradient(const std::array<Batch<const T>, outputs>& batches, const Targets& targets,
                const std::array<Batch<T>, outputs>& gradients) const {
-    Sum sum;
-    each([&](auto k, const auto& term) {
-      add(sum, k, term.weight, term.loss.gradient(batches[k], target<k, T>(targets), gradients[k]));
-      if (term.weight == 1.0) return;
-      for (T& value : gradients[k].values()) value *= static_cast<T>(term.weight);
+    return total<T>(targets, [&](auto k, const auto& term, const auto& target) {
+      const LossSum sum = term.loss.gradient(batches[k], target, gradients[k]);
+      if (term.weight != 1.0) {
+        for (T& value : gradients[k].values()) value *= static_cast<T>(term.weight);
+      }
+      return sum;
     });
-    return sum;
   }
 
  private:
@@ -131,26 +149,34 @@ class SumOfLosses {
     (Indices());
   }
 
-  static void add(Sum& sum, std::size_t k, double weight, const LossSum& of_output) {
-    sum.loss += weight * of_output.loss;
-    sum.outputs[k] = of_output;
-    if (k > 0) return;
-    sum.correct = of_output.correct;
-    sum.count = of_output.count;
+  /// Adds up `of(k, term k, its targets)`.
+  template <class T, class Targets, class Of>
+  Sum total(const Targets& targets, const Of& of) const {
+    static_assert(detail::targets_in<Targets> == outputs,
+                  "tweed: SumOfLosses takes a tuple of targets, one for each loss");
+    Sum sum;
+    if constexpr (detail::targets_in<Targets> == outputs) {
+      each([&](auto k, const auto& term) {
+        using Target = std::remove_cvref_t<decltype(target<k>(targets))>;
+        if constexpr (detail::ComparesWith<LossOf<k>, Batch<const T>, Target>) {
+          sum.outputs[k] = of(k, term, target<k>(targets));
+          sum.loss += term.weight * sum.outputs[k].loss;
+        } else {
+          detail::LossRejectsTheTargets<k + 1, LossOf<k>, Target>();
+        }
+      });
+    }
+    sum.correct = sum.outputs[0].correct;
+    sum.count = sum.outputs[0].count;
+    return sum;
   }
 
-  template <std::size_t k, class T, class Targets>
+  template <std::size_t k, class Targets>
   static const auto& target(const Targets& targets) {
-    using Outputs = Batch<const T>;
-    if constexpr (outputs == 1 && detail::ComparesWith<LossOf<k>, Outputs, Targets>) {
-      return targets;
-    } else {
-      using Target = std::tuple_element_t<k, Targets>;
-      static_assert(detail::ComparesWith<LossOf<k>, Outputs, Target>,
-                    "tweed: a loss in SumOfLosses cannot take the targets of its output: SoftmaxCE "
-                    "takes labels, MeanSquaredError numbers; losses and targets stand in the order "
-                    "of the network's outputs");
+    if constexpr (detail::IsTuple<Targets>) {
       return std::get<k>(targets);
+    } else {
+      return targets;
     }
   }
 

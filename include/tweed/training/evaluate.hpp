@@ -56,7 +56,7 @@ auto evaluate(DatasetPass<M, Data>& pass, const M& model, const Loss& loss) {
 template <class M, class Loss, AnyDataset Data>
 auto evaluate(const M& model, const Loss& loss, const Data& data,
               const PredictOptions& options = {}) {
-  static_assert(detail::check_targets_for_loss<Loss, Data>());
+  detail::check_target_count<Loss, Data>();
   detail::check_loss<Loss>("evaluate", detail::model_of(model));
   if (options.output != 0) {
     throw Error("evaluate: an output was chosen, but all of them are evaluated");

@@ -34,19 +34,19 @@ struct LossIsOfOtherOutputs {
   static constexpr bool ok = network == loss;
 };
 
-/// The loss of output k of a network that is a type.
+/// Refuses the loss of output k of a network that is a type.
 template <class Loss, class Net, std::size_t k>
-constexpr bool takes_output() {
+constexpr void check_output() {
   constexpr Shape output = Net::graph.output(k);
   if constexpr (OfSeveralOutputs<Loss>) {
     using One = typename Loss::template LossOf<k>;
-    return LossRejectsTheOutput<One, output, One::fit(output).why, k + 1>::ok;
+    static_assert(LossRejectsTheOutput<One, output, One::fit(output).why, k + 1>::ok);
   } else {
-    return LossRejectsTheOutput<Loss, output, Loss::fit(output).why>::ok;
+    static_assert(LossRejectsTheOutput<Loss, output, Loss::fit(output).why>::ok);
   }
 }
 
-/// The loss of output k of a network that was built at run time.
+/// Refuses it for a network that was built at run time, by Error.
 template <class Loss>
 void check_output(const char* who, const Shape& output, std::size_t k, bool is_one_of_several) {
   const auto why = Loss::fit(output).why;
@@ -68,7 +68,7 @@ void check_loss(const char* who, const Model<Net, T>& model) {
   };
   if constexpr (StaticNetwork<Net>) {
     if constexpr (LossIsOfOtherOutputs<Net::graph.outputs.size(), Traits::outputs>::ok) {
-      for_each_output([](auto k) { static_assert(takes_output<Loss, Net, k>()); });
+      for_each_output([](auto k) { check_output<Loss, Net, k>(); });
     }
   } else {
     const GraphView graph = model.graph();
@@ -86,11 +86,10 @@ void check_loss(const char* who, const Model<Net, T>& model) {
 
 /// Refuses data with more or fewer targets than the loss compares with outputs.
 template <class Loss, class Data>
-constexpr bool check_targets_for_loss() {
+constexpr void check_target_count() {
   static_assert(target_count<Data> == LossTraits<Loss>::outputs,
                 "tweed: the data set has another number of targets than the loss takes; a "
                 "ZipDataset has a target for each output, SumOfLosses a loss");
-  return true;
 }
 
 }  // namespace detail

@@ -157,8 +157,8 @@ class Training {
   static constexpr double most_steps_ = 1e15;
 
   static Index checked_size(const Model<Net, T>& model, const Data& data) {
-    static_assert(detail::check_targets_for_loss<Loss, Data>());
-    static_assert(detail::check_targets_for_loss<Loss, Validation>());
+    detail::check_target_count<Loss, Data>();
+    detail::check_target_count<Loss, Validation>();
     detail::check_data(model, data);
     return data.size();
   }
