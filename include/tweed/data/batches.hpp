@@ -74,11 +74,10 @@ void check_dataset(const Data& data, const Shape& shape, Index outputs) {
 /// has fit these outputs. Where there is not one target for each output, targets are left out of
 /// account: only losses read them, and those know how many there must be.
 template <DatasetPart Data>
-void check_dataset(const Data& data, std::span<const Shape> inputs,
-                   std::span<const Shape> outputs) {
+void check_dataset(const Data& data, const ShapeView& inputs, const ShapeView& outputs) {
   detail::check_input_count(detail::input_count<Data>, inputs.size());
-  if (detail::target_count<Data> == outputs.size()) {
-    return check_dataset(data, inputs[0], outputs[0].size());
+  if constexpr (detail::target_count<Data> == 1) {
+    if (outputs.size() == 1) return check_dataset(data, inputs[0], outputs[0].size());
   }
   detail::check_shape(data.shape, inputs[0], "data set");
   check_whole(data);

@@ -51,8 +51,8 @@ inline constexpr std::size_t target_count<ZipDataset<Parts...>> = (target_count<
 
 /// Checks the parts of a `ZipDataset` one after another.
 struct PartCheck {
-  std::span<const Shape> inputs;
-  std::span<const Shape> outputs;  ///< none where targets are left out of account
+  ShapeView inputs;
+  ShapeView outputs;  ///< none where targets are left out of account
   std::size_t part = 0;
   std::size_t input = 0;
   std::size_t output = 0;
@@ -85,8 +85,8 @@ void check_whole(const ZipDataset<Parts...>& data) {
 /// whatever targets it has fit these outputs. Where there is not one target for each output,
 /// targets are left out of account.
 template <class... Parts>
-void check_dataset(const ZipDataset<Parts...>& data, std::span<const Shape> inputs,
-                   std::span<const Shape> outputs) {
+void check_dataset(const ZipDataset<Parts...>& data, const ShapeView& inputs,
+                   const ShapeView& outputs) {
   using Data = ZipDataset<Parts...>;
   detail::check_input_count(detail::input_count<Data>, inputs.size());
   detail::PartCheck check{inputs, outputs};

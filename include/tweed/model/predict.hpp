@@ -2,11 +2,11 @@
 
 #include <tweed/core/lasting.hpp>
 #include <tweed/core/option.hpp>
+#include <tweed/data/batch_list.hpp>
 #include <tweed/data/batches.hpp>
 #include <tweed/kernels/softmax.hpp>
 #include <tweed/model/inference.hpp>
 
-#include <initializer_list>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -36,12 +36,7 @@ const Model<Net, T>& model_of(const PreparedModel<Net, T>& prepared) {
 template <class M, AnyDataset Data>
 void check_data(const M& model, const Data& data) {
   const GraphView graph = model_of(model).graph();
-  const auto shapes = [&](std::span<const int> values) {
-    std::vector<Shape> shapes_of_values;
-    for (const int value : values) shapes_of_values.push_back(graph.shape(value));
-    return shapes_of_values;
-  };
-  check_dataset(data, shapes(graph.inputs), shapes(graph.outputs));
+  check_dataset(data, graph.input_shapes(), graph.output_shapes());
 }
 
 /// The samples of a batch, where there are `size` in all.
@@ -103,33 +98,13 @@ void run_in_batches(const M& model, std::span<const Batch<const T>> inputs,
   }
 }
 
-template <class T>
-std::span<const Batch<const T>> inputs_of(const Batch<const T>& x) {
-  return {&x, 1};
-}
-template <class T>
-std::span<const Batch<const T>> inputs_of(std::span<const Batch<const T>> inputs) {
-  return inputs;
-}
-
-/// How many samples each input has.
-template <class M, class Given>
-Index count_of(const Given& samples) {
+/// How many samples there are.
+template <class T, class Given>
+Index size_of(const Given& samples) {
   if constexpr (AnyDataset<Given>) {
     return samples.size();
   } else {
-    const auto count = [](std::span<const Batch<const typename M::Scalar>> inputs) {
-      if (inputs.empty()) throw Error("predict: there are no inputs");
-      for (std::size_t k = 0; k < inputs.size(); ++k) {
-        check_option("predict", "the number of samples", inputs[k].count, {.from = 0});
-        if (inputs[k].count != inputs[0].count) {
-          throw Error(text("predict: the first input has ", inputs[0].count, " samples, input ",
-                           k + 1, " has ", inputs[k].count));
-        }
-      }
-      return inputs[0].count;
-    };
-    return count(inputs_of<typename M::Scalar>(samples));
+    return count_of<T>(inputs_of<T>(samples));
   }
 }
 
@@ -161,7 +136,7 @@ template <class M, class Given, class Row>
 auto rows_of(const M& model, const Given& samples, const PredictOptions& options, const Row& row) {
   using T = typename M::Scalar;
   const Index outputs = predicted_shape(model, options).size();
-  std::vector<T> rows(static_cast<std::size_t>(count_of<M>(samples) * outputs));
+  std::vector<T> rows(static_cast<std::size_t>(size_of<T>(samples) * outputs));
   for_each_logits(model, samples, options, [&](Index first, const Batch<const T>& logits) {
     for (Index i = 0; i < logits.count; ++i) {
       row(logits.sample(i), outputs, rows.data() + (first + i) * outputs);
@@ -170,10 +145,6 @@ auto rows_of(const M& model, const Given& samples, const PredictOptions& options
   return rows;
 }
 
-/// What `predict_*` take where samples are written in braces: a batch for each input.
-template <class M>
-using BatchList = std::initializer_list<Batch<const typename M::Scalar>>;
-
 }  // namespace detail
 
 /// The network's outputs [n,classes] for samples: a data set, a `Batch<const T>` of numbers scaled
@@ -181,7 +152,7 @@ using BatchList = std::initializer_list<Batch<const typename M::Scalar>>;
 /// several outputs it is the one that the options name. The model is a `Model` or a
 /// `PreparedModel`. Throws Error, as its like below, where the samples do not fit the network or an
 /// option cannot be met.
-template <class M, class Given = detail::BatchList<M>>
+template <class M, class Given = BatchList<typename M::Scalar>>
 std::vector<typename M::Scalar> predict_logits(const M& model, const Given& samples,
                                                const PredictOptions& options = {}) {
   return detail::rows_of(model, samples, options, [](const auto* logits, Index count, auto* to) {
@@ -190,7 +161,7 @@ std::vector<typename M::Scalar> predict_logits(const M& model, const Given& samp
 }
 
 /// The probability of each class [n,classes]: the softmax of the outputs.
-template <class M, class Given = detail::BatchList<M>>
+template <class M, class Given = BatchList<typename M::Scalar>>
 std::vector<typename M::Scalar> predict_probabilities(const M& model, const Given& samples,
                                                       const PredictOptions& options = {}) {
   return detail::rows_of(model, samples, options, [](const auto* logits, Index count, auto* to) {
@@ -199,11 +170,12 @@ std::vector<typename M::Scalar> predict_probabilities(const M& model, const Give
 }
 
 /// The likeliest class of each sample [n].
-template <class M, class Given = detail::BatchList<M>>
+template <class M, class Given = BatchList<typename M::Scalar>>
 std::vector<Label> predict_classes(const M& model, const Given& samples,
                                    const PredictOptions& options = {}) {
   detail::predicted_shape(model, options);
-  std::vector<Label> classes(static_cast<std::size_t>(detail::count_of<M>(samples)));
+  std::vector<Label> classes(
+      static_cast<std::size_t>(detail::size_of<typename M::Scalar>(samples)));
   detail::for_each_logits(model, samples, options, [&](Index first, const auto& logits) {
     for (Index i = 0; i < logits.count; ++i) {
       const Index best = kernels::argmax(logits.sample(i), logits.shape.size());

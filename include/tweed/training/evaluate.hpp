@@ -43,7 +43,7 @@ auto evaluate(DatasetPass<M, Data>& pass, const M& model, const Loss& loss) {
 }  // namespace detail
 
 /// Loss and accuracy of `model` on `data`, in the order in which the samples lie. The model is a
-/// `Model`, or whatever else `make_inference` takes.
+/// `Model` or a `PreparedModel`.
 ///
 ///     auto [loss, accuracy] = evaluate(model, SoftmaxCE{}, test);
 ///
