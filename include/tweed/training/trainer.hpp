@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/enumerator_name.hpp>
+#include <tweed/data/dataset.hpp>
 #include <tweed/losses/loss.hpp>
 #include <tweed/model/training_pass.hpp>
 #include <tweed/optim/clip_norm.hpp>
