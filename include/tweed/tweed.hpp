@@ -12,12 +12,14 @@
 #include <tweed/data/batches.hpp>
 #include <tweed/data/dataset.hpp>
 #include <tweed/data/shift_and_flip.hpp>
+#include <tweed/data/zip_dataset.hpp>
 #include <tweed/graph/composites.hpp>
 #include <tweed/graph/misfit.hpp>
 #include <tweed/kernels/instruction_set.hpp>
 #include <tweed/layers/layers.hpp>
 #include <tweed/losses/mean_squared_error.hpp>
 #include <tweed/losses/softmax_ce.hpp>
+#include <tweed/losses/sum_of_losses.hpp>
 #include <tweed/model/inference.hpp>
 #include <tweed/model/model.hpp>
 #include <tweed/model/predict.hpp>

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <support/allocations.hpp>
 #include <support/synthetic.hpp>
+#include <support/two_heads.hpp>
 
 #include <new>
 #include <vector>
@@ -75,11 +76,10 @@ TEST_CASE("nor does an inference of any kind of model, from its first call on") 
 }
 
 TEST_CASE("nor does one with hooks, validation and everything else") {
-  const Dataset<> data = tests::bars(16, 8, 4);
-  const auto check = [&](const auto& fresh, int threads) {
+  const auto check = [&](const auto& fresh, const auto& loss, const auto& data, int threads) {
     auto model = fresh;
     long reports = 0;
-    Training training(model, SoftmaxCE{}, Adam{.weight_decay = 0.1}, data, data,
+    Training training(model, loss, Adam{.weight_decay = 0.1}, data, data,
                       {.batch_size = 8,
                        .steps = 20,
                        .threads = threads,
@@ -96,8 +96,12 @@ TEST_CASE("nor does one with hooks, validation and everything else") {
     CHECK(allocations() == before);
     CHECK(reports == 30);
   };
+  const Dataset<> data = tests::bars(16, 8, 4);
+  const auto of_two = tests::two_heads_data(16, 1);
   for (const int threads : {1, 2}) {
-    check(Model<Net>(), threads);
-    check(AnyModel(any_network<Net>()), threads);
+    check(Model<Net>(), SoftmaxCE{}, data, threads);
+    check(AnyModel(any_network<Net>()), SoftmaxCE{}, data, threads);
+    check(Model<tests::TwoHeads>(), tests::two_heads_loss(), of_two, threads);
+    check(AnyModel(any_network<tests::TwoHeads>()), tests::two_heads_loss(), of_two, threads);
   }
 }

@@ -4,10 +4,13 @@
 #include <doctest/doctest.h>
 #include <support/error_message.hpp>
 #include <support/synthetic.hpp>
+#include <support/two_heads.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <thread>
+#include <vector>
 
 using namespace tweed;
 using tests::error_message;
@@ -125,4 +128,59 @@ TEST_CASE("evaluate takes whatever predicts") {
         "evaluate: the loss cannot take outputs of 8x8x1: output is an image put Flatten and Dense "
         "behind "
         "it");
+}
+
+TEST_CASE("several inputs and outputs: data sets and batches, each output as the network has it") {
+  const Model<tests::TwoHeads> two{3};
+  const AnyModel any(any_network<tests::TwoHeads>(), 3);
+  const auto zipped = tests::two_heads_data(23, 1);
+  const auto& [images, numbers, places] = zipped.parts();
+  std::vector<float> pixels;
+  for (const std::uint8_t byte : images.images) {
+    pixels.push_back(static_cast<float>(byte) * (1.0F / 255.0F));
+  }
+  const Batch<const float> image{pixels.data(), 23, {8, 8, 1}};
+  const Batch<const float> number{numbers.samples.data(), 23, {1, 1, 3}};
+  const std::vector<Batch<const float>> list{image, number};
+  const ZipDataset unlabelled{Samples<std::uint8_t>{images.shape, images.images}, numbers};
+
+  Inference infer(two, 23, 1);
+  infer(two, list);
+  const auto first = infer.output(0).values();
+  const auto second = infer.output(1).values();
+  for (const Index batch_size : {1, 8, 23, 100}) {
+    for (const int threads : {1, 2, 3, 8}) {
+      const auto check = [&](const auto& model_of_two) {
+        const PredictOptions of_first{.batch_size = batch_size, .threads = threads};
+        const PredictOptions of_second{.batch_size = batch_size, .threads = threads, .output = 1};
+        CHECK(std::ranges::equal(predict_logits(model_of_two, list, of_first), first));
+        CHECK(std::ranges::equal(predict_logits(model_of_two, zipped, of_first), first));
+        CHECK(std::ranges::equal(predict_logits(model_of_two, {image, number}, of_second), second));
+        CHECK(std::ranges::equal(predict_logits(model_of_two, unlabelled, of_second), second));
+      };
+      check(two);
+      check(any);
+    }
+  }
+  const std::array<Batch<const float>, 2> array{image, number};
+  CHECK(predict_classes(two, array) == predict_classes(two, zipped));
+  CHECK(predict_probabilities(two, array, {.output = 1}).size() == 23 * 2);
+  CHECK(predict_classes(PreparedModel(two, 8), list, {.output = 1}).size() == 23);
+  // Labels matter where there is one for each output only.
+  CHECK(predict_logits(model, Samples<std::uint8_t>{data.shape, data.images}) ==
+        predict_logits(model, data));
+  CHECK(predict_logits(two, {image.first(0), number.first(0)}, {.output = 1}).empty());
+  CHECK(error_message([&] {
+          predict_logits(two, {image, number.first(22)});
+        }) == "predict: the first input has 23 samples, input 2 has 22");
+  CHECK(error_message([&] { predict_logits(two, image); }) ==
+        "Inference: the network takes 2 inputs, got 1");
+  CHECK(error_message([&] { predict_logits(two, std::vector<Batch<const float>>{}); }) ==
+        "predict: there are no inputs");
+  for (const Index output : {-1, 2}) {
+    const auto expected =
+        detail::text("PredictOptions: output is ", output, ", it must be at least 0 and at most 1");
+    CHECK(error_message([&] { predict_logits(two, zipped, {.output = output}); }) == expected);
+    CHECK(error_message([&] { predict_classes(two, zipped, {.output = output}); }) == expected);
+  }
 }

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 #include <support/error_message.hpp>
+#include <support/two_heads.hpp>
 
 #include <string>
 #include <vector>
@@ -92,6 +93,17 @@ TEST_CASE("a profile of a regression") {
   const ProfileOptions options{.batch_size = 5, .rounds = 2};
   check(profile_training_step<Net>(MeanSquaredError{}, Adam{}, options));
   check(profile_training_step<Net, double>(MeanSquaredError{}, SGD{}, options));
+}
+
+TEST_CASE("a profile of several inputs and outputs") {
+  const ProfileOptions options{.batch_size = 5, .rounds = 1};
+  const auto check = [](const StepProfile& step) {
+    CHECK(step.loss.median > 0.0);
+    CHECK(step.loss.bytes == 2 * 5 * (4 + 2) * Index{sizeof(float)});
+  };
+  check(profile_training_step<tests::TwoHeads>(tests::two_heads_loss(), Adam{}, options));
+  check(profile_training_step(AnyModel(any_network<tests::TwoHeads>()), tests::two_heads_loss(),
+                              SGD{}, options));
 }
 
 TEST_CASE("the phases of a step fill it, whatever the number of threads and rounds") {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -33,6 +34,7 @@ Setting setting_of(const Pair& pair) { return std::vector<Index>{pair.height, pa
 /// A word for each enumerator: what `name` calls it.
 template <class Word>
 requires std::is_enum_v<Word> Setting setting_of(Word word) { return std::string(name(word)); }
+inline Setting setting_of(std::string_view word) { return std::string(word); }
 inline Setting setting_of(const Padding& padding) {
   if (padding == Padding::same || padding == Padding::valid) return to_string(padding);
   const auto& [rows, columns] = padding;

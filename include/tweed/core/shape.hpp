@@ -3,6 +3,7 @@
 #include <tweed/core/namespace.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 namespace TWEED_NAMESPACE {
@@ -22,6 +23,18 @@ struct Shape {
   constexpr Index size() const { return height * width * channels; }
   constexpr bool is_vector() const { return height == 1 && width == 1; }
   friend constexpr bool operator==(const Shape&, const Shape&) = default;
+};
+
+/// Some of a list of shapes, such as those of a network's inputs. It owns nothing.
+struct ShapeView {
+  std::span<const Shape> all = {};
+  std::span<const int> chosen = {};  ///< places in `all`
+
+  constexpr std::size_t size() const { return chosen.size(); }
+  constexpr bool empty() const { return chosen.empty(); }
+  constexpr const Shape& operator[](std::size_t i) const {
+    return all[static_cast<std::size_t>(chosen[i])];
+  }
 };
 
 /// "28x28x1", or "784" for a vector.

@@ -13,36 +13,74 @@
 #include <numeric>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace TWEED_NAMESPACE {
 
-/// Throws Error unless `data` has as many images as labels.
+namespace detail {
+
+/// Throws Error for a label that is not in [0, classes).
+inline void check_labels(std::span<const Label> labels, Index classes, std::string_view who) {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] < 0 || labels[i] >= classes) {
+      throw Error(text(who, ": the label of sample ", static_cast<Index>(i), " is ",
+                       Index{labels[i]}, ", the network has classes 0 to ", classes - 1));
+    }
+  }
+}
+
+inline void check_shape(const Shape& samples, const Shape& input, std::string_view who) {
+  if (samples == input) return;
+  throw Error(text(who, ": its samples are ", to_string(samples), ", the network takes ",
+                   to_string(input)));
+}
+
+[[gnu::cold]] inline void check_input_count(std::size_t samples, std::size_t inputs) {
+  if (samples == inputs) return;
+  throw Error(text("data set: it has samples for ", samples, " of the network's ", inputs,
+                   " inputs; put one part for each into a ZipDataset"));
+}
+
+}  // namespace detail
+
+/// Throws Error, which begins with `who`, unless `data` has as many images as labels.
 template <class Pixel>
-void check_whole(const Dataset<Pixel>& data) {
+void check_whole(const Dataset<Pixel>& data, std::string_view who = "data set") {
   if (std::ssize(data.images) != data.size() * data.shape.size()) {
-    throw Error(detail::text("data set: ", data.size(), " labels want ",
+    throw Error(detail::text(who, ": ", data.size(), " labels want ",
                              data.size() * data.shape.size(), " pixels, there are ",
                              std::ssize(data.images)));
   }
 }
 
-/// Throws Error unless `data` has samples of `shape`, as many labels as images, and labels in
-/// [0, classes).
+/// Throws Error unless `data` is whole, with labels in [0, classes).
 template <class Pixel>
-void check_dataset(const Dataset<Pixel>& data, const Shape& shape, Index classes) {
-  if (data.shape != shape) {
-    throw Error(detail::text("data set: its samples are ", to_string(data.shape),
-                             ", the network takes ", to_string(shape)));
+void check_targets(const Dataset<Pixel>& data, Index classes, std::string_view who = "data set") {
+  check_whole(data, who);
+  detail::check_labels(data.labels, classes, who);
+}
+
+/// Throws Error unless `data` has whole samples of `shape`, and targets for `outputs` numbers that
+/// a network puts out: labels below `outputs`, or as many finite numbers.
+template <DatasetPart Data>
+void check_dataset(const Data& data, const Shape& shape, Index outputs) {
+  detail::check_shape(data.shape, shape, "data set");
+  check_targets(data, outputs);
+}
+
+/// Throws Error unless `data` has samples for a network with these inputs, and whatever targets it
+/// has fit these outputs. Where there is not one target for each output, targets are left out of
+/// account: only losses read them, and those know how many there must be.
+template <DatasetPart Data>
+void check_dataset(const Data& data, const ShapeView& inputs, const ShapeView& outputs) {
+  detail::check_input_count(detail::input_count<Data>, inputs.size());
+  if constexpr (detail::target_count<Data> == 1) {
+    if (outputs.size() == 1) return check_dataset(data, inputs[0], outputs[0].size());
   }
+  detail::check_shape(data.shape, inputs[0], "data set");
   check_whole(data);
-  for (std::size_t i = 0; i < data.labels.size(); ++i) {
-    if (data.labels[i] < 0 || data.labels[i] >= classes) {
-      throw Error(detail::text("data set: the label of sample ", static_cast<Index>(i), " is ",
-                               Index{data.labels[i]}, ", the network has classes 0 to ",
-                               classes - 1));
-    }
-  }
 }
 
 namespace detail {
@@ -81,6 +119,9 @@ class BatchMemory {
   struct Filled {
     Batch<T> x;                       ///< [n,h,w,c]
     std::span<const Target> targets;  ///< [n] or [n,outputs]
+
+    /// What the network reads.
+    Batch<const T> inputs() const { return x; }
   };
 
   /// The data must outlive it: a temporary does not compile.

@@ -25,13 +25,31 @@ struct Dataset {
   Index targets_per_sample() const { return 1; }
 };
 
-/// What can be trained with and predicted on: a `Dataset` or a `RegressionDataset`.
+/// Samples of one shape, or targets of one kind, or both: a `Dataset`, a `RegressionDataset`,
+/// `Samples`, `Labels` or `Targets`.
 template <class Data>
-concept AnyDataset = requires(const Data& data) {
+concept DatasetPart = requires(const Data& data) {
   typename Data::template Target<float>;
   data.shape;
   data.size();
   data.targets_per_sample();
 };
+
+/// What can be trained with and predicted on: such a part, or a `ZipDataset` of several.
+template <class Data>
+concept AnyDataset = DatasetPart<Data> || requires(const Data& data) {
+  data.parts();
+  data.size();
+};
+
+namespace detail {
+
+/// For how many inputs of a network a data set has samples, and for how many outputs targets.
+template <class Data>
+inline constexpr std::size_t input_count = 1;
+template <class Data>
+inline constexpr std::size_t target_count = 1;
+
+}  // namespace detail
 
 }  // namespace TWEED_NAMESPACE

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace TWEED_NAMESPACE {
@@ -25,36 +27,47 @@ struct RegressionDataset {
   Index targets_per_sample() const { return outputs; }
 };
 
-/// Throws Error unless the samples and targets of `data` are whole, and as many.
+/// Throws Error, which begins with `who`, unless the samples and targets of `data` are whole, and
+/// as many.
 template <class Value>
-void check_whole(const RegressionDataset<Value>& data) {
+void check_whole(const RegressionDataset<Value>& data, std::string_view who = "data set") {
   if (data.outputs < 1 || std::ssize(data.targets) != data.size() * data.outputs ||
       std::ssize(data.samples) != data.size() * data.shape.size()) {
-    throw Error(detail::text("data set: ", std::ssize(data.targets), " targets and ",
+    throw Error(detail::text(who, ": ", std::ssize(data.targets), " targets and ",
                              std::ssize(data.samples), " values do not make whole samples of ",
                              data.outputs, " and ", data.shape.size()));
   }
 }
 
-/// Throws Error unless `data` has samples of `shape`, and `outputs` finite targets for each.
-template <class Value>
-void check_dataset(const RegressionDataset<Value>& data, const Shape& shape, Index outputs) {
-  if (data.shape != shape) {
-    throw Error(detail::text("data set: its samples are ", to_string(data.shape),
-                             ", the network takes ", to_string(shape)));
-  }
-  if (data.outputs != outputs) {
-    throw Error(detail::text("data set: it has ", data.outputs,
-                             " targets a sample, the network has ", outputs, " outputs"));
-  }
-  check_whole(data);
+namespace detail {
+
+inline void check_target_count(Index targets, Index outputs, std::string_view who) {
+  if (targets == outputs) return;
+  throw Error(
+      text(who, ": it has ", targets, " targets a sample, the network has ", outputs, " outputs"));
+}
+
+/// Throws Error unless all targets [n,outputs] are finite.
+inline void check_finite_targets(std::span<const float> targets, Index outputs,
+                                 std::string_view who) {
   const auto is_finite = [](float target) { return std::isfinite(target); };
-  const auto wrong = std::ranges::find_if_not(data.targets, is_finite);
-  if (wrong != data.targets.end()) {
-    const Index at = wrong - data.targets.begin();
-    throw Error(detail::text("data set: a target of sample ", at / outputs, " is ", *wrong,
-                             ", expected finite numbers"));
+  const auto wrong = std::ranges::find_if_not(targets, is_finite);
+  if (wrong != targets.end()) {
+    const Index at = wrong - targets.begin();
+    throw Error(text(who, ": a target of sample ", at / outputs, " is ", *wrong,
+                     ", expected finite numbers"));
   }
+}
+
+}  // namespace detail
+
+/// Throws Error unless `data` is whole, with `outputs` finite targets for each sample.
+template <class Value>
+void check_targets(const RegressionDataset<Value>& data, Index outputs,
+                   std::string_view who = "data set") {
+  detail::check_target_count(data.outputs, outputs, who);
+  check_whole(data, who);
+  detail::check_finite_targets(data.targets, outputs, who);
 }
 
 /// Copies the samples at `positions` into x [n,h,w,c] and their targets into `targets` [n,outputs].

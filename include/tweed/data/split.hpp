@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/data/regression_dataset.hpp>
+#include <tweed/data/zip_dataset.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -34,35 +34,83 @@ void check_positions(const Data& data, std::span<const Index> positions) {
 
 }  // namespace detail
 
+namespace detail {
+
+/// The rows of `size` values at `positions`.
+template <class Value>
+std::vector<Value> select_rows(const std::vector<Value>& values, Index size,
+                               std::span<const Index> positions) {
+  std::vector<Value> chosen;
+  chosen.reserve(positions.size() * static_cast<std::size_t>(size));
+  for (const Index at : positions) {
+    const auto first = values.begin() + at * size;
+    chosen.insert(chosen.end(), first, first + size);
+  }
+  return chosen;
+}
+
+}  // namespace detail
+
 /// The samples of `data` at `positions`, in that order. Throws Error for a position that it does
 /// not have, and for samples that are not whole.
 template <class Pixel>
 Dataset<Pixel> select_samples(const Dataset<Pixel>& data, std::span<const Index> positions) {
   detail::check_positions(data, positions);
-  Dataset<Pixel> chosen{data.shape, {}, {}, data.class_names};
-  for (const Index at : positions) {
-    const auto first = data.images.begin() + at * data.shape.size();
-    chosen.images.insert(chosen.images.end(), first, first + data.shape.size());
-    chosen.labels.push_back(data.labels[static_cast<std::size_t>(at)]);
-  }
-  return chosen;
+  return {data.shape, detail::select_rows(data.images, data.shape.size(), positions),
+          detail::select_rows(data.labels, 1, positions), data.class_names};
 }
-
 template <class Value>
 RegressionDataset<Value> select_samples(const RegressionDataset<Value>& data,
                                         std::span<const Index> positions) {
   detail::check_positions(data, positions);
-  RegressionDataset<Value> chosen{data.shape, {}, data.outputs, {}};
-  for (const Index at : positions) {
-    const auto first = data.samples.begin() + at * data.shape.size();
-    chosen.samples.insert(chosen.samples.end(), first, first + data.shape.size());
-    const auto target = data.targets.begin() + at * data.outputs;
-    chosen.targets.insert(chosen.targets.end(), target, target + data.outputs);
-  }
-  return chosen;
+  return {data.shape, detail::select_rows(data.samples, data.shape.size(), positions), data.outputs,
+          detail::select_rows(data.targets, data.outputs, positions)};
+}
+template <class Value>
+Samples<Value> select_samples(const Samples<Value>& data, std::span<const Index> positions) {
+  detail::check_positions(data, positions);
+  return {data.shape, detail::select_rows(data.samples, data.shape.size(), positions)};
+}
+inline Labels select_samples(const Labels& data, std::span<const Index> positions) {
+  detail::check_positions(data, positions);
+  return {detail::select_rows(data.labels, 1, positions)};
+}
+inline Targets select_samples(const Targets& data, std::span<const Index> positions) {
+  detail::check_positions(data, positions);
+  return {data.outputs, detail::select_rows(data.targets, data.outputs, positions)};
+}
+template <class... Parts>
+ZipDataset<Parts...> select_samples(const ZipDataset<Parts...>& data,
+                                    std::span<const Index> positions) {
+  detail::check_positions(data, positions);
+  return std::apply(
+      [&](const Parts&... part) {
+        return ZipDataset<Parts...>(select_samples(part, positions)...);
+      },
+      data.parts());
 }
 
 namespace detail {
+
+/// The labels of a data set, in a ZipDataset those of the first part with labels; null where there
+/// are none.
+template <DatasetPart Data>
+const std::vector<Label>* labels_of([[maybe_unused]] const Data& data) {
+  if constexpr (requires { data.labels; }) {
+    return &data.labels;
+  } else {
+    return nullptr;
+  }
+}
+template <class... Parts>
+const std::vector<Label>* labels_of(const ZipDataset<Parts...>& data) {
+  const std::vector<Label>* labels = nullptr;
+  const auto look = [&](const auto& part) {
+    if (labels == nullptr) labels = labels_of(part);
+  };
+  std::apply([&](const Parts&... part) { (look(part), ...); }, data.parts());
+  return labels;
+}
 
 /// Marks `count` random ones of `positions` in `held_out`.
 inline void hold_out(std::vector<Index> positions, Index count, const RandomKey& key,
@@ -81,11 +129,10 @@ inline Index share_of(Index samples, double share) {
 }
 
 /// The samples of each class. Only classes that have some take memory, whatever their numbers.
-template <class Pixel>
-std::map<Label, std::vector<Index>> samples_by_class(const Dataset<Pixel>& data) {
+inline std::map<Label, std::vector<Index>> samples_by_class(const std::vector<Label>& labels) {
   std::map<Label, std::vector<Index>> classes;
-  for (Index i = 0; i < data.size(); ++i) {
-    classes[data.labels[static_cast<std::size_t>(i)]].push_back(i);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    classes[labels[i]].push_back(static_cast<Index>(i));
   }
   return classes;
 }
@@ -121,24 +168,22 @@ inline std::map<Label, Index> stratified_counts(const std::map<Label, std::vecto
   return counts;
 }
 
-/// Marks the samples that `split` holds out.
-template <class Data>
-std::vector<char> held_out_samples(const Data& data, double share, const SplitOptions& options) {
-  std::vector<char> held_out(static_cast<std::size_t>(data.size()));
+/// Marks those of `size` samples that `split` holds out; `labels` is null where there are none.
+inline std::vector<char> held_out_samples(Index size, const std::vector<Label>* labels,
+                                          double share, const SplitOptions& options) {
+  std::vector<char> held_out(static_cast<std::size_t>(size));
   RandomKey key{.seed = options.seed, .use = RandomUse::split};
-  if constexpr (requires { data.labels; }) {
-    if (options.stratified) {
-      const auto classes = samples_by_class(data);
-      for (const auto& [label, count] : stratified_counts(classes, share, options.seed)) {
-        key.step = static_cast<std::uint64_t>(label);
-        hold_out(classes.at(label), count, key, held_out);
-      }
-      return held_out;
+  if (labels != nullptr && options.stratified) {
+    const auto classes = samples_by_class(*labels);
+    for (const auto& [label, count] : stratified_counts(classes, share, options.seed)) {
+      key.step = static_cast<std::uint64_t>(label);
+      hold_out(classes.at(label), count, key, held_out);
     }
+    return held_out;
   }
   std::vector<Index> all(held_out.size());
   std::iota(all.begin(), all.end(), Index{0});
-  hold_out(std::move(all), share_of(data.size(), share), key, held_out);
+  hold_out(std::move(all), share_of(size, share), key, held_out);
   return held_out;
 }
 
@@ -149,7 +194,8 @@ std::vector<char> held_out_samples(const Data& data, double share, const SplitOp
 ///
 /// Stratified, each class gives its share, rounded up or down so that together they give theirs
 /// (largest remainders, the seed drawing between equals), but never its last sample. Where classes
-/// are so small that they cannot give as much, fewer samples are held out: a class of one, none.
+/// are so small that they cannot give as much, fewer samples are held out: a class of one, none. In
+/// a ZipDataset the first labels are meant.
 ///
 /// Throws Error unless both parts get some, for a share that is not between 0 and 1, for a label
 /// below 0, and for samples that are not whole.
@@ -161,16 +207,17 @@ std::pair<Data, Data> split(const Data& data, double share, const SplitOptions& 
     throw Error(detail::text("split: the share is ", share, ", it must be above 0 and below 1"));
   }
   check_whole(data);
-  if constexpr (requires { data.labels; }) {
-    const auto wrong = std::ranges::find_if(data.labels, [](Label label) { return label < 0; });
-    if (wrong != data.labels.end()) {
-      throw Error(detail::text("split: the label of sample ", wrong - data.labels.begin(), " is ",
+  if (const std::vector<Label>* const labels = detail::labels_of(data)) {
+    const auto wrong = std::ranges::find_if(*labels, [](Label label) { return label < 0; });
+    if (wrong != labels->end()) {
+      throw Error(detail::text("split: the label of sample ", wrong - labels->begin(), " is ",
                                *wrong, ", expected a class, counted from 0"));
     }
-  } else {
-    if (options.stratified) throw Error("split: only labelled samples can be stratified");
+  } else if (options.stratified) {
+    throw Error("split: only labelled samples can be stratified");
   }
-  const auto held_out = detail::held_out_samples(data, share, options);
+  const auto held_out =
+      detail::held_out_samples(data.size(), detail::labels_of(data), share, options);
   std::vector<Index> first, second;
   for (Index i = 0; i < data.size(); ++i) {
     (held_out[static_cast<std::size_t>(i)] ? second : first).push_back(i);

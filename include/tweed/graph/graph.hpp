@@ -43,6 +43,8 @@ struct GraphView {
   }
   constexpr const Shape& input(std::size_t i = 0) const { return shape(inputs[i]); }
   constexpr const Shape& output(std::size_t i = 0) const { return shape(outputs[i]); }
+  constexpr ShapeView input_shapes() const { return {shapes, inputs}; }
+  constexpr ShapeView output_shapes() const { return {shapes, outputs}; }
   /// The values that a node reads.
   constexpr std::span<const int> inputs_of(const Node& node) const {
     return edges.subspan(static_cast<std::size_t>(node.first_edge),

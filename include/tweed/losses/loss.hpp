@@ -2,6 +2,9 @@
 
 #include <tweed/core/batch.hpp>
 
+#include <array>
+#include <utility>
+
 namespace TWEED_NAMESPACE {
 
 /// A loss over some samples, added up: divide by `count` for the mean.
@@ -20,5 +23,62 @@ struct LossSum {
     return *this;
   }
 };
+
+namespace detail {
+
+/// A loss of several outputs, such as `SumOfLosses`.
+template <class Loss>
+concept OfSeveralOutputs = requires {
+  Loss::outputs;
+};
+
+/// How many outputs of a network a loss is of, the loss of output k, and what it adds up to.
+template <class Loss>
+struct LossTraits {
+  static constexpr std::size_t outputs = 1;
+  template <std::size_t>
+  using LossOf = Loss;
+  using Sum = LossSum;
+};
+template <OfSeveralOutputs Loss>
+struct LossTraits<Loss> {
+  static constexpr std::size_t outputs = Loss::outputs;
+  template <std::size_t k>
+  using LossOf = typename Loss::template LossOf<k>;
+  using Sum = typename Loss::Sum;
+};
+
+/// `of(k)` for each output k.
+template <std::size_t outputs, class Of>
+auto of_each_output(const Of& of) {
+  return [&]<std::size_t... k>(std::index_sequence<k...>) { return std::array{of(k)...}; }
+  (std::make_index_sequence<outputs>());
+}
+
+/// The loss of what `pass`, an Inference or a TrainingPass, has put out.
+template <class Loss, class Pass, class Targets>
+typename LossTraits<Loss>::Sum loss_of(const Loss& loss, Pass& pass, const Targets& targets) {
+  if constexpr (OfSeveralOutputs<Loss>) {
+    const auto output = [&](std::size_t k) { return pass.output(k); };
+    return loss.value(of_each_output<Loss::outputs>(output), targets);
+  } else {
+    return loss.value(pass.output(0), targets);
+  }
+}
+
+/// The same, and the gradients of the mean loss by the outputs of a TrainingPass, which takes them.
+template <class Loss, class Pass, class Targets>
+typename LossTraits<Loss>::Sum loss_gradient(const Loss& loss, Pass& pass, const Targets& targets) {
+  if constexpr (OfSeveralOutputs<Loss>) {
+    const auto output = [&](std::size_t k) { return pass.output(k); };
+    const auto gradient = [&](std::size_t k) { return pass.output_gradient(k); };
+    return loss.gradient(of_each_output<Loss::outputs>(output), targets,
+                         of_each_output<Loss::outputs>(gradient));
+  } else {
+    return loss.gradient(pass.output(0), targets, pass.output_gradient());
+  }
+}
+
+}  // namespace detail
 
 }  // namespace TWEED_NAMESPACE

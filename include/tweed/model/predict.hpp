@@ -2,11 +2,13 @@
 
 #include <tweed/core/lasting.hpp>
 #include <tweed/core/option.hpp>
+#include <tweed/data/batch_list.hpp>
 #include <tweed/data/batches.hpp>
 #include <tweed/kernels/softmax.hpp>
 #include <tweed/model/inference.hpp>
 
 #include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -14,26 +16,33 @@ namespace TWEED_NAMESPACE {
 
 struct PredictOptions {
   Index batch_size = 100;
-  int threads = 0;  ///< 0: all that OpenMP offers
+  int threads = 0;   ///< 0: all that OpenMP offers
+  Index output = 0;  ///< which of the network's outputs `predict_*` return, counted from 0
 };
 
 namespace detail {
+
+/// The model itself, or the one that was prepared.
+template <class Net, class T>
+const Model<Net, T>& model_of(const Model<Net, T>& model) {
+  return model;
+}
+template <class Net, class T>
+const Model<Net, T>& model_of(const PreparedModel<Net, T>& prepared) {
+  return prepared.model();
+}
+
+/// Throws Error unless `data` fits the inputs and outputs of the network.
+template <class M, AnyDataset Data>
+void check_data(const M& model, const Data& data) {
+  const GraphView graph = model_of(model).graph();
+  check_dataset(data, graph.input_shapes(), graph.output_shapes());
+}
 
 /// The samples of a batch, where there are `size` in all.
 inline Index batch_size_for(Index size, const PredictOptions& options) {
   return checked_batch_size("PredictOptions",
                             std::min(options.batch_size, std::max<Index>(size, 1)));
-}
-
-/// Runs the network over x [n,h,w,c] in batches; `take(first sample, logits)` gets each batch's.
-template <class M, class T, class Take>
-void for_each_logits(const M& model, const Batch<const T>& x, const PredictOptions& options,
-                     const Take& take) {
-  auto inference = make_inference(model, batch_size_for(x.count, options), options.threads);
-  for (Index first = 0; first < x.count; first += inference.batch_size()) {
-    const Index count = std::min(inference.batch_size(), x.count - first);
-    take(first, inference(model, {x.sample(first), count, x.shape}));
-  }
 }
 
 /// What it takes to run a network over a data set, batch after batch. The data must outlive it.
@@ -46,21 +55,22 @@ class DatasetPass {
         memory_(data, inference_.batch_size()),
         positions_(static_cast<std::size_t>(inference_.batch_size())) {}
 
-  /// `take(first sample, outputs, targets)` gets each batch's.
+  /// `take(first sample, inference, targets)` gets each batch's: the inference has its outputs.
   template <class Take>
   void operator()(const M& model, const Take& take) {
     for (Index first = 0; first < size_; first += inference_.batch_size()) {
       const Index count = std::min(inference_.batch_size(), size_ - first);
       std::iota(positions_.begin(), positions_.end(), first);
       const auto positions = std::span(positions_).first(static_cast<std::size_t>(count));
-      const auto [x, targets] = memory_.fill(positions, inference_.threads());
-      take(first, inference_(model, x), targets);
+      const auto filled = memory_.fill(positions, inference_.threads());
+      inference_(model, filled.inputs());
+      take(first, inference_, filled.targets);
     }
   }
 
  private:
   static Index checked_size(const M& model, const Data& data) {
-    check_dataset(data, model.input_shape(), model.output_shape().size());
+    check_data(model, data);
     return data.size();
   }
 
@@ -70,73 +80,108 @@ class DatasetPass {
   std::vector<Index> positions_;
 };
 
-/// The same as above over a data set; `take` gets the targets too.
-template <class M, AnyDataset Data, class Take>
-void for_each_logits(const M& model, const Data& data, const PredictOptions& options,
+/// Runs the network over a batch for each of its inputs; `take(first sample, inference)` gets what
+/// it makes of each part of them.
+template <class M, class T, class Take>
+void run_in_batches(const M& model, std::span<const Batch<const T>> inputs,
+                    const PredictOptions& options, const Take& take) {
+  const Index size = inputs.empty() ? 0 : inputs[0].count;
+  auto inference = make_inference(model, batch_size_for(size, options), options.threads);
+  std::vector<Batch<const T>> part(inputs.begin(), inputs.end());
+  for (Index first = 0; first < size; first += inference.batch_size()) {
+    const Index count = std::min(inference.batch_size(), size - first);
+    for (std::size_t k = 0; k < part.size(); ++k) {
+      part[k] = {inputs[k].sample(first), count, inputs[k].shape};
+    }
+    inference(model, part);
+    take(first, inference);
+  }
+}
+
+/// How many samples there are.
+template <class T, class Given>
+Index size_of(const Given& samples) {
+  if constexpr (AnyDataset<Given>) {
+    return samples.size();
+  } else {
+    return count_of<T>(inputs_of<T>(samples));
+  }
+}
+
+/// Runs the network over samples; `take(first sample, logits)` gets each batch's.
+template <class M, class Given, class Take>
+void for_each_logits(const M& model, const Given& samples, const PredictOptions& options,
                      const Take& take) {
-  DatasetPass<M, Data>(model, data, options)(model, take);
+  const auto take_output = [&](Index first, auto& inference, const auto&...) {
+    take(first, inference.output(static_cast<std::size_t>(options.output)));
+  };
+  if constexpr (AnyDataset<Given>) {
+    DatasetPass<M, Given>(model, samples, options)(model, take_output);
+  } else {
+    run_in_batches(model, inputs_of<typename M::Scalar>(samples), options, take_output);
+  }
+}
+
+/// The shape of the output that is to be predicted.
+template <class M>
+Shape predicted_shape(const M& model, const PredictOptions& options) {
+  const GraphView graph = model_of(model).graph();
+  const auto last = static_cast<double>(graph.outputs.size() - 1);
+  check_option("PredictOptions", "output", options.output, {.from = 0, .to = last});
+  return graph.output(static_cast<std::size_t>(options.output));
 }
 
 /// Collects `row(logits of a sample, their number, place for them)` over all samples.
-template <class M, class Samples, class Row>
-auto rows_of(const M& model, const Samples& samples, Index count, const PredictOptions& options,
-             const Row& row) {
+template <class M, class Given, class Row>
+auto rows_of(const M& model, const Given& samples, const PredictOptions& options, const Row& row) {
   using T = typename M::Scalar;
-  const Index outputs = model.output_shape().size();
-  std::vector<T> rows(static_cast<std::size_t>(count * outputs));
-  for_each_logits(model, samples, options,
-                  [&](Index first, const Batch<const T>& logits, const auto&...) {
-                    for (Index i = 0; i < logits.count; ++i) {
-                      row(logits.sample(i), outputs, rows.data() + (first + i) * outputs);
-                    }
-                  });
+  const Index outputs = predicted_shape(model, options).size();
+  std::vector<T> rows(static_cast<std::size_t>(size_of<T>(samples) * outputs));
+  for_each_logits(model, samples, options, [&](Index first, const Batch<const T>& logits) {
+    for (Index i = 0; i < logits.count; ++i) {
+      row(logits.sample(i), outputs, rows.data() + (first + i) * outputs);
+    }
+  });
   return rows;
-}
-
-template <class T>
-Index count_of(const Batch<T>& samples) {
-  check_option("predict", "the number of samples", samples.count, {.from = 0});
-  return samples.count;
-}
-template <AnyDataset Data>
-Index count_of(const Data& samples) {
-  return samples.size();
 }
 
 }  // namespace detail
 
-/// The network's outputs [n,classes] for samples: a data set, or a `Batch<const T>` of numbers
-/// scaled as in training. The model is a `Model`, or whatever else `make_inference` takes. Throws
-/// Error, as its like below, where the samples do not fit the network or an option cannot be met.
-template <class M, class Samples>
-std::vector<typename M::Scalar> predict_logits(const M& model, const Samples& samples,
+/// The network's outputs [n,classes] for samples: a data set, a `Batch<const T>` of numbers scaled
+/// as in training, or such a batch for each input, as `{images, numbers}` or in an array. Of
+/// several outputs it is the one that the options name. The model is a `Model` or a
+/// `PreparedModel`. Throws Error, as its like below, where the samples do not fit the network or an
+/// option cannot be met.
+template <class M, class Given = BatchList<typename M::Scalar>>
+std::vector<typename M::Scalar> predict_logits(const M& model, const Given& samples,
                                                const PredictOptions& options = {}) {
-  return detail::rows_of(
-      model, samples, detail::count_of(samples), options,
-      [](const auto* logits, Index count, auto* to) { std::copy_n(logits, count, to); });
+  return detail::rows_of(model, samples, options, [](const auto* logits, Index count, auto* to) {
+    std::copy_n(logits, count, to);
+  });
 }
 
 /// The probability of each class [n,classes]: the softmax of the outputs.
-template <class M, class Samples>
-std::vector<typename M::Scalar> predict_probabilities(const M& model, const Samples& samples,
+template <class M, class Given = BatchList<typename M::Scalar>>
+std::vector<typename M::Scalar> predict_probabilities(const M& model, const Given& samples,
                                                       const PredictOptions& options = {}) {
-  return detail::rows_of(
-      model, samples, detail::count_of(samples), options,
-      [](const auto* logits, Index count, auto* to) { kernels::softmax(logits, count, to); });
+  return detail::rows_of(model, samples, options, [](const auto* logits, Index count, auto* to) {
+    kernels::softmax(logits, count, to);
+  });
 }
 
 /// The likeliest class of each sample [n].
-template <class M, class Samples>
-std::vector<Label> predict_classes(const M& model, const Samples& samples,
+template <class M, class Given = BatchList<typename M::Scalar>>
+std::vector<Label> predict_classes(const M& model, const Given& samples,
                                    const PredictOptions& options = {}) {
-  std::vector<Label> classes(static_cast<std::size_t>(detail::count_of(samples)));
-  detail::for_each_logits(
-      model, samples, options, [&](Index first, const auto& logits, const auto&...) {
-        for (Index i = 0; i < logits.count; ++i) {
-          const Index best = kernels::argmax(logits.sample(i), logits.shape.size());
-          classes[static_cast<std::size_t>(first + i)] = static_cast<Label>(best);
-        }
-      });
+  detail::predicted_shape(model, options);
+  std::vector<Label> classes(
+      static_cast<std::size_t>(detail::size_of<typename M::Scalar>(samples)));
+  detail::for_each_logits(model, samples, options, [&](Index first, const auto& logits) {
+    for (Index i = 0; i < logits.count; ++i) {
+      const Index best = kernels::argmax(logits.sample(i), logits.shape.size());
+      classes[static_cast<std::size_t>(first + i)] = static_cast<Label>(best);
+    }
+  });
   return classes;
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 
 namespace TWEED_NAMESPACE {
 
@@ -20,6 +21,8 @@ struct StepReport {
   LossSum batch;               ///< of this step's batch, before the step
   double learning_rate = 0.0;  ///< of this step
   bool stop = false;           ///< set it, and this step was the last
+  /// The batch for each output, where the loss is a SumOfLosses; valid until the next step.
+  std::span<const LossSum> outputs = {};
 };
 
 /// What is told after each epoch, and after the last step if that ends within one.
@@ -29,6 +32,8 @@ struct EpochReport {
   Evaluation training = {};                   ///< means over its batches, before their steps
   std::optional<Evaluation> validation = {};  ///< if there are validation data
   bool stop = false;                          ///< set it, and this epoch was the last
+  /// The validation for each output, where the loss is a SumOfLosses; valid during the call.
+  std::span<const Evaluation> validation_outputs = {};
 };
 
 /// What is out of its range is refused by `Training`, before anything is changed.
@@ -40,7 +45,7 @@ struct FitOptions {
   int threads = 0;         ///< 0: all that OpenMP offers
   double clip_norm =
       0.0;  ///< if not 0, the gradient is scaled down to this norm where it is longer
-  Augmentation augmentation = {};  ///< of each batch, such as ShiftAndFlip{.shift = 2}
+  Augmentation augmentation = {};  ///< of each batch (of the first input), such as ShiftAndFlip
   /// What the optimiser's learning rate is multiplied by, such as CosineSchedule{}; by default 1.
   /// For an optimiser with a member `learning_rate`.
   std::function<double(const ScheduleInput&)> schedule = {};

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <span>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -161,6 +162,27 @@ inline constexpr bool takes_labels = requires(const Loss& loss, const Batch<cons
   loss.gradient(outputs, std::span<const Label>{}, gradient);
 };
 
+/// Something to compare the outputs of a batch with: a tuple where there are several.
+template <class Loss, class T>
+auto made_up_targets(Index batch_size, const ShapeView& outputs) {
+  if constexpr (OfSeveralOutputs<Loss>) {
+    return [&]<std::size_t... k>(std::index_sequence<k...>) {
+      return std::tuple(made_up_targets<typename Loss::template LossOf<k>, T>(
+          batch_size, {outputs.all, outputs.chosen.subspan(k, 1)})...);
+    }
+    (std::make_index_sequence<Loss::outputs>());
+  } else {
+    using Target = std::conditional_t<takes_labels<Loss, T>, Label, T>;
+    const Index numbers = outputs[0].size();
+    const Index of_sample = takes_labels<Loss, T> ? 1 : numbers;
+    std::vector<Target> targets(static_cast<std::size_t>(batch_size * of_sample));
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      targets[i] = static_cast<Target>(static_cast<Index>(i) % numbers);
+    }
+    return targets;
+  }
+}
+
 /// Uniform noise in [0, 1).
 template <class T>
 Buffer<T> noise(Index count) {
@@ -182,16 +204,11 @@ class StepProfiler {
         model_(model),
         state_(optimizer_.template make_state<T>(std::ssize(model_.parameters()))),
         pass_(model_, options.batch_size, options.threads),
+        targets_(made_up_targets<Loss, T>(options.batch_size, model_.graph().output_shapes())),
         times_(2 * stage_count() + 2) {
     const GraphView graph = model_.graph();
     for (const int input : graph.inputs) {
       pixels_.push_back(noise<T>(options.batch_size * graph.shape(input).size()));
-    }
-    const Index outputs = model_.output_shape().size();
-    const Index targets = takes_labels<Loss, T> ? 1 : outputs;
-    targets_.resize(static_cast<std::size_t>(options.batch_size * targets));
-    for (std::size_t i = 0; i < targets_.size(); ++i) {
-      targets_[i] = static_cast<Target>(static_cast<Index>(i) % outputs);
     }
   }
 
@@ -211,7 +228,10 @@ class StepProfiler {
       add(stage.backward, profile.whole);
       profile.stages.push_back(std::move(stage));
     }
-    profile.loss.bytes = 2 * pass_.batch_size() * model_.output_shape().size() * Index{sizeof(T)};
+    for (const int output : model_.graph().outputs) {
+      const Index size = model_.graph().shape(output).size();
+      profile.loss.bytes += 2 * pass_.batch_size() * size * Index{sizeof(T)};
+    }
     profile.optimizer.bytes = numbers_moved_by(optimizer_) * parameter_count() * Index{sizeof(T)};
     times_.summarize(loss_phase(), profile.loss);
     times_.summarize(optimizer_phase(), profile.optimizer);
@@ -222,8 +242,6 @@ class StepProfiler {
   }
 
  private:
-  using Target = std::conditional_t<takes_labels<Loss, T>, Label, T>;
-
   std::size_t stage_count() const { return pass_.folded().view().nodes.size(); }
   std::size_t loss_phase() const { return 2 * stage_count(); }
   std::size_t optimizer_phase() const { return 2 * stage_count() + 1; }
@@ -242,9 +260,9 @@ class StepProfiler {
       inputs.push_back({pixels_[k].data(), pass_.batch_size(), graph.input(k)});
     }
     times_.start();
-    const auto logits = pass_.forward(model_, inputs, {.seed = 1, .step = number},
-                                      [&](std::size_t stage) { times_.stop(stage); });
-    loss_.gradient(logits, std::span<const Target>(targets_), pass_.output_gradient());
+    pass_.forward(model_, inputs, {.seed = 1, .step = number},
+                  [&](std::size_t stage) { times_.stop(stage); });
+    loss_gradient(loss_, pass_, targets_);
     times_.stop(loss_phase());
     pass_.backward(model_, [&](std::size_t stage) { times_.stop(backward_phase(stage)); });
     optimizer_.update(state_, model_.parameters(), pass_.gradients(), pass_.threads());
@@ -262,7 +280,7 @@ class StepProfiler {
   typename Optimizer::template State<T> state_;
   TrainingPass<Net, T> pass_;
   std::vector<Buffer<T>> pixels_;  // of each input
-  std::vector<Target> targets_;
+  decltype(made_up_targets<Loss, T>(1, ShapeView())) targets_;
   PhaseTimes times_;
 };
 

@@ -1,19 +1,22 @@
 #pragma once
 
 #include <tweed/core/enumerator_name.hpp>
+#include <tweed/data/dataset.hpp>
 #include <tweed/losses/loss.hpp>
 #include <tweed/model/training_pass.hpp>
 #include <tweed/optim/clip_norm.hpp>
 
 #include <cmath>
 #include <string>
+#include <utility>
 
 namespace TWEED_NAMESPACE {
 
 namespace detail {
 
-/// Carries the facts of a misfit between network and loss into the compiler's message.
-template <class Loss, Shape output, auto why>
+/// Carries the facts of a misfit between network and loss into the compiler's message. Where there
+/// are several outputs, `number` is that of the output, counted from 1.
+template <class Loss, Shape output, auto why, std::size_t... number>
 struct LossRejectsTheOutput {
   static_assert(
       static_cast<int>(why) == 0,
@@ -22,24 +25,72 @@ struct LossRejectsTheOutput {
   static constexpr bool ok = true;
 };
 
-/// Refuses a loss that cannot take the network's output: while compiling where the network is a
+/// Carries the numbers of outputs of a network and of its loss into the compiler's message.
+template <std::size_t network, std::size_t loss>
+struct LossIsOfOtherOutputs {
+  static_assert(network == loss,
+                "tweed: the network has another number of outputs than the loss is of; give "
+                "SumOfLosses one loss for each; the numbers, the network's first, are in the line "
+                "that names LossIsOfOtherOutputs");
+  static constexpr bool ok = network == loss;
+};
+
+/// Refuses the loss of output k of a network that is a type.
+template <class Loss, class Net, std::size_t k>
+constexpr void check_output() {
+  constexpr Shape output = Net::graph.output(k);
+  if constexpr (OfSeveralOutputs<Loss>) {
+    using One = typename Loss::template LossOf<k>;
+    static_assert(LossRejectsTheOutput<One, output, One::fit(output).why, k + 1>::ok);
+  } else {
+    static_assert(LossRejectsTheOutput<Loss, output, Loss::fit(output).why>::ok);
+  }
+}
+
+/// Refuses it for a network that was built at run time, by Error.
+template <class Loss>
+void check_output(const char* who, const Shape& output, std::size_t k, bool is_one_of_several) {
+  const auto why = Loss::fit(output).why;
+  if (static_cast<int>(why) == 0) return;
+  throw Error(text(who, is_one_of_several ? text(": the loss of output ", k + 1) : ": the loss",
+                   " cannot take outputs of ", to_string(output), ": ", enumerator_words(why)));
+}
+
+/// Refuses a loss that cannot take the network's outputs: while compiling where the network is a
 /// type, in one readable error, and else by Error.
 template <class Loss, class Net, class T>
 void check_loss(const char* who, const Model<Net, T>& model) {
+  using Traits = LossTraits<Loss>;
+  const auto for_each_output = [](const auto& check) {
+    [&]<std::size_t... k>(std::index_sequence<k...>) {
+      (check(std::integral_constant<std::size_t, k>()), ...);
+    }
+    (std::make_index_sequence<Traits::outputs>());
+  };
   if constexpr (StaticNetwork<Net>) {
-    static_assert(
-        Net::graph.outputs.size() == 1,
-        "tweed: the network has several outputs, and a loss is of one; sum the losses in a "
-        "loop of your own over TrainingPass");
-    static_assert(LossRejectsTheOutput<Loss, Net::output, Loss::fit(Net::output).why>::ok);
-  } else if (model.graph().outputs.size() != 1) {
-    throw Error(text(who, ": the network has ", model.graph().outputs.size(),
-                     " outputs, and a loss is of one; sum the losses in a loop of your own over "
-                     "TrainingPass"));
-  } else if (const auto why = Loss::fit(model.output_shape()).why; static_cast<int>(why) != 0) {
-    throw Error(text(who, ": the loss cannot take outputs of ", to_string(model.output_shape()),
-                     ": ", enumerator_words(why)));
+    if constexpr (LossIsOfOtherOutputs<Net::graph.outputs.size(), Traits::outputs>::ok) {
+      for_each_output([](auto k) { check_output<Loss, Net, k>(); });
+    }
+  } else {
+    const GraphView graph = model.graph();
+    if (graph.outputs.size() != Traits::outputs) {
+      throw Error(text(who, ": the network has another number of outputs, ", graph.outputs.size(),
+                       ", than the loss is of, ", Traits::outputs,
+                       "; give SumOfLosses one loss for each"));
+    }
+    for_each_output([&](auto k) {
+      check_output<typename Traits::template LossOf<k>>(who, graph.output(k), k,
+                                                        OfSeveralOutputs<Loss>);
+    });
   }
+}
+
+/// Refuses data with more or fewer targets than the loss compares with outputs.
+template <class Loss, class Data>
+constexpr void check_target_count() {
+  static_assert(target_count<Data> == LossTraits<Loss>::outputs,
+                "tweed: the data set has another number of targets than the loss takes; a "
+                "ZipDataset has a target for each output, SumOfLosses a loss");
 }
 
 }  // namespace detail
@@ -75,15 +126,25 @@ class Trainer {
     detail::check_option("TrainerOptions", "clip_norm", clip_norm_, {.from = 0});
   }
 
+  /// What the loss adds up to: LossSum, or LossSums where it is a SumOfLosses.
+  using Sum = typename detail::LossTraits<Loss>::Sum;
+
   /// One step on x [n,h,w,c] and what the loss compares with, such as labels: returns the loss
   /// before it. Throws Error, with the model as it was, where the batch or a target does not fit or
   /// the loss, or the norm of a gradient to be clipped, is not finite.
   template <class Targets = std::span<const Label>>
-  LossSum step(const Batch<const T>& x, const Targets& targets) {
-    if (x.count < 1) throw Error("Trainer: the batch is empty");
+  Sum step(const Batch<const T>& x, const Targets& targets) {
+    return step(std::span(&x, 1), targets);
+  }
+
+  /// One step on a batch of each input, all of as many samples. For a SumOfLosses `targets` is a
+  /// tuple, of what each of its losses compares with.
+  template <class Targets = std::span<const Label>>
+  Sum step(std::span<const Batch<const T>> inputs, const Targets& targets) {
+    if (inputs.empty() || inputs[0].count < 1) throw Error("Trainer: the batch is empty");
     const RandomKey random{.seed = seed_, .step = static_cast<std::uint64_t>(steps_)};
-    const auto logits = pass_.forward(model_, x, random);
-    const LossSum loss = loss_.gradient(logits, targets, pass_.output_gradient());
+    pass_.forward(model_, inputs, random);
+    const Sum loss = detail::loss_gradient(loss_, pass_, targets);
     check_finite("the loss", loss.loss);
     pass_.backward(model_);
     if (clip_norm_ > 0.0) {

@@ -78,21 +78,22 @@ class Training {
   StepReport step() {
     if (finished()) throw Error("training: it is finished, there is no further step");
     const Index number = steps_done();
-    const auto [x, targets] = memory_.fill(order_.batch(number), threads());
-    options_.augmentation(x,
+    const auto filled = memory_.fill(order_.batch(number), threads());
+    options_.augmentation(filled.x,
                           {.seed = options_.seed,
                            .step = static_cast<std::uint64_t>(number),
                            .use = RandomUse::augment},
                           threads());
     set_rate(number);
-    const LossSum batch = trainer_.step(x, targets);
-    history_.steps.push_back({batch.mean_loss(), batch.accuracy(), trainer_.learning_rate()});
+    batch_ = trainer_.step(filled.inputs(), filled.targets);
+    history_.steps.push_back({batch_.mean_loss(), batch_.accuracy(), trainer_.learning_rate()});
 
     StepReport report{.step = number + 1,
                       .steps = steps_,
                       .epoch = order_.epoch(number) + 1,
-                      .batch = batch,
+                      .batch = batch_,
                       .learning_rate = trainer_.learning_rate()};
+    if constexpr (detail::OfSeveralOutputs<Loss>) report.outputs = batch_.outputs;
     if (options_.on_step) options_.on_step(report);
     stopped_ = report.stop;
     if (steps_done() % order_.batches_per_epoch() == 0 || finished()) end_epoch(report.epoch);
@@ -156,7 +157,9 @@ class Training {
   static constexpr double most_steps_ = 1e15;
 
   static Index checked_size(const Model<Net, T>& model, const Data& data) {
-    check_dataset(data, model.input_shape(), model.output_shape().size());
+    detail::check_target_count<Loss, Data>();
+    detail::check_target_count<Loss, Validation>();
+    detail::check_data(model, data);
     return data.size();
   }
 
@@ -226,9 +229,11 @@ class Training {
 
   [[gnu::cold]] void end_epoch(Index epoch) {
     EpochReport report{.epoch = epoch, .step = steps_done(), .training = means(epoch)};
+    decltype(detail::evaluate(*validation_, model_, loss_)) found{};
     if (validation_) {
-      const Evaluation found = detail::evaluate(*validation_, model_, loss_);
-      report.validation = found;
+      found = detail::evaluate(*validation_, model_, loss_);
+      report.validation = {found.loss, found.accuracy};
+      if constexpr (detail::OfSeveralOutputs<Loss>) report.validation_outputs = found.outputs;
       history_.validations.push_back({steps_done(), found.loss, found.accuracy});
     }
     epoch_losses_.push_back((validation_ ? *report.validation : report.training).loss);
@@ -290,6 +295,7 @@ class Training {
   std::vector<double> epoch_losses_;
   BestLoss best_;
   Buffer<T> best_weights_;
+  typename detail::LossTraits<Loss>::Sum batch_;  // of the last step
   bool stopped_ = false;
 };
 

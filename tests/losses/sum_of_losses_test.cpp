@@ -1,0 +1,116 @@
+#include <tweed/losses/mean_squared_error.hpp>
+#include <tweed/losses/softmax_ce.hpp>
+#include <tweed/losses/sum_of_losses.hpp>
+#include <support/error_message.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+using namespace tweed;
+using tests::error_message;
+
+namespace {
+
+const std::vector<double> logits{0.5, -1.0, 2.0, 0.0, 1.0, 1.5};
+const std::vector<double> numbers{0.25, 4.0};
+const std::vector<Label> labels{2, 0};
+const std::vector<double> wanted{1.0, 3.5};
+
+const std::array outputs{Batch<const double>{logits.data(), 2, {1, 1, 3}},
+                         Batch<const double>{numbers.data(), 2, {1, 1, 1}}};
+
+/// One's own, which does not say what it is.
+struct Nameless {
+  template <class T>
+  LossSum value(const Batch<const T>& batch, std::span<const Label>) const {
+    return {.count = batch.count};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("SumOfLosses: losses and gradients, each times its weight") {
+  const SumOfLosses loss{Weighted{SoftmaxCE{}, 0.25}, Weighted{MeanSquaredError{}, 3.0}};
+  const auto targets = std::tuple(labels, wanted);
+  const LossSum first = SoftmaxCE{}.value(outputs[0], labels);
+  const LossSum second = MeanSquaredError{}.value(outputs[1], std::span(wanted));
+  const LossSums<2> value = loss.value(outputs, targets);
+  CHECK(value.loss == 0.25 * first.loss + 3.0 * second.loss);
+  CHECK(value.correct == first.correct);
+  CHECK(value.count == 2);
+  CHECK(value.outputs[0].loss == first.loss);
+  CHECK(value.outputs[1].loss == second.loss);
+
+  std::vector<double> found(8);
+  std::vector<double> expected(8);
+  const auto places = [](std::vector<double>& to) {
+    return std::array{Batch<double>{to.data(), 2, {1, 1, 3}},
+                      Batch<double>{to.data() + 6, 2, {1, 1, 1}}};
+  };
+  CHECK(loss.gradient(outputs, targets, places(found)).loss == value.loss);
+  SoftmaxCE{}.gradient(outputs[0], labels, places(expected)[0]);
+  MeanSquaredError{}.gradient(outputs[1], std::span(wanted), places(expected)[1]);
+  for (std::size_t i = 0; i < 8; ++i) CHECK(found[i] == expected[i] * (i < 6 ? 0.25 : 3.0));
+}
+
+TEST_CASE("SumOfLosses: of one output it is the loss") {
+  const SumOfLosses loss{SoftmaxCE<>{.label_smoothing = 0.1}};
+  const std::array one{outputs[0]};
+  const double expected = SoftmaxCE<>{.label_smoothing = 0.1}.value(outputs[0], labels).loss;
+  CHECK(loss.value(one, labels).loss == expected);
+  CHECK(loss.value(one, std::tuple(labels)).loss == expected);
+}
+
+TEST_CASE("SumOfLosses: sums add up, output by output") {
+  LossSums<2> sum;
+  const LossSums<2> some{{.loss = 3.0, .correct = 1, .count = 2},
+                         {LossSum{.loss = 1.0, .correct = 1, .count = 2},
+                          LossSum{.loss = 4.0, .correct = 0, .count = 2}}};
+  sum += some;
+  sum += some;
+  CHECK(sum.mean_loss() == 1.5);
+  CHECK(sum.accuracy() == 0.5);
+  CHECK(sum.outputs[1].loss == 8.0);
+  CHECK(sum.outputs[1].count == 4);
+}
+
+TEST_CASE("SumOfLosses: shows its losses, their settings and weights") {
+  const auto shown = [](const auto& loss) {
+    std::vector<std::pair<std::string, std::string>> settings;
+    std::remove_cvref_t<decltype(loss)>::visit(loss, [&](const char* name, const auto& value) {
+      if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(value)>>) {
+        settings.emplace_back(name, detail::text(value));
+      } else {
+        settings.emplace_back(name, value);
+      }
+    });
+    return settings;
+  };
+  using Settings = std::vector<std::pair<std::string, std::string>>;
+  CHECK(
+      shown(SumOfLosses{SoftmaxCE<>{.label_smoothing = 0.1}, Weighted{MeanSquaredError{}, 0.5}}) ==
+      Settings{{"1", "softmax_ce"},
+               {"1.label_smoothing", "0.1"},
+               {"1.weight", "1"},
+               {"2", "mean_squared_error"},
+               {"2.weight", "0.5"}});
+  CHECK(shown(SumOfLosses{Nameless{}}) == Settings{{"1", "unknown"}, {"1.weight", "1"}});
+}
+
+TEST_CASE("SumOfLosses: an error of a loss is its own, a weight below 0 is none") {
+  const SumOfLosses loss{SoftmaxCE{}, MeanSquaredError{}};
+  CHECK(error_message([&] {
+          loss.value(outputs, std::tuple(std::vector<Label>{3, 0}, wanted));
+        }) == "SoftmaxCE: the label of sample 0 is 3, the network has classes 0 to 2");
+  CHECK(error_message([&] {
+          SumOfLosses{Weighted{SoftmaxCE{}, -0.5}};
+        }) == "Weighted: weight is -0.5, it must be finite and at least 0");
+  const SumOfLosses silent{SoftmaxCE{}, Weighted{MeanSquaredError{}, 0.0}};
+  CHECK(silent.value(outputs, std::tuple(labels, wanted)).loss ==
+        SoftmaxCE{}.value(outputs[0], labels).loss);
+}
