@@ -38,8 +38,9 @@ template void batch_norm_gradient(const BatchNormBackward<double>&);
 template void scale_channels(const ChannelScaling<float>&);
 template void scale_channels(const ChannelScaling<double>&);
 
-template void add(std::span<const Batch<const float>>, const Batch<float>&, Activation, int);
-template void add(std::span<const Batch<const double>>, const Batch<double>&, Activation, int);
+template void add(std::span<const Batch<const float>>, const Batch<float>&, const Activation&, int);
+template void add(std::span<const Batch<const double>>, const Batch<double>&, const Activation&,
+                  int);
 
 template void concat(std::span<const Batch<const float>>, const Batch<float>&, int);
 template void concat(std::span<const Batch<const double>>, const Batch<double>&, int);
@@ -48,12 +49,16 @@ template void concat_gradient(const Batch<const double>&, std::span<const Batch<
 
 template void multiply(const float*, const float*, float*, Index, int);
 template void multiply(const double*, const double*, double*, Index, int);
-template void multiply_gradient(const float*, const float*, const float*, float*, float*, Index, int);
-template void multiply_gradient(const double*, const double*, const double*, double*, double*, Index, int);
+template void multiply_gradient(const float*, const float*, const float*, float*, float*, Index,
+                                int);
+template void multiply_gradient(const double*, const double*, const double*, double*, double*,
+                                Index, int);
 template void multiply_channels(const SampleSize&, const float*, const float*, float*, int);
 template void multiply_channels(const SampleSize&, const double*, const double*, double*, int);
-template void multiply_channels_gradient(const SampleSize&, const float*, const float*, const float*, float*, float*, int);
-template void multiply_channels_gradient(const SampleSize&, const double*, const double*, const double*, double*, double*, int);
+template void multiply_channels_gradient(const SampleSize&, const float*, const float*,
+                                         const float*, float*, float*, int);
+template void multiply_channels_gradient(const SampleSize&, const double*, const double*,
+                                         const double*, double*, double*, int);
 
 template Index dense_scratch_bytes<float>(Index, int);
 template Index dense_scratch_bytes<double>(Index, int);
@@ -82,16 +87,26 @@ template Index prepared_kernel_bytes<float>(const Geometry&, Index, Algorithm);
 template Index prepared_kernel_bytes<double>(const Geometry&, Index, Algorithm);
 template Index prepared_scratch_bytes<float>(const Geometry&, Index, int, Algorithm);
 template Index prepared_scratch_bytes<double>(const Geometry&, Index, int, Algorithm);
-template void prepare_kernel<float, Family::grouped>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
-template void prepare_kernel<float, Family::strided>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
-template void prepare_kernel<float, Family::dense>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
-template void prepare_kernel<float, Family::dense_3x3>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
-template void prepare_kernel<float, Family::any>(Algorithm, const Geometry&, const float*, std::span<std::byte>, int);
-template void prepare_kernel<double, Family::grouped>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
-template void prepare_kernel<double, Family::strided>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
-template void prepare_kernel<double, Family::dense>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
-template void prepare_kernel<double, Family::dense_3x3>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
-template void prepare_kernel<double, Family::any>(Algorithm, const Geometry&, const double*, std::span<std::byte>, int);
+template void prepare_kernel<float, Family::grouped>(Algorithm, const Geometry&, const float*,
+                                                     std::span<std::byte>, int);
+template void prepare_kernel<float, Family::strided>(Algorithm, const Geometry&, const float*,
+                                                     std::span<std::byte>, int);
+template void prepare_kernel<float, Family::dense>(Algorithm, const Geometry&, const float*,
+                                                   std::span<std::byte>, int);
+template void prepare_kernel<float, Family::dense_3x3>(Algorithm, const Geometry&, const float*,
+                                                       std::span<std::byte>, int);
+template void prepare_kernel<float, Family::any>(Algorithm, const Geometry&, const float*,
+                                                 std::span<std::byte>, int);
+template void prepare_kernel<double, Family::grouped>(Algorithm, const Geometry&, const double*,
+                                                      std::span<std::byte>, int);
+template void prepare_kernel<double, Family::strided>(Algorithm, const Geometry&, const double*,
+                                                      std::span<std::byte>, int);
+template void prepare_kernel<double, Family::dense>(Algorithm, const Geometry&, const double*,
+                                                    std::span<std::byte>, int);
+template void prepare_kernel<double, Family::dense_3x3>(Algorithm, const Geometry&, const double*,
+                                                        std::span<std::byte>, int);
+template void prepare_kernel<double, Family::any>(Algorithm, const Geometry&, const double*,
+                                                  std::span<std::byte>, int);
 template void forward<float, Family::grouped>(Algorithm, const Geometry&, const Forward<float>&);
 template void forward<float, Family::strided>(Algorithm, const Geometry&, const Forward<float>&);
 template void forward<float, Family::dense>(Algorithm, const Geometry&, const Forward<float>&);
@@ -100,17 +115,22 @@ template void forward<float, Family::any>(Algorithm, const Geometry&, const Forw
 template void forward<double, Family::grouped>(Algorithm, const Geometry&, const Forward<double>&);
 template void forward<double, Family::strided>(Algorithm, const Geometry&, const Forward<double>&);
 template void forward<double, Family::dense>(Algorithm, const Geometry&, const Forward<double>&);
-template void forward<double, Family::dense_3x3>(Algorithm, const Geometry&, const Forward<double>&);
+template void forward<double, Family::dense_3x3>(Algorithm, const Geometry&,
+                                                 const Forward<double>&);
 template void forward<double, Family::any>(Algorithm, const Geometry&, const Forward<double>&);
 template void backward<float, Family::grouped>(Algorithm, const Geometry&, const Backward<float>&);
 template void backward<float, Family::strided>(Algorithm, const Geometry&, const Backward<float>&);
 template void backward<float, Family::dense>(Algorithm, const Geometry&, const Backward<float>&);
-template void backward<float, Family::dense_3x3>(Algorithm, const Geometry&, const Backward<float>&);
+template void backward<float, Family::dense_3x3>(Algorithm, const Geometry&,
+                                                 const Backward<float>&);
 template void backward<float, Family::any>(Algorithm, const Geometry&, const Backward<float>&);
-template void backward<double, Family::grouped>(Algorithm, const Geometry&, const Backward<double>&);
-template void backward<double, Family::strided>(Algorithm, const Geometry&, const Backward<double>&);
+template void backward<double, Family::grouped>(Algorithm, const Geometry&,
+                                                const Backward<double>&);
+template void backward<double, Family::strided>(Algorithm, const Geometry&,
+                                                const Backward<double>&);
 template void backward<double, Family::dense>(Algorithm, const Geometry&, const Backward<double>&);
-template void backward<double, Family::dense_3x3>(Algorithm, const Geometry&, const Backward<double>&);
+template void backward<double, Family::dense_3x3>(Algorithm, const Geometry&,
+                                                  const Backward<double>&);
 template void backward<double, Family::any>(Algorithm, const Geometry&, const Backward<double>&);
 
 }  // namespace conv

@@ -4,9 +4,11 @@
 /// TWEED_COMPILED, finds these functions there for float and double; any other compiles them
 /// itself.
 
+#include <tweed/core/activations.hpp>
 #include <tweed/core/batch.hpp>
 #include <tweed/core/random.hpp>
 #include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/activation_function.hpp>
 #include <tweed/kernels/adam_step.hpp>
 #include <tweed/kernels/batch_norm_pass.hpp>
 #include <tweed/kernels/conv/algorithm.hpp>
@@ -21,6 +23,7 @@
 
 #ifndef TWEED_COMPILED
 
+#include <tweed/kernels/activation_loops.hpp>
 #include <tweed/kernels/adam.hpp>
 #include <tweed/kernels/add.hpp>
 #include <tweed/kernels/average_pool.hpp>
@@ -43,6 +46,21 @@ template <class T>
 void relu(const T* x, T* y, Index count, int threads);
 template <class T>
 void relu_gradient(const T* y, const T* dy, T* dx, Index count, int threads);
+
+template <class T>
+void activation_value(std::size_t place, double first, double second, const T* x, T* y,
+                      Index count);
+template <class T>
+void activation_derivative(std::size_t place, double first, double second, const T* from,
+                           const T* dy, T* dx, Index count);
+template <class F, class T>
+void LoopsOf<F, T>::value(const Activation& f, const T* x, T* y, Index count) {
+  activation_value<T>(activation_place<F>, f.first, f.second, x, y, count);
+}
+template <class F, class T>
+void LoopsOf<F, T>::gradient(const Activation& f, const T* from, const T* dy, T* dx, Index count) {
+  activation_derivative<T>(activation_place<F>, f.first, f.second, from, dy, dx, count);
+}
 
 template <class T>
 void max_pool(const PoolGeometry& g, Index batch, const T* x, T* y, PoolTap* taps, int threads);
@@ -76,7 +94,8 @@ template <class T>
 void scale_channels(const ChannelScaling<T>& pass);
 
 template <class T>
-void add(std::span<const Batch<const T>> x, const Batch<T>& y, Activation activation, int threads);
+void add(std::span<const Batch<const T>> x, const Batch<T>& y, const Activation& activation,
+         int threads);
 
 template <class T>
 void concat(std::span<const Batch<const T>> x, const Batch<T>& y, int threads);

@@ -16,6 +16,7 @@ struct AddLayer {
   static constexpr bool in_place = true;
   static constexpr bool passes_gradient = true;
   static constexpr bool overwrites_dy = false;
+  static constexpr unsigned char takes = folds::activation;  // in inference
 
   static constexpr void visit(const auto&, const auto&) {}
 
@@ -31,7 +32,7 @@ struct AddLayer {
   /// y may be any one of the inputs.
   template <class T>
   static void infer(const InferPass<T>& pass) {
-    kernels::add<T>(pass.inputs, pass.y, kernels::Activation::none, pass.threads);
+    kernels::add<T>(pass.inputs, pass.y, pass.epilogue.activation, pass.threads);
   }
 
   template <class T>
