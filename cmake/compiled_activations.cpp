@@ -1,6 +1,8 @@
 // The activations of tweed::compiled, for float and double.
 
 #include <tweed/kernels/activation_loops.hpp>
+#include <tweed/kernels/channel_softmax.hpp>
+#include <tweed/kernels/prelu.hpp>
 #include <tweed/layers/activations.hpp>
 
 namespace TWEED_NAMESPACE::kernels {
@@ -33,5 +35,15 @@ template void activation_derivative(std::size_t, double, double, const float*, c
                                     Index);
 template void activation_derivative(std::size_t, double, double, const double*, const double*,
                                     double*, Index);
+
+template void channel_softmax(const float*, float*, Index, Index, int);
+template void channel_softmax(const double*, double*, Index, Index, int);
+template void channel_softmax_gradient(const float*, const float*, float*, Index, Index, int);
+template void channel_softmax_gradient(const double*, const double*, double*, Index, Index, int);
+
+template void prelu(const PReLUForward<float>&);
+template void prelu(const PReLUForward<double>&);
+template void prelu_gradient(const PReLUBackward<float>&);
+template void prelu_gradient(const PReLUBackward<double>&);
 
 }  // namespace TWEED_NAMESPACE::kernels

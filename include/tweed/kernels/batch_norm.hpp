@@ -3,6 +3,7 @@
 #include <tweed/core/error.hpp>
 #include <tweed/kernels/activation_pack.hpp>
 #include <tweed/kernels/batch_norm_pass.hpp>
+#include <tweed/kernels/channel_sums.hpp>
 
 #include <algorithm>
 #include <string>
@@ -72,18 +73,6 @@ void normalize(const WideRows& rows, const Centered<T>& centered, const T* x, T*
 template <class T>
 EIGEN_ALWAYS_INLINE void add_to(T* sum, const Pack<T>& value, Index lanes) {
   (Pack<T>::load(sum, lanes) + value).store(sum, lanes);
-}
-
-/// The sums over all pixels of each channel of `quantities` numbers, [quantities,width] of which
-/// the first [channels] of each width count. `add(offset, size, to)` adds a row.
-template <class T, class Add>
-void sum_channels(const WideRows& rows, Index quantities, T* sums, const Scratch& scratch,
-                  int threads, const Add& add) {
-  const Index width = rows.width();
-  ordered_sum({.rows = rows.count(), .columns = quantities * width, .least_rows = rows.grain()},
-              sums, scratch, threads,
-              [&](Index row, T* to) { add(rows.begin(row), rows.size(row), to); });
-  for (Index i = 0; i < quantities; ++i) rows.fold(sums + i * width);
 }
 
 /// The mean first, and then, with the distances from it, what rounding took from it and the

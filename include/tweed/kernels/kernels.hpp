@@ -15,6 +15,7 @@
 #include <tweed/kernels/conv/pass.hpp>
 #include <tweed/kernels/dense_pass.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
+#include <tweed/kernels/prelu_pass.hpp>
 #include <tweed/kernels/sample_size.hpp>
 
 #include <cstddef>
@@ -28,6 +29,7 @@
 #include <tweed/kernels/add.hpp>
 #include <tweed/kernels/average_pool.hpp>
 #include <tweed/kernels/batch_norm.hpp>
+#include <tweed/kernels/channel_softmax.hpp>
 #include <tweed/kernels/concat.hpp>
 #include <tweed/kernels/conv/convolution.hpp>
 #include <tweed/kernels/dense.hpp>
@@ -35,6 +37,7 @@
 #include <tweed/kernels/global_average_pool.hpp>
 #include <tweed/kernels/max_pool.hpp>
 #include <tweed/kernels/multiply.hpp>
+#include <tweed/kernels/prelu.hpp>
 #include <tweed/kernels/relu.hpp>
 #include <tweed/kernels/upsample.hpp>
 
@@ -61,6 +64,17 @@ template <class F, class T>
 void LoopsOf<F, T>::gradient(const Activation& f, const T* from, const T* dy, T* dx, Index count) {
   activation_derivative<T>(activation_place<F>, f.first, f.second, from, dy, dx, count);
 }
+
+template <class T>
+void channel_softmax(const T* x, T* y, Index pixels, Index channels, int threads);
+template <class T>
+void channel_softmax_gradient(const T* y, const T* dy, T* dx, Index pixels, Index channels,
+                              int threads);
+
+template <class T>
+void prelu(const PReLUForward<T>& pass);
+template <class T>
+void prelu_gradient(const PReLUBackward<T>& pass);
 
 template <class T>
 void max_pool(const PoolGeometry& g, Index batch, const T* x, T* y, PoolTap* taps, int threads);

@@ -13,7 +13,9 @@
 #include <tweed/layers/global_average_pool.hpp>
 #include <tweed/layers/max_pool.hpp>
 #include <tweed/layers/multiply.hpp>
+#include <tweed/layers/prelu.hpp>
 #include <tweed/layers/relu.hpp>
+#include <tweed/layers/softmax.hpp>
 #include <tweed/layers/upsample.hpp>
 
 #include <tuple>
@@ -24,9 +26,8 @@ namespace TWEED_NAMESPACE {
 /// The layers that are read from files.
 using Layers = decltype(std::tuple_cat(
     std::declval<Activations>(),
-    std::declval<
-        std::tuple<AddLayer, AveragePoolLayer, BatchNormLayer, ConcatLayer, Conv2DLayer, DenseLayer,
-                   DepthwiseConv2DLayer, DropoutLayer, Flatten, GlobalAveragePool, MaxPoolLayer,
-                   MultiplyLayer, ReLU, UpsampleLayer>>()));
+    std::tuple<AddLayer, AveragePoolLayer, BatchNormLayer, ConcatLayer, Conv2DLayer, DenseLayer,
+               DepthwiseConv2DLayer, DropoutLayer, Flatten, GlobalAveragePool, MaxPoolLayer,
+               MultiplyLayer, PReLULayer, ReLU, Softmax, UpsampleLayer>{}));
 
 }  // namespace TWEED_NAMESPACE
