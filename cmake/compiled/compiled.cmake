@@ -48,7 +48,7 @@ function(tweed_add_kernels library level)
   add_custom_command(
     OUTPUT ${object}
     COMMAND ${CMAKE_LINKER} -r --force-group-allocation -o ${object} $<TARGET_OBJECTS:${kernels}>
-    COMMAND ${CMAKE_OBJCOPY} --wildcard "--keep-global-symbol=*kernels*6chosen*"
+    COMMAND ${CMAKE_OBJCOPY} --wildcard "--keep-global-symbol=*kernels*8prebuilt*"
             "--keep-global-symbol=*${identifier}E" ${object}
     DEPENDS ${kernels} $<TARGET_OBJECTS:${kernels}>
     COMMAND_EXPAND_LISTS VERBATIM)

@@ -2,75 +2,85 @@
 
 #include "instruction_set.hpp"
 
-#include <tweed/kernels/adam.hpp>
-#include <tweed/kernels/add.hpp>
-#include <tweed/kernels/average_pool.hpp>
-#include <tweed/kernels/batch_norm.hpp>
+#include <tweed/core/activations.hpp>
 #include <tweed/kernels/chosen_kernels.hpp>
-#include <tweed/kernels/concat.hpp>
-#include <tweed/kernels/conv/convolution.hpp>
-#include <tweed/kernels/conv/scale_filters.hpp>
-#include <tweed/kernels/dense.hpp>
-#include <tweed/kernels/dropout.hpp>
-#include <tweed/kernels/global_average_pool.hpp>
-#include <tweed/kernels/max_pool.hpp>
-#include <tweed/kernels/multiply.hpp>
-#include <tweed/kernels/relu.hpp>
-#include <tweed/kernels/sgd.hpp>
-#include <tweed/kernels/sum_of_squares.hpp>
-#include <tweed/kernels/upsample.hpp>
+#include <tweed/kernels/kernels.hpp>
+#include <tweed/layers/activations.hpp>
 
 namespace TWEED_NAMESPACE::kernels {
 
 namespace {
 
+/// The loops of all activations, in the order of their list.
+template <class T>
+constexpr auto all_loops = []<class... F>(std::type_identity<std::tuple<F...>>) {
+  return std::array{ActivationLoops<T>{&LoopsOf<F, T>::value, &LoopsOf<F, T>::gradient}...};
+}(std::type_identity<Activations>{});
+
+template <class T>
+void activation_value(std::size_t place, const Activation& f, const T* x, T* y, Index count) {
+  all_loops<T>[place].value(f, x, y, count);
+}
+
+template <class T>
+void activation_derivative(std::size_t place, const Activation& f, const T* from, const T* dy,
+                           T* dx, Index count) {
+  all_loops<T>[place].gradient(f, from, dy, dx, count);
+}
+
 // What is left out for a family only spares programs compile time.
 template <class T, conv::Family family>
 void set_family() {
   using conv::Family;
-  conv::chosen::prepare_kernel<T, family>.set(conv::prepare_kernel<T, Family::any>);
-  conv::chosen::forward<T, family>.set(conv::forward<T, Family::any>);
-  conv::chosen::backward<T, family>.set(conv::backward<T, Family::any>);
+  conv::prebuilt::prepare_kernel<T, family>.set(conv::prepare_kernel<T, Family::any>);
+  conv::prebuilt::forward<T, family>.set(conv::forward<T, Family::any>);
+  conv::prebuilt::backward<T, family>.set(conv::backward<T, Family::any>);
 }
 
 template <class T>
 void set_all() {
-  chosen::relu<T>.set(relu<T>);
-  chosen::relu_gradient<T>.set(relu_gradient<T>);
-  chosen::max_pool<T>.set(max_pool<T>);
-  chosen::max_pool_gradient<T>.set(max_pool_gradient<T>);
-  chosen::average_pool<T>.set(average_pool<T>);
-  chosen::average_pool_gradient<T>.set(average_pool_gradient<T>);
-  chosen::global_average_pool<T>.set(global_average_pool<T>);
-  chosen::global_average_pool_gradient<T>.set(global_average_pool_gradient<T>);
-  chosen::upsample<T>.set(upsample<T>);
-  chosen::upsample_gradient<T>.set(upsample_gradient<T>);
-  chosen::batch_norm<T>.set(batch_norm<T>);
-  chosen::batch_norm_gradient<T>.set(batch_norm_gradient<T>);
-  chosen::scale_channels<T>.set(scale_channels<T>);
-  chosen::batch_norm_scaling<T>.set(batch_norm_scaling<T>);
-  chosen::move_average<T>.set(move_average<T>);
-  chosen::add<T>.set(add<T>);
-  chosen::concat<T>.set(concat<T>);
-  chosen::concat_gradient<T>.set(concat_gradient<T>);
-  chosen::multiply<T>.set(multiply<T>);
-  chosen::multiply_gradient<T>.set(multiply_gradient<T>);
-  chosen::multiply_channels<T>.set(multiply_channels<T>);
-  chosen::multiply_channels_gradient<T>.set(multiply_channels_gradient<T>);
-  chosen::dense_scratch_bytes<T>.set(dense_scratch_bytes<T>);
-  chosen::dense<T>.set(dense<T>);
-  chosen::dense_gradient<T>.set(dense_gradient<T>);
-  chosen::dropout<T>.set(dropout<T>);
-  chosen::dropout_gradient<T>.set(dropout_gradient<T>);
-  chosen::adam<T>.set(adam<T>);
-  chosen::sgd<T>.set(sgd<T>);
-  chosen::sum_of_squares<T>.set(sum_of_squares<T>);
-  conv::chosen::scale_filters<T>.set(conv::scale_filters<T>);
-  conv::chosen::algorithm_for<T>.set(conv::algorithm_for<T>);
-  conv::chosen::largest_kept_bytes<T>.set(conv::largest_kept_bytes<T>);
-  conv::chosen::largest_scratch_bytes<T>.set(conv::largest_scratch_bytes<T>);
-  conv::chosen::prepared_kernel_bytes<T>.set(conv::prepared_kernel_bytes<T>);
-  conv::chosen::prepared_scratch_bytes<T>.set(conv::prepared_scratch_bytes<T>);
+  prebuilt::relu<T>.set(relu<T>);
+  prebuilt::relu_gradient<T>.set(relu_gradient<T>);
+  prebuilt::activation_value<T>.set(activation_value<T>);
+  prebuilt::activation_derivative<T>.set(activation_derivative<T>);
+  prebuilt::channel_softmax<T>.set(channel_softmax<T>);
+  prebuilt::channel_softmax_gradient<T>.set(channel_softmax_gradient<T>);
+  prebuilt::prelu<T>.set(prelu<T>);
+  prebuilt::prelu_gradient<T>.set(prelu_gradient<T>);
+  prebuilt::max_pool<T>.set(max_pool<T>);
+  prebuilt::max_pool_gradient<T>.set(max_pool_gradient<T>);
+  prebuilt::average_pool<T>.set(average_pool<T>);
+  prebuilt::average_pool_gradient<T>.set(average_pool_gradient<T>);
+  prebuilt::global_average_pool<T>.set(global_average_pool<T>);
+  prebuilt::global_average_pool_gradient<T>.set(global_average_pool_gradient<T>);
+  prebuilt::upsample<T>.set(upsample<T>);
+  prebuilt::upsample_gradient<T>.set(upsample_gradient<T>);
+  prebuilt::batch_norm<T>.set(batch_norm<T>);
+  prebuilt::batch_norm_gradient<T>.set(batch_norm_gradient<T>);
+  prebuilt::scale_channels<T>.set(scale_channels<T>);
+  prebuilt::batch_norm_scaling<T>.set(batch_norm_scaling<T>);
+  prebuilt::move_average<T>.set(move_average<T>);
+  prebuilt::add<T>.set(add<T>);
+  prebuilt::concat<T>.set(concat<T>);
+  prebuilt::concat_gradient<T>.set(concat_gradient<T>);
+  prebuilt::multiply<T>.set(multiply<T>);
+  prebuilt::multiply_gradient<T>.set(multiply_gradient<T>);
+  prebuilt::multiply_channels<T>.set(multiply_channels<T>);
+  prebuilt::multiply_channels_gradient<T>.set(multiply_channels_gradient<T>);
+  prebuilt::dense_scratch_bytes<T>.set(dense_scratch_bytes<T>);
+  prebuilt::dense<T>.set(dense<T>);
+  prebuilt::dense_gradient<T>.set(dense_gradient<T>);
+  prebuilt::dropout<T>.set(dropout<T>);
+  prebuilt::dropout_gradient<T>.set(dropout_gradient<T>);
+  prebuilt::adam<T>.set(adam<T>);
+  prebuilt::sgd<T>.set(sgd<T>);
+  prebuilt::sum_of_squares<T>.set(sum_of_squares<T>);
+  conv::prebuilt::scale_filters<T>.set(conv::scale_filters<T>);
+  conv::prebuilt::algorithm_for<T>.set(conv::algorithm_for<T>);
+  conv::prebuilt::largest_kept_bytes<T>.set(conv::largest_kept_bytes<T>);
+  conv::prebuilt::largest_scratch_bytes<T>.set(conv::largest_scratch_bytes<T>);
+  conv::prebuilt::prepared_kernel_bytes<T>.set(conv::prepared_kernel_bytes<T>);
+  conv::prebuilt::prepared_scratch_bytes<T>.set(conv::prepared_scratch_bytes<T>);
   set_family<T, conv::Family::grouped>();
   set_family<T, conv::Family::strided>();
   set_family<T, conv::Family::dense>();

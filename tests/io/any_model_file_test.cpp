@@ -125,8 +125,8 @@ TEST_CASE("unknown layers and settings, and values that make no sense, are named
     CHECK(message.starts_with(start));
     return message.substr(std::min(start.size(), message.size()));
   };
-  CHECK(error(R"("layer":"relu")", R"("layer":"gelu")") ==
-        R"(layer "relu_1" is of the type "gelu", which AnyModel does not know)");
+  CHECK(error(R"("layer":"relu")", R"("layer":"swoosh")") ==
+        R"(layer "relu_1" is of the type "swoosh", which AnyModel does not know)");
   CHECK(error(R"("units":6)", R"("units":6,"biases":false)") ==
         R"(layer "dense_1" has the setting "biases", which AnyModel does not know)");
   CHECK(error(R"("units":6)", R"("units":6,"bias":1)") ==
@@ -216,4 +216,35 @@ TEST_CASE("a setting that the file does not have keeps its default") {
   const auto loaded = load_any_model(path);
   save_model(loaded.model, path);
   CHECK(read_safetensors(path).metadata().at("architecture") == both);
+}
+
+TEST_CASE("a file tells the settings of activations") {
+  using Activated =
+      Sequential<Input<5, 4, 3>, Clip<-2, 1.5>, ELU<0.25>, LeakyReLU<0.125>, HardSigmoid<0.2>, GELU,
+                 GELUTanh, HardSwish, Mish, ReLU6, SELU, Sigmoid, SiLU, Softplus, Tanh, PReLU<>,
+                 PReLU<SharedSlope{}>, Softmax, Flatten, Dense<2>>;
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const Model<Activated> saved{4};
+  save_model(saved, path);
+  const std::string text = read_safetensors(path).metadata().at("architecture");
+  for (const char* layer :
+       {R"({"name":"clip_1","layer":"clip","lowest":-2.0,"highest":1.5})",
+        R"({"name":"elu_1","layer":"elu","alpha":0.25})",
+        R"({"name":"leaky_relu_1","layer":"leaky_relu","negative_slope":0.125})",
+        R"({"name":"hard_sigmoid_1","layer":"hard_sigmoid","slope":0.2,"offset":0.5})",
+        R"({"name":"gelu_tanh_1","layer":"gelu_tanh"})", R"({"name":"silu_1","layer":"silu"})",
+        R"({"name":"prelu_2","layer":"prelu","shares_slope":true})",
+        R"({"name":"softmax_1","layer":"softmax"})"}) {
+    CAPTURE(layer);
+    CHECK(text.find(layer) != text.npos);
+  }
+  const auto model = load_any_model(path).model;
+  const auto x = tests::numbers<float>(2 * Activated::input.size(), 11);
+  const Batch<const float> batch{x.data(), 2, Activated::input};
+  CHECK(predict_logits(model, batch) == predict_logits(saved, batch));
+  CHECK(error_with(path, "architecture",
+                   replaced(text, R"("negative_slope":0.125)", R"("negative_slope":-1)")) ==
+        "metadata \"architecture\": network: layer 3 (leaky_relu) cannot take 5x4x3: its negative "
+        "slope must not be below 0");
 }

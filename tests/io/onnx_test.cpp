@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 using namespace tweed;
@@ -154,4 +155,33 @@ TEST_CASE("metadata that is not UTF-8 is refused, and nothing is written") {
         "ONNX: a key of the metadata: expected UTF-8, found the byte 0xff at position 0");
   CHECK_FALSE(std::filesystem::exists(path));
   CHECK(error("author", "J\u00f6rg").empty());
+}
+
+TEST_CASE("activations are operators, or several where operator set 13 has none") {
+  const auto nodes = []<class L>(std::type_identity<L>) {
+    const auto all = exported<Sequential<Input<3>, L>>().nodes;
+    return Lines(all.begin(), all.end() - 1);
+  };
+  CHECK(nodes(std::type_identity<Sigmoid>{}) == Lines{"Sigmoid(input) -> sigmoid_1"});
+  CHECK(nodes(std::type_identity<SiLU>{}) ==
+        Lines{"Sigmoid(input) -> silu_1.step_1", "Mul(silu_1.step_1, input) -> silu_1"});
+  CHECK(nodes(std::type_identity<Mish>{}) == Lines{"Softplus(input) -> mish_1.step_1",
+                                                   "Tanh(mish_1.step_1) -> mish_1.step_2",
+                                                   "Mul(mish_1.step_2, input) -> mish_1"});
+  CHECK(nodes(std::type_identity<GELU>{}) == Lines{"Mul(input, scalar_1) -> gelu_1.step_1",
+                                                   "Erf(gelu_1.step_1) -> gelu_1.step_2",
+                                                   "Add(gelu_1.step_2, scalar_2) -> gelu_1.step_3",
+                                                   "Mul(gelu_1.step_3, input) -> gelu_1.step_4",
+                                                   "Mul(gelu_1.step_4, scalar_3) -> gelu_1"});
+  CHECK(nodes(std::type_identity<Softmax>{}) == Lines{"Softmax(input) axis=1 -> softmax_1"});
+
+  const auto clip = exported<Sequential<Input<2, 2, 3>, Clip<-1, 6>>>();
+  CHECK(clip.nodes[1] == "Clip(input_nchw, scalar_1, scalar_2) -> clip_1");
+  CHECK(clip.constants.at("scalar_1").dims.empty());
+  CHECK(clip.constants.at("scalar_1").floats() == std::vector<float>{-1.0F});
+  CHECK(clip.constants.at("scalar_2").floats() == std::vector<float>{6.0F});
+
+  const auto prelu = exported<Sequential<Input<2, 2, 3>, PReLU<>>>();
+  CHECK(prelu.nodes[1] == "PRelu(input_nchw, prelu_1.slope) -> prelu_1");
+  CHECK(prelu.constants.at("prelu_1.slope").dims == std::vector<Index>{3, 1, 1});
 }

@@ -1,4 +1,5 @@
 #include <tweed/kernels/add.hpp>
+#include <tweed/layers/tanh.hpp>
 #include <support/compare.hpp>
 #include <support/guarded.hpp>
 #include <support/numbers.hpp>
@@ -19,7 +20,8 @@ TEST_CASE_TEMPLATE("add: any number of images, into a new one or over any of the
                    double) {
   for (const std::size_t images : {1U, 2U, 3U, 5U}) {
     for (const Index size : {0, 1, 15, 17, 1001, 40'003}) {
-      for (const auto activation : {Activation::none, Activation::relu}) {
+      for (const auto& activation :
+           {Activation::none, Activation::relu, tweed::Tanh::as_epilogue().activation}) {
         CAPTURE(images);
         CAPTURE(size);
         std::vector<std::vector<T>> x;
@@ -30,8 +32,11 @@ TEST_CASE_TEMPLATE("add: any number of images, into a new one or over any of the
         for (std::size_t k = 1; k < images; ++k) {
           for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += x[k][i];
         }
-        if (activation == Activation::relu) {
+        if (activation.is_relu()) {
           for (T& value : expected) value = std::max(T{}, value);
+        }
+        if (activation.is_other()) {
+          activation.function->template loops<T>().value(activation, expected.data(), expected.data(), size);
         }
         for (const int threads : {1, 2, 3, 8}) {
           for (std::size_t target = 0; target <= images; ++target) {

@@ -100,6 +100,39 @@ LAYERS = {
     "relu": layer(relu, (2, 3, 4, 5)),
 }
 
+# Of images, then of a vector, whose numbers are in [-4, 4) to reach what is cut off.
+ACTIVATIONS = {
+    name: [
+        *run(function, [leaf((2, 3, 5, 7), INPUT, scale=4.0)], []),
+        *run(function, [leaf((1, 13), INPUT, scale=4.0)], []),
+    ]
+    for name, function in {
+        "clip": lambda x: F.hardtanh(x, -2.5, 1.75),
+        "elu": F.elu,
+        "elu_alpha": lambda x: F.elu(x, 0.25),
+        "gelu": F.gelu,
+        "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
+        # F.hardsigmoid takes 1/6 in float, also for double.
+        "hard_sigmoid": lambda x: torch.clamp(x / 6.0 + 0.5, 0.0, 1.0),
+        "hard_swish": F.hardswish,
+        "leaky_relu": F.leaky_relu,
+        "leaky_relu_slope": lambda x: F.leaky_relu(x, 0.3),
+        "mish": F.mish,
+        "relu6": F.relu6,
+        "selu": F.selu,
+        "sigmoid": F.sigmoid,
+        "silu": F.silu,
+        "softmax": lambda x: F.softmax(x, dim=-1),
+        "softplus": lambda x: F.softplus(x, threshold=100),
+        "tanh": torch.tanh,
+    }.items()
+} | {
+    "prelu": layer(lambda x, slope: on_images(F.prelu, x, slope), (3, 5, 4, 7), (7,)),
+    "prelu_one_channel": layer(lambda x, slope: on_images(F.prelu, x, slope), (1, 5, 3, 1), (1,)),
+    "prelu_shared": layer(lambda x, slope: on_images(F.prelu, x, slope), (2, 3, 5, 17), (1,)),
+    "prelu_vectors": layer(F.prelu, (5, 13), (13,)),
+}
+
 NORMALIZATIONS = {
     "batch_norm": normalization((3, 5, 4, 7)),
     "batch_norm_one_image": normalization((1, 3, 5, 2)),

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 using namespace tweed;
@@ -16,13 +17,15 @@ namespace {
 template <class Net>
 class KnownRun {
  public:
-  explicit KnownRun(Index batch) : pass_(batch, 2), infer_(batch, 2) {
+  /// `scale`: of the first input.
+  explicit KnownRun(Index batch, double scale = 1.0) : pass_(batch, 2), infer_(batch, 2) {
     fill();
     for (std::size_t k = 0; k < Net::graph.inputs.size(); ++k) {
       const Shape& shape = Net::graph.shapes[static_cast<std::size_t>(Net::graph.inputs[k])];
       const auto further = tests::further_input_streams + static_cast<std::uint32_t>(k) - 1;
       inputs_.push_back(
-          tests::numbers<double>(batch * shape.size(), k == 0 ? tests::input_stream : further));
+          k == 0 ? tests::numbers<double>(batch * shape.size(), tests::input_stream, scale)
+                 : tests::numbers<double>(batch * shape.size(), further));
       batches_.push_back({inputs_.back().data(), batch, shape});
     }
   }
@@ -73,6 +76,21 @@ class KnownRun {
 
 void check(const Fingerprint& result, const Fingerprint& answer) {
   CHECK(tests::largest_difference(result, answer) / answer[1] < 1e-13);
+}
+
+/// An activation of images and of a vector.
+template <class Activation>
+void check_activation(const std::array<Fingerprint, 4>& answers) {
+  CAPTURE(std::string(LayerClass<Activation>::name));
+  const auto check_part = [&](auto run, std::size_t first) {
+    const Fingerprint inferred = run.inferred();
+    const auto trained = run.trained();
+    check(inferred, answers[first]);
+    check(trained[0], answers[first]);
+    check(trained[1], answers[first + 1]);
+  };
+  check_part(KnownRun<Sequential<Input<3, 5, 7>, Activation>>(2, 4.0), 0);
+  check_part(KnownRun<Sequential<Input<13>, Activation>>(1, 4.0), 2);
 }
 
 template <class... Entries, std::size_t count>
@@ -131,6 +149,35 @@ TEST_CASE("PyTorch's answers: batch normalisation") {
   check<Input<13>, BatchNorm<>>(batch_norm_vectors, 5);
   check<Input<3>, BatchNorm<Epsilon{0.1}>>(batch_norm_two_vectors, 2);
   check<Input<2, 3, 5>, BatchNorm<Momentum{0.75}, Epsilon{0.01}>>(batch_norm_options, 3);
+}
+
+TEST_CASE("PyTorch's answers: activations") {
+  using namespace tests::pytorch;
+  check_activation<Clip<-2.5, 1.75>>(clip);
+  check_activation<ELU<>>(elu);
+  check_activation<ELU<0.25>>(elu_alpha);
+  check_activation<GELU>(gelu);
+  check_activation<GELUTanh>(gelu_tanh);
+  check_activation<HardSigmoid<>>(hard_sigmoid);
+  check_activation<HardSwish>(hard_swish);
+  check_activation<LeakyReLU<>>(leaky_relu);
+  check_activation<LeakyReLU<0.3>>(leaky_relu_slope);
+  check_activation<Mish>(mish);
+  check_activation<ReLU6>(relu6);
+  check_activation<SELU>(selu);
+  check_activation<Sigmoid>(sigmoid);
+  check_activation<SiLU>(silu);
+  check_activation<Softmax>(softmax);
+  check_activation<Softplus>(softplus);
+  check_activation<Tanh>(tests::pytorch::tanh);
+}
+
+TEST_CASE("PyTorch's answers: PReLU") {
+  using namespace tests::pytorch;
+  check<Input<5, 4, 7>, PReLU<>>(prelu, 3);
+  check<Input<5, 3, 1>, PReLU<>>(prelu_one_channel, 1);
+  check<Input<3, 5, 17>, PReLU<SharedSlope{}>>(prelu_shared, 2);
+  check<Input<13>, PReLU<>>(prelu_vectors, 5);
 }
 
 TEST_CASE("PyTorch's answers: joins") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <known_answers/pytorch/activations.hpp>
 #include <known_answers/pytorch/convolutions.hpp>
 #include <known_answers/pytorch/joins.hpp>
 #include <known_answers/pytorch/layers.hpp>

@@ -200,8 +200,59 @@ TEST_CASE("every layer: those that work element by element") {
   check<Dropout<0.4>>({{1, 1, 1}, {5, 3, 7}});
 }
 
+TEST_CASE("every layer: activations") {
+  const std::vector<Shape> shapes{{1, 1, 1}, {5, 3, 7}};
+  check<Clip<-0.375, 0.625>>(shapes);
+  check<ELU<>>(shapes);
+  check<ELU<0.25>>(shapes);
+  check<GELU>(shapes);
+  check<GELUTanh>(shapes);
+  check<HardSigmoid<>>(shapes);
+  check<HardSigmoid<0.75, 0.375>>(shapes);
+  check<HardSwish>(shapes);
+  check<LeakyReLU<>>(shapes);
+  check<LeakyReLU<0.3>>(shapes);
+  check<Mish>(shapes);
+  check<ReLU6>(shapes);
+  check<SELU>(shapes);
+  check<Sigmoid>(shapes);
+  check<SiLU>(shapes);
+  check<Softplus>(shapes);
+  check<Tanh>(shapes);
+}
+
+TEST_CASE("every layer: other activations in Conv2D, Dense and BatchNorm") {
+  const auto other = [](const auto& layer) { return layer.as_epilogue(); };
+  for (const Epilogue& epilogue :
+       {other(LeakyReLU<0.3>::value), other(ELU<>::value), other(Sigmoid{}), other(Tanh{}),
+        other(Softplus{}), other(Clip<-0.375, 0.625>::value)}) {
+    check<Conv2D<5, 3>>({{4, 5, 2}, {3, 3, 9}}, epilogue);
+    check<Conv2D<5, 3, NoBias{}>>({{4, 5, 2}}, epilogue);
+    check<DepthwiseConv2D<3>>({{4, 5, 3}, {4, 6, 17}}, epilogue);
+    check<Dense<9>>({{1, 1, 11}}, epilogue);
+    check<Dense<9, NoBias{}>>({{1, 1, 11}}, epilogue);
+  }
+  // What goes into these is computed again.
+  for (const Epilogue& epilogue : {other(Tanh{}), other(SiLU{}), other(GELU{}), other(Mish{})}) {
+    check<BatchNorm<>>({{4, 5, 3}, {3, 3, 17}, {3, 2, 300}}, epilogue);
+  }
+}
+
+TEST_CASE("every layer: what cannot be folded into it in training is refused") {
+  const auto refuses = [](const auto& layer, const Epilogue& epilogue) {
+    CHECK_THROWS_AS(testing::check_gradients(layer, {Shape{4, 4, 2}}, {.epilogue = epilogue}),
+                    Error);
+  };
+  refuses(Conv2D<5, 3>::value, SiLU::as_epilogue());
+  refuses(Conv2D<5, 3>::value,
+          {.activation = Tanh::as_epilogue().activation, .pool = {.window = 2, .stride = 2}});
+  refuses(AddLayer{}, {.activation = Activation::relu});
+}
+
 TEST_CASE("every layer: large enough that each thread gets a share") {
   check_threads(tests::any_layer<ReLU, float>, {{43, 41, 13}});
+  check_threads(tests::any_layer<GELU, float>, {{43, 41, 13}});
+  check_threads(tests::any_layer<ELU<>, float>, {{43, 41, 13}});
   check_threads(tests::any_layer<Dropout<0.25>, float>, {{43, 41, 13}});
   check_threads(tests::any_layer<Dense<300>, float>, {{1, 1, 500}});
   check_threads(tests::any_layer<BatchNorm<>, float>, {{43, 41, 13}});

@@ -1,4 +1,6 @@
+#include <tweed/layers/activations.hpp>
 #include <tweed/layers/add.hpp>
+#include <tweed/layers/batch_norm.hpp>
 #include <tweed/layers/conv2d.hpp>
 #include <tweed/layers/dense.hpp>
 #include <tweed/layers/depthwise_conv2d.hpp>
@@ -28,8 +30,8 @@ using Net = Sequential<Input<9, 7, 2>, Conv2D<11, 3>, ReLU, DepthwiseConv2D<3>, 
 
 /// How many layers each node runs, in training.
 template <class Network>
-std::vector<std::size_t> layers_of_nodes() {
-  const FoldedGraph folded(Network::graph, folds_of<Network>(folds::in_training));
+std::vector<std::size_t> layers_of_nodes(unsigned char allowed = folds::in_training) {
+  const FoldedGraph folded(Network::graph, folds_of<Network>(allowed));
   std::vector<std::size_t> counts;
   for (std::size_t i = 0; i < folded.view().nodes.size(); ++i) {
     counts.push_back(folded.layers_of(i).size());
@@ -56,6 +58,16 @@ using TransformedNet =
                MaxPool<3, Stride{2}, Padding::same>, Conv2D<20, 3, Algorithm::winograd4>, ReLU,
                MaxPool<2>, Conv2D<18, 3, Algorithm::winograd6>, MaxPool<2>,
                Conv2D<33, 3, Algorithm::fft>, ReLU, Flatten, Dense<5>>;
+
+/// An activation behind each kind of convolution and of geometry, dense layers and sums.
+template <Layer A>
+using Activated =
+    Sequential<Input<14, 15, 3>, Conv2D<11, 3>, A, Conv2D<20, 3, Algorithm::indirect>, A,
+               Conv2D<34, 3, Algorithm::winograd4>, A, Conv2D<19, 3, Algorithm::winograd6>, A,
+               Conv2D<16, 5, Algorithm::fft>, A, DepthwiseConv2D<3>, A, MaxPool<2>,
+               DepthwiseConv2D<3, Stride{2}>, A, Conv2D<12, 3, Groups{2}>, A,
+               Conv2D<6, Window{2, 3}, Stride{2, 1}>, A, Conv2D<4, 1>, BatchNorm<>, A,
+               Residual<Conv2D<4, 1>, A>, A, Flatten, Dense<23>, A, Dense<5>>;
 
 template <class Network>
 Result run(Index batch, int threads) {
@@ -159,4 +171,35 @@ TEST_CASE("fusion: more threads than images share them, and change nothing") {
     check_same(alone, run<Unfolded<TransformedNet>>(batch, 4));
     for (const int threads : {2, 4, 7}) check_same(alone, run<TransformedNet>(batch, threads));
   }
+}
+
+TEST_CASE("fusion: activations other than ReLU") {
+  CHECK(fold_into_one<Conv2D<3, 3>, Tanh>());
+  CHECK(fold_into_one<DepthwiseConv2D<3>, LeakyReLU<>>());
+  CHECK(fold_into_one<BatchNorm<>, SiLU>());
+  CHECK_FALSE(fold_into_one<Conv2D<3, 3>, Tanh, Sigmoid>());
+  // In training, the input of these is stored, and all results before a pool.
+  using Known = Sequential<Input<8, 8, 3>, Conv2D<3, 3>, Tanh, MaxPool<2>>;
+  CHECK(layers_of_nodes<Known>() == std::vector<std::size_t>{2, 1});
+  CHECK(layers_of_nodes<Known>(folds::in_inference) == std::vector<std::size_t>{3});
+  using Unknown = Sequential<Input<8, 8, 3>, Conv2D<3, 3>, SiLU, MaxPool<2>>;
+  CHECK(layers_of_nodes<Unknown>() == std::vector<std::size_t>{1, 1, 1});
+  CHECK(layers_of_nodes<Unknown>(folds::in_inference) == std::vector<std::size_t>{3});
+  using Normalized = Sequential<Input<8, 8, 3>, Conv2D<3, 3>, BatchNorm<>, SiLU>;
+  CHECK(layers_of_nodes<Normalized>() == std::vector<std::size_t>{1, 2});
+  CHECK(layers_of_nodes<Normalized>(folds::in_prepared) == std::vector<std::size_t>{3});
+  using Sum = Sequential<Input<8, 8, 3>, Conv2D<3, 3>, Residual<Conv2D<3, 3>>, GELU>;
+  CHECK(layers_of_nodes<Sum>() == std::vector<std::size_t>{1, 1, 1, 1});
+  CHECK(layers_of_nodes<Sum>(folds::in_inference) == std::vector<std::size_t>{1, 1, 2});
+}
+
+TEST_CASE("fusion: activations other than ReLU change no output and no gradient") {
+  const auto check = []<Layer A>(std::type_identity<A>) {
+    using Network = Activated<A>;
+    const Result unfolded = run<Unfolded<Network>>(5, 2);
+    for (const int threads : {1, 2, 3, 8}) check_same(run<Network>(5, threads), unfolded);
+    check_same(run<Network>(1, 3), run<Unfolded<Network>>(1, 1));
+  };
+  check(std::type_identity<ELU<>>{});
+  check(std::type_identity<SiLU>{});
 }

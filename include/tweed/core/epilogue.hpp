@@ -1,11 +1,9 @@
 #pragma once
 
+#include <tweed/core/activation.hpp>
 #include <tweed/core/window.hpp>
 
 namespace TWEED_NAMESPACE {
-
-/// What is done to each number of an output: nothing, or max(0, y).
-enum class Activation : unsigned char { none, relu };
 
 /// A max-pool behind a layer.
 struct Pool {
@@ -33,11 +31,14 @@ inline constexpr unsigned char none = 0;
 inline constexpr unsigned char normalize = 1;
 inline constexpr unsigned char activation = 2;
 inline constexpr unsigned char pool = 4;
+/// What goes into an activation is there when its gradient is wanted: a pass that has no gradients,
+/// or a layer that computes it again.
+inline constexpr unsigned char any_activation = 8;
 
 /// The last step of an epilogue.
 constexpr unsigned char last_of(const Epilogue& epilogue) {
   if (!epilogue.pool.is_none()) return pool;
-  if (epilogue.activation != Activation::none) return activation;
+  if (!epilogue.activation.is_none()) return activation;
   return epilogue.normalize ? normalize : none;
 }
 

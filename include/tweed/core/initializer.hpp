@@ -8,14 +8,22 @@
 
 namespace TWEED_NAMESPACE {
 
-/// How a parameter starts. With fan_in and fan_out the numbers of inputs and outputs that each
-/// output and input is connected to:
+/// How a parameter starts: at 0, 1 or 0.25, or at random. With fan_in and fan_out the numbers of
+/// inputs and outputs that each output and input is connected to:
 /// - Glorot (Glorot and Bengio, *Understanding the difficulty of training deep feedforward neural
 ///   networks*, AISTATS 2010): uniform in +-sqrt(6 / (fan_in + fan_out)), or normal with variance
 ///   2 / (fan_in + fan_out);
 /// - He (He, Zhang, Ren and Sun, *Delving Deep into Rectifiers*, ICCV 2015): uniform in
 ///   +-sqrt(6 / fan_in), or normal with variance 2 / fan_in.
-enum class Initializer { zeros, ones, glorot_uniform, glorot_normal, he_uniform, he_normal };
+enum class Initializer {
+  zeros,
+  ones,
+  quarters,
+  glorot_uniform,
+  glorot_normal,
+  he_uniform,
+  he_normal
+};
 
 namespace detail {
 
@@ -56,6 +64,8 @@ template <class T>
       return constant(0.0);
     case Initializer::ones:
       return constant(1.0);
+    case Initializer::quarters:
+      return constant(0.25);
     case Initializer::glorot_uniform:
       return uniform(glorot);
     case Initializer::glorot_normal:

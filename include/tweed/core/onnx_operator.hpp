@@ -33,6 +33,16 @@ struct OnnxAttribute {
   }
 };
 
+/// A further operation on what an operator made, with a number or the operator's own input as a
+/// second operand where it wants one.
+struct OnnxStep {
+  enum Operand { alone, with_scalar, with_input };
+
+  std::string_view type;
+  Operand operand = alone;
+  float scalar = 0.0F;
+};
+
 /// What a layer is in ONNX (https://onnx.ai/onnx/operators, operator set 13), as plain data. Images
 /// are NCHW there; the exporter transposes values and kernels.
 struct OnnxOperator {
@@ -46,6 +56,9 @@ struct OnnxOperator {
   /// Vectors of constants behind its inputs and before its tensors; an empty one stands for an
   /// input that is left out.
   std::vector<std::vector<float>> constants = {};
+  std::vector<float> scalars = {};   ///< constants without dimensions, behind those
+  std::vector<OnnxStep> then = {};   ///< what is done to its result
+  bool has_channel_tensors = false;  ///< its tensors have a number for each channel of an image
 };
 
 }  // namespace TWEED_NAMESPACE

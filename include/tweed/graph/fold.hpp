@@ -14,9 +14,19 @@ namespace folds {
 
 /// What a training step folds: normalisation needs the statistics of the batch first.
 inline constexpr unsigned char in_training = activation | pool;
-inline constexpr unsigned char in_inference = activation | pool;
+inline constexpr unsigned char in_inference = activation | pool | any_activation;
 /// Prepared models fold a normalisation into the kernel before it.
-inline constexpr unsigned char in_prepared = normalize | activation | pool;
+inline constexpr unsigned char in_prepared = normalize | in_inference;
+
+/// Whether a layer's backward pass finds what it needs, with `epilogue` folded into it and now `as`
+/// too: a pool's taps tell what a ReLU let pass, but of other activations it wants all results; and
+/// a layer whose gradients are dy itself does not run.
+constexpr bool can_train(const Traits& layer, const Epilogue& epilogue, const Epilogue& as) {
+  if (!as.pool.is_none()) return !epilogue.activation.is_other();
+  if (as.activation.is_none()) return true;
+  return !layer.passes_gradient &&
+         (as.activation.known_by_output || (layer.takes & any_activation) != 0);
+}
 
 }  // namespace folds
 
@@ -67,9 +77,12 @@ class FoldedGraph {
   }
 
   bool takes(const Node& first, const Node& second, unsigned char allowed) const {
-    const unsigned char fold = folds::last_of(graph_.traits_of(second).as_epilogue);
-    return (fold & allowed & graph_.traits_of(first).takes) != 0 &&
-           fold > folds::last_of(first.epilogue) && first.segment == second.segment;
+    const Epilogue& as = graph_.traits_of(second).as_epilogue;
+    const Traits& traits = graph_.traits_of(first);
+    const unsigned char fold = folds::last_of(as);
+    return (fold & allowed & traits.takes) != 0 && fold > folds::last_of(first.epilogue) &&
+           first.segment == second.segment &&
+           ((allowed & folds::any_activation) != 0 || folds::can_train(traits, first.epilogue, as));
   }
 
   void fold(Node& first, const Node& second) const {

@@ -59,7 +59,7 @@ enum class Mode : unsigned char { inference, training };
 /// a pool by what it kept.
 constexpr Reads reads_of(const Traits& traits, const Epilogue& epilogue) {
   Reads reads = traits.reads;
-  if (epilogue.activation != Activation::none) reads.output = true;
+  if (!epilogue.activation.is_none()) reads.output = true;
   if (!epilogue.pool.is_none()) reads.output = false;
   return reads;
 }

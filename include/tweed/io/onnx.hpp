@@ -134,12 +134,31 @@ class OnnxExporter {
     for (std::size_t i = 0; i < what->constants.size(); ++i) {
       inputs.push_back(add_constants(name, i, what->constants[i]));
     }
+    for (const float scalar : what->scalars) inputs.push_back(add_scalar(scalar));
     for (const auto& range : {layout_.trained_of(node.layer), layout_.state_of(node.layer)}) {
-      for (const auto& tensor : range.of(std::span(std::as_const(tensors_)))) {
+      for (auto tensor : range.of(std::span(std::as_const(tensors_)))) {
+        if (what->has_channel_tensors) tensor.dims.insert(tensor.dims.end(), 2, 1);
         inputs.push_back(add_tensor(tensor));
       }
     }
-    graph_.add({name, what->type, std::move(inputs), name, what->attributes});
+    add_steps(name, *what, std::move(inputs));
+  }
+
+  /// The operator and the steps behind it. The last of them has the layer's name.
+  void add_steps(const std::string& layer, const OnnxOperator& what,
+                 std::vector<std::string> inputs) {
+    const std::string input = inputs[0];
+    const auto name_of_step = [&](std::size_t i) {
+      return i == what.then.size() ? layer : layer + ".step_" + std::to_string(i + 1);
+    };
+    graph_.add({name_of_step(0), what.type, std::move(inputs), name_of_step(0), what.attributes});
+    for (std::size_t i = 0; i < what.then.size(); ++i) {
+      const OnnxStep& step = what.then[i];
+      std::vector<std::string> operands{name_of_step(i)};
+      if (step.operand == OnnxStep::with_input) operands.push_back(input);
+      if (step.operand == OnnxStep::with_scalar) operands.push_back(add_scalar(step.scalar));
+      graph_.add({name_of_step(i + 1), step.type, std::move(operands), name_of_step(i + 1)});
+    }
   }
 
   bool any_is_image(const Node& node) {
@@ -153,6 +172,12 @@ class OnnxExporter {
     const std::string name = layer + ".constant_" + std::to_string(i + 1);
     const std::array size{std::ssize(values)};
     graph_.add_constant(name, OnnxType::f32, size, std::as_bytes(std::span(values)));
+    return name;
+  }
+
+  std::string add_scalar(float value) {
+    const std::string name = "scalar_" + std::to_string(++scalar_count_);
+    graph_.add_constant(name, OnnxType::f32, {}, std::as_bytes(std::span(&value, 1)));
     return name;
   }
 
@@ -214,6 +239,7 @@ class OnnxExporter {
   std::vector<std::string> names_;
   std::vector<Value> values_;
   OnnxGraph graph_;
+  int scalar_count_ = 0;
 };
 
 }  // namespace detail

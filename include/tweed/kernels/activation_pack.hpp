@@ -7,8 +7,8 @@ namespace TWEED_NAMESPACE::kernels {
 
 /// max(0, x), where a NaN stays one, or x.
 template <class T>
-EIGEN_ALWAYS_INLINE Pack<T> activate(const Pack<T>& x, Activation activation) {
-  if (activation == Activation::none) return x;
+EIGEN_ALWAYS_INLINE Pack<T> rectified(const Pack<T>& x, bool rectifies) {
+  if (!rectifies) return x;
   return select(less(x, Pack<T>::zero()), Pack<T>::zero(), x);
 }
 

@@ -3,6 +3,7 @@
 #include <tweed/core/error.hpp>
 #include <tweed/kernels/activation_pack.hpp>
 #include <tweed/kernels/batch_norm_pass.hpp>
+#include <tweed/kernels/channel_sums.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -65,31 +66,20 @@ Centered<T> normalizer(const WideRows& rows, const T* scale, const T* shift, dou
 
 template <class T>
 void normalize(const WideRows& rows, const Centered<T>& centered, const T* x, T* y,
-               Activation activation, int threads) {
+               const Activation& activation, int threads) {
   for_each_row(rows, threads, [&](Index row) {
     const Index begin = rows.begin(row);
     for_each_pack<T>(rows.size(row), [&](Index i, Index lanes) {
       const auto d = centered.distance(Pack<T>::load(x + begin + i, lanes), i, lanes);
-      activate(centered.at(d, i, lanes), activation).store(y + begin + i, lanes);
+      rectified(centered.at(d, i, lanes), activation.is_relu()).store(y + begin + i, lanes);
     });
+    apply_other(activation, y + begin, rows.size(row));
   });
 }
 
 template <class T>
 EIGEN_ALWAYS_INLINE void add_to(T* sum, const Pack<T>& value, Index lanes) {
   (Pack<T>::load(sum, lanes) + value).store(sum, lanes);
-}
-
-/// The sums over all pixels of each channel of `quantities` numbers, [quantities,width] of which
-/// the first [channels] of each width count. `add(offset, size, to)` adds a row.
-template <class T, class Add>
-void sum_channels(const WideRows& rows, Index quantities, T* sums, const Scratch& scratch,
-                  int threads, const Add& add) {
-  const Index width = rows.width();
-  ordered_sum({.rows = rows.count(), .columns = quantities * width, .least_rows = rows.grain()},
-              sums, scratch, threads,
-              [&](Index row, T* to) { add(rows.begin(row), rows.size(row), to); });
-  for (Index i = 0; i < quantities; ++i) rows.fold(sums + i * width);
 }
 
 /// The mean first, and then, with the distances from it, what rounding took from it and the
@@ -134,15 +124,43 @@ struct ArrivingGradient {
   Centered<T> normalizer;
   const T* x;
   const T* dy;
-  bool has_relu;
+  const Activation& activation;
 
   EIGEN_ALWAYS_INLINE Pack<T> distance(Index begin, Index i, Index lanes) const {
     return normalizer.distance(Pack<T>::load(x + begin + i, lanes), i, lanes);
   }
-  EIGEN_ALWAYS_INLINE Pack<T> at(const Pack<T>& distance, Index begin, Index i, Index lanes) const {
-    const auto gradient = Pack<T>::load(dy + begin + i, lanes);
-    if (!has_relu) return gradient;
-    return where_positive(normalizer.at(distance, i, lanes), gradient);
+  /// Calls `body(i, lanes, distance, gradient)` for [0, size) of a row.
+  template <class Body>
+  EIGEN_ALWAYS_INLINE void for_each_pack_of(Index begin, Index size, const Body& body) const {
+    if (activation.is_other()) return for_each_pack_behind_other(begin, size, body);
+    for_each_pack<T>(size, [&](Index i, Index lanes) {
+      const auto d = distance(begin, i, lanes);
+      const auto gradient = Pack<T>::load(dy + begin + i, lanes);
+      body(i, lanes, d,
+           activation.is_relu() ? where_positive(normalizer.at(d, i, lanes), gradient) : gradient);
+    });
+  }
+
+ private:
+  static constexpr Index piece = 256;
+
+  /// Some numbers at a time: what went into the activation is computed again.
+  template <class Body>
+  void for_each_pack_behind_other(Index begin, Index size, const Body& body) const {
+    T aside[piece];
+    for (Index first = 0; first < size; first += piece) {
+      const Index count = std::min(piece, size - first);
+      for_each_pack<T>(count, [&](Index i, Index lanes) {
+        const auto d = distance(begin, first + i, lanes);
+        normalizer.at(d, first + i, lanes).store(aside + i, lanes);
+      });
+      const auto& loops = activation.function->template loops<T>();
+      if (activation.known_by_output) loops.value(activation, aside, aside, count);
+      loops.gradient(activation, aside, dy + begin + first, aside, count);
+      for_each_pack<T>(count, [&](Index i, Index lanes) {
+        body(first + i, lanes, distance(begin, first + i, lanes), Pack<T>::load(aside + i, lanes));
+      });
+    }
   }
 };
 
@@ -152,13 +170,12 @@ void sum_gradients(const WideRows& rows, const ArrivingGradient<T>& arriving, T*
                    const Scratch& scratch, int threads) {
   const Index width = rows.width();
   sum_channels(rows, 2, sums, scratch, threads, [&](Index begin, Index size, T* to) {
-    for_each_pack<T>(size, [&](Index i, Index lanes) {
-      const auto distance = arriving.distance(begin, i, lanes);
-      const auto g = arriving.at(distance, begin, i, lanes);
-      add_to(to + i, g, lanes);
-      const auto product = multiply_add(g, distance, Pack<T>::load(to + width + i, lanes));
-      product.store(to + width + i, lanes);
-    });
+    arriving.for_each_pack_of(
+        begin, size, [&](Index i, Index lanes, const Pack<T>& distance, const Pack<T>& g) {
+          add_to(to + i, g, lanes);
+          const auto product = multiply_add(g, distance, Pack<T>::load(to + width + i, lanes));
+          product.store(to + width + i, lanes);
+        });
   });
 }
 
@@ -195,14 +212,14 @@ void apply_gradient(const WideRows& rows, const ArrivingGradient<T>& arriving,
                     const InputGradient<T>& by, T* dx, int threads) {
   for_each_row(rows, threads, [&](Index row) {
     const Index begin = rows.begin(row);
-    for_each_pack<T>(rows.size(row), [&](Index i, Index lanes) {
-      const auto distance = arriving.distance(begin, i, lanes);
-      const auto rest = multiply_add(distance, Pack<T>::load(by.slope + i, lanes),
-                                     Pack<T>::load(by.constant + i, lanes));
-      const auto factor = Pack<T>::load(arriving.normalizer.factor + i, lanes);
-      multiply_add(arriving.at(distance, begin, i, lanes), factor, rest)
-          .store(dx + begin + i, lanes);
-    });
+    arriving.for_each_pack_of(
+        begin, rows.size(row),
+        [&](Index i, Index lanes, const Pack<T>& distance, const Pack<T>& g) {
+          const auto rest = multiply_add(distance, Pack<T>::load(by.slope + i, lanes),
+                                         Pack<T>::load(by.constant + i, lanes));
+          const auto factor = Pack<T>::load(arriving.normalizer.factor + i, lanes);
+          multiply_add(g, factor, rest).store(dx + begin + i, lanes);
+        });
   });
 }
 
@@ -228,7 +245,7 @@ void batch_norm_gradient(const BatchNormBackward<T>& pass) {
   Scratch scratch = pass.scratch;
   const detail::ArrivingGradient<T> arriving{
       detail::normalizer(rows, pass.scale, pass.shift, pass.epsilon, pass.statistics, scratch),
-      pass.x, pass.dy, pass.activation == Activation::relu};
+      pass.x, pass.dy, pass.activation};
   T* const slope = scratch.take<T>(rows.width());
   const detail::InputGradient<T> to{slope, scratch.take<T>(rows.width())};
   T* const sums = scratch.take<T>(2 * rows.width());

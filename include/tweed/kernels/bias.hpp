@@ -8,19 +8,20 @@ namespace TWEED_NAMESPACE::kernels {
 
 /// y = activation(y + bias), for y [rows,columns] and bias [columns], which may be nullptr.
 template <class T>
-void add_bias(T* y, Index rows, Index columns, const T* bias, Activation activation) {
+void add_bias(T* y, Index rows, Index columns, const T* bias, const Activation& activation) {
   if (bias == nullptr) {
-    if (activation == Activation::relu) relu(y, y, rows * columns, 1);
-    return;
+    if (activation.is_relu()) relu(y, y, rows * columns, 1);
+    return apply_other(activation, y, rows * columns);
   }
   for (Index r = 0; r < rows; ++r, y += columns) {
-    if (activation == Activation::relu) {
+    if (activation.is_relu()) {
       for (Index c = 0; c < columns; ++c) {
         const T value = y[c] + bias[c];
         y[c] = value < T{} ? T{} : value;
       }
     } else {
       for (Index c = 0; c < columns; ++c) y[c] += bias[c];
+      apply_other(activation, y, columns);
     }
   }
 }

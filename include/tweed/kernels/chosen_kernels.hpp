@@ -13,6 +13,7 @@
 #include <tweed/kernels/conv/pass.hpp>
 #include <tweed/kernels/dense_pass.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
+#include <tweed/kernels/prelu_pass.hpp>
 #include <tweed/kernels/sample_size.hpp>
 #include <tweed/kernels/sgd_step.hpp>
 
@@ -22,12 +23,29 @@
 
 namespace TWEED_NAMESPACE::kernels {
 
-namespace chosen {
+namespace prebuilt {
 
 template <class T>
 inline ChosenKernel<void(const T* x, T* y, Index count, int threads)> relu;
 template <class T>
 inline ChosenKernel<void(const T* y, const T* dy, T* dx, Index count, int threads)> relu_gradient;
+template <class T>
+inline ChosenKernel<void(std::size_t place, const Activation& f, const T* x, T* y, Index count)>
+    activation_value;
+template <class T>
+inline ChosenKernel<void(std::size_t place, const Activation& f, const T* from, const T* dy, T* dx,
+                         Index count)>
+    activation_derivative;
+template <class T>
+inline ChosenKernel<void(const T* x, T* y, Index pixels, Index channels, int threads)>
+    channel_softmax;
+template <class T>
+inline ChosenKernel<void(const T* y, const T* dy, T* dx, Index pixels, Index channels, int threads)>
+    channel_softmax_gradient;
+template <class T>
+inline ChosenKernel<void(const PReLUForward<T>& pass)> prelu;
+template <class T>
+inline ChosenKernel<void(const PReLUBackward<T>& pass)> prelu_gradient;
 template <class T>
 inline ChosenKernel<void(const PoolGeometry& g, Index batch, const T* x, T* y, PoolTap* taps,
                          int threads)>
@@ -74,7 +92,7 @@ inline ChosenKernel<void(Index channels, double momentum, double times, double b
     move_average;
 template <class T>
 inline ChosenKernel<void(std::span<const Batch<const T>> x, const Batch<T>& y,
-                         Activation activation, int threads)>
+                         const Activation& activation, int threads)>
     add;
 template <class T>
 inline ChosenKernel<void(std::span<const Batch<const T>> x, const Batch<T>& y, int threads)> concat;
@@ -115,9 +133,9 @@ inline ChosenKernel<void(const SgdStep<T>& step)> sgd;
 template <class T>
 inline ChosenKernel<double(const T* x, Index count)> sum_of_squares;
 
-}  // namespace chosen
+}  // namespace prebuilt
 
-namespace conv::chosen {
+namespace conv::prebuilt {
 
 template <class T>
 inline ChosenKernel<void(const Geometry& g, const T* kernel, const T* bias, const T* factor,
@@ -145,6 +163,6 @@ inline ChosenKernel<void(Algorithm algorithm, const Geometry& g, const Forward<T
 template <class T, Family family>
 inline ChosenKernel<void(Algorithm algorithm, const Geometry& g, const Backward<T>& pass)> backward;
 
-}  // namespace conv::chosen
+}  // namespace conv::prebuilt
 
 }  // namespace TWEED_NAMESPACE::kernels

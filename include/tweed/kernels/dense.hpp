@@ -27,8 +27,9 @@ void dense(const DenseForward<T>& pass) {
 
 template <class T>
 void dense_gradient(const DenseBackward<T>& pass) {
-  if (pass.activation == Activation::relu) {
-    relu_gradient<T>(pass.y, pass.dy, pass.dy, pass.batch * pass.outputs, pass.threads);
+  if (!pass.activation.is_none()) {
+    activation_gradient<T>(pass.activation, pass.y, pass.dy, pass.dy, pass.batch * pass.outputs,
+                           pass.threads);
   }
   const auto dy = row_major<const T>(pass.dy, pass.batch, pass.outputs);
   if (pass.bias_gradient != nullptr) {

@@ -28,7 +28,7 @@ struct DenseBackward {
   Index outputs;
   const T* x;          // [n,inputs]
   const T* kernel;     // [inputs,outputs]
-  const T* y;          // [n,outputs], read only behind a ReLU
+  const T* y;          // [n,outputs], read only behind an activation
   T* dy;               // [n,outputs], overwritten
   T* dx;               // [n,inputs], or nullptr where nobody needs it
   T* kernel_gradient;  // [inputs,outputs]

@@ -4,12 +4,14 @@
 /// program that links tweed::compiled, which defines TWEED_COMPILED, finds them there for float and
 /// double; any other compiles them itself.
 
-#ifndef TWEED_COMPILED
+#if !defined(TWEED_COMPILED) || defined(TWEED_KERNELS)  // which compiles those of the library
 
+#include <tweed/kernels/activation_loops.hpp>
 #include <tweed/kernels/adam.hpp>
 #include <tweed/kernels/add.hpp>
 #include <tweed/kernels/average_pool.hpp>
 #include <tweed/kernels/batch_norm.hpp>
+#include <tweed/kernels/channel_softmax.hpp>
 #include <tweed/kernels/concat.hpp>
 #include <tweed/kernels/conv/convolution.hpp>
 #include <tweed/kernels/conv/scale_filters.hpp>
@@ -18,6 +20,7 @@
 #include <tweed/kernels/global_average_pool.hpp>
 #include <tweed/kernels/max_pool.hpp>
 #include <tweed/kernels/multiply.hpp>
+#include <tweed/kernels/prelu.hpp>
 #include <tweed/kernels/relu.hpp>
 #include <tweed/kernels/sgd.hpp>
 #include <tweed/kernels/sum_of_squares.hpp>
@@ -34,5 +37,37 @@ namespace chosen = tweed::kernels::conv;
 }  // namespace TWEED_NAMESPACE::kernels
 
 #else
+
+#include <tweed/core/activations.hpp>
+#include <tweed/kernels/activation_function.hpp>
 #include <tweed/kernels/chosen_kernels.hpp>
+
+namespace TWEED_NAMESPACE::kernels {
+
+namespace prebuilt {
+
+/// The loops over the function of the layer F that the library has.
+template <class F, class T>
+struct LoopsOf {
+  static_assert(activation_place<F> < std::tuple_size_v<Activations>,
+                "tweed: tweed::compiled has no loops for an activation of one's own; link "
+                "tweed::tweed instead");
+  static void value(const Activation& f, const T* x, T* y, Index count) {
+    activation_value<T>(activation_place<F>, f, x, y, count);
+  }
+  static void gradient(const Activation& f, const T* from, const T* dy, T* dx, Index count) {
+    activation_derivative<T>(activation_place<F>, f, from, dy, dx, count);
+  }
+};
+
+}  // namespace prebuilt
+
+namespace chosen = prebuilt;
+
+namespace conv {
+namespace chosen = prebuilt;
+}
+
+}  // namespace TWEED_NAMESPACE::kernels
+
 #endif

@@ -27,6 +27,9 @@ struct Pack {
 
   static EIGEN_ALWAYS_INLINE Pack broadcast(T value) { return {simd::broadcast(value)}; }
   static EIGEN_ALWAYS_INLINE Pack zero() { return broadcast(T{}); }
+  static EIGEN_ALWAYS_INLINE Pack constant(double value) {
+    return broadcast(static_cast<T>(value));
+  }
   static EIGEN_ALWAYS_INLINE Pack load(const T* from) { return {simd::load(from)}; }
   EIGEN_ALWAYS_INLINE void store(T* to) const { simd::store(to, lanes); }
   /// Past the caches (`simd::stream`) if `streams`.
@@ -86,6 +89,9 @@ struct Pack {
   }
   friend EIGEN_ALWAYS_INLINE Pack operator*(const Pack& a, const Pack& b) {
     return {simd::multiply(a.lanes, b.lanes)};
+  }
+  friend EIGEN_ALWAYS_INLINE Pack operator/(const Pack& a, const Pack& b) {
+    return {simd::divide(a.lanes, b.lanes)};
   }
   /// a * b + c
   friend EIGEN_ALWAYS_INLINE Pack multiply_add(const Pack& a, const Pack& b, const Pack& c) {

@@ -27,4 +27,14 @@ void relu_gradient(const T* y, const T* dy, T* dx, Index count, int threads) {
   });
 }
 
+/// dx = dy times the derivative of an activation that is known by its output y; dx may be dy.
+template <class T>
+void activation_gradient(const Activation& f, const T* y, const T* dy, T* dx, Index count,
+                         int threads) {
+  if (f.is_relu()) return relu_gradient(y, dy, dx, count, threads);
+  parallel_ranges(count, elementwise_grain, threads, [&](Index begin, Index end) {
+    f.function->template loops<T>().gradient(f, y + begin, dy + begin, dx + begin, end - begin);
+  });
+}
+
 }  // namespace TWEED_NAMESPACE::kernels

@@ -31,7 +31,7 @@ struct AddLayer {
   /// y may be any one of the inputs.
   template <class T>
   static void infer(const InferPass<T>& pass) {
-    kernels::chosen::add<T>(pass.inputs, pass.y, kernels::Activation::none, pass.threads);
+    kernels::chosen::add<T>(pass.inputs, pass.y, pass.epilogue.activation, pass.threads);
   }
 
   template <class T>

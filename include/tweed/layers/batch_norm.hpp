@@ -1,9 +1,9 @@
 #pragma once
 
+#include <tweed/core/double_option.hpp>
 #include <tweed/core/layer.hpp>
 #include <tweed/core/onnx_operator.hpp>
 #include <tweed/kernels/kernels.hpp>
-#include <tweed/layers/double_option.hpp>
 #include <tweed/layers/options.hpp>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ struct BatchNormLayer {
   static constexpr Reads backward_reads{.input = true, .output = false};
   static constexpr bool in_place = true;
   static constexpr bool overwrites_dy = false;
-  static constexpr unsigned char takes = folds::activation;
+  static constexpr unsigned char takes = folds::activation | folds::any_activation;
 
   template <class Layer, class Take>
   static constexpr void visit(Layer& layer, const Take& take) {

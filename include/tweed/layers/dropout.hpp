@@ -1,9 +1,9 @@
 #pragma once
 
+#include <tweed/core/double_option.hpp>
 #include <tweed/core/layer.hpp>
 #include <tweed/core/onnx_operator.hpp>
 #include <tweed/kernels/kernels.hpp>
-#include <tweed/layers/double_option.hpp>
 
 #include <algorithm>
 #include <cstdint>

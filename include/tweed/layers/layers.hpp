@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/layers/activations.hpp>
 #include <tweed/layers/add.hpp>
 #include <tweed/layers/average_pool.hpp>
 #include <tweed/layers/batch_norm.hpp>
@@ -12,16 +13,21 @@
 #include <tweed/layers/global_average_pool.hpp>
 #include <tweed/layers/max_pool.hpp>
 #include <tweed/layers/multiply.hpp>
+#include <tweed/layers/prelu.hpp>
 #include <tweed/layers/relu.hpp>
+#include <tweed/layers/softmax.hpp>
 #include <tweed/layers/upsample.hpp>
 
 #include <tuple>
+#include <utility>
 
 namespace TWEED_NAMESPACE {
 
 /// The layers that are read from files.
-using Layers = std::tuple<AddLayer, AveragePoolLayer, BatchNormLayer, ConcatLayer, Conv2DLayer,
-                          DenseLayer, DepthwiseConv2DLayer, DropoutLayer, Flatten,
-                          GlobalAveragePool, MaxPoolLayer, MultiplyLayer, ReLU, UpsampleLayer>;
+using Layers = decltype(std::tuple_cat(
+    std::declval<Activations>(),
+    std::tuple<AddLayer, AveragePoolLayer, BatchNormLayer, ConcatLayer, Conv2DLayer, DenseLayer,
+               DepthwiseConv2DLayer, DropoutLayer, Flatten, GlobalAveragePool, MaxPoolLayer,
+               MultiplyLayer, PReLULayer, ReLU, Softmax, UpsampleLayer>{}));
 
 }  // namespace TWEED_NAMESPACE

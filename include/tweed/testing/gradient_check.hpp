@@ -7,6 +7,7 @@
 #include <tweed/core/layer_traits.hpp>
 #include <tweed/core/option.hpp>
 #include <tweed/core/text.hpp>
+#include <tweed/graph/fold.hpp>
 #include <tweed/graph/schedule.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 
@@ -76,9 +77,12 @@ Checked checked(const L& layer, Shapes inputs, const Epilogue& epilogue) {
   const Traits traits = traits_of(layer, inputs[0]);
   unsigned char asked = folds::none;
   if (epilogue.normalize) asked |= folds::normalize;
-  if (epilogue.activation != Activation::none) asked |= folds::activation;
+  if (!epilogue.activation.is_none()) asked |= folds::activation;
   if (!epilogue.pool.is_none()) asked |= folds::pool;
-  if (epilogue.normalize || (asked & ~traits.takes) != 0) {
+  const Epilogue activation{.activation = epilogue.activation};
+  if (epilogue.normalize || (asked & ~traits.takes) != 0 ||
+      !folds::can_train(traits, {}, activation) ||
+      !folds::can_train(traits, activation, {.pool = epilogue.pool})) {
     throw Error("gradient check: the epilogue cannot be folded into " + name + " in training");
   }
   Shape output = answer.output;

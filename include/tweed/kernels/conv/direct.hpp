@@ -39,8 +39,8 @@ struct Direct {
   }
 
   EIGEN_DONT_INLINE static void forward(const Geometry& g, const T* x, const T* kernel,
-                                        const T* bias, Activation activation, const RowRange& rows,
-                                        T* y, bool streams, Scratch scratch) {
+                                        const T* bias, const Activation& activation,
+                                        const RowRange& rows, T* y, bool streams, Scratch scratch) {
     const PaddedCopy padded(g);
     T* const image = scratch.take<T>(padded.size);
     Index* const offsets = scratch.take<Index>(g.taps() * g.channels);
@@ -51,7 +51,7 @@ struct Direct {
     if (bias != nullptr) Tiles::pad_rows(bias, 1, g, padded_bias);
     const Taps taps{offsets, g.taps() * g.channels, Tiles::padded_filters(g),
                     g.columns.stride * g.channels};
-    const Output output{g.filters, activation, streams};
+    const Output output{g.filters, activation.is_relu(), streams};
     for (Index row = rows.begin; row < rows.end; ++row) {
       const T* const image_row = image + row * g.rows.stride * padded.row;
       T* const y_row = y + row * g.columns.output * g.filters;
@@ -66,6 +66,7 @@ struct Direct {
           }
         });
       });
+      apply_other(activation, y_row, g.columns.output * g.filters);
     }
   }
 
@@ -109,7 +110,7 @@ struct Direct {
 
   struct Output {
     Index filters;
-    Activation activation;
+    bool rectifies;
     bool streams;
   };
 
@@ -146,7 +147,7 @@ struct Direct {
         }
       }
     }
-    if (output.activation == Activation::relu) {
+    if (output.rectifies) {
       TWEED_UNROLL
       for (Index p = 0; p < pixels; ++p) {
         TWEED_UNROLL

@@ -41,17 +41,18 @@ void finish_rows(const Forward<T>& pass, Index n, const RowRange& rows, const T*
   const Index offset = n * pool.output_size();
   max_pool_rows(pool, rows.begin, rows.end, image, pass.y + offset,
                 pass.pool->taps == nullptr ? nullptr : pass.pool->taps + offset,
-                pass.activation == Activation::relu);
+                pass.activation.is_relu());
 }
 
 /// Whether `delta_image` needs memory.
 template <class T>
 bool needs_delta_image(const Backward<T>& pass) {
-  return pass.pool != nullptr || pass.activation == Activation::relu;
+  return pass.pool != nullptr || !pass.activation.is_none();
 }
 
 /// The gradient of image n of the convolution itself, before activation and pool: a view of dy, or
-/// made in `aside` [oh,ow,f].
+/// made in `aside` [oh,ow,f]. A pool's taps know what a ReLU lets pass; no other activation stands
+/// before one in training.
 template <class T>
 EIGEN_DONT_INLINE const T* delta_image(const Geometry& g, const Backward<T>& pass, Index n,
                                        T* aside) {
@@ -62,8 +63,9 @@ EIGEN_DONT_INLINE const T* delta_image(const Geometry& g, const Backward<T>& pas
     return aside;
   }
   const Index offset = n * g.output_size();
-  if (pass.activation == Activation::none) return pass.dy + offset;
-  relu_gradient(pass.y + offset, pass.dy + offset, aside, g.output_size(), 1);
+  if (pass.activation.is_none()) return pass.dy + offset;
+  activation_gradient(pass.activation, pass.y + offset, pass.dy + offset, aside, g.output_size(),
+                      1);
   return aside;
 }
 

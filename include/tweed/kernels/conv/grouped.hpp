@@ -27,8 +27,8 @@ struct Grouped {
   static const T* prepare(const Geometry&, const T* kernel, Scratch) { return kernel; }
 
   EIGEN_DONT_INLINE static void forward(const Geometry& g, const T* x, const T* kernel,
-                                        const T* bias, Activation activation, const RowRange& rows,
-                                        T* y, bool streams, Scratch scratch) {
+                                        const T* bias, const Activation& activation,
+                                        const RowRange& rows, T* y, bool streams, Scratch scratch) {
     if (Window::has_sum(g, rows)) {
       return Window::sum(g, x, kernel, bias, activation, rows, y, streams, scratch);
     }
@@ -123,10 +123,11 @@ struct Grouped {
   /// to = activation(bias + the sum over the taps), for the places of a block: four in each of two
   /// rows at a time, which share some of what they read, or eight in one.
   static void sum_block(const TapBlocks<T>& blocks, const TapBlock& block, const T* source,
-                        const T* kernel, const T* bias, Activation activation, bool streams,
+                        const T* kernel, const T* bias, const Activation& activation, bool streams,
                         T* to) {
     const Index step = blocks.step();
     const Index source_step = blocks.source_step();
+    const bool rectifies = activation.is_relu();
     for (Index row = 0; row < block.height; row += 2) {
       const T* const from = source + row * blocks.source_row_step();
       T* const line = to + row * blocks.row_step();
@@ -134,16 +135,19 @@ struct Grouped {
         for_each_tile<4>(block.width, [&](auto pixels, Index p) {
           Tile::template sum<2 * pixels>(
               blocks, block,
-              {from + p * source_step, blocks.source_row_step(), kernel, bias, activation, streams,
+              {from + p * source_step, blocks.source_row_step(), kernel, bias, rectifies, streams,
                line + p * step, blocks.row_step()});
         });
       } else {
         for_each_tile<8>(block.width, [&](auto pixels, Index p) {
           Tile::template sum<pixels>(
               blocks, block,
-              {from + p * source_step, pixels / 2 * source_step, kernel, bias, activation, streams,
+              {from + p * source_step, pixels / 2 * source_step, kernel, bias, rectifies, streams,
                line + p * step, pixels / 2 * step});
         });
+      }
+      for (Index r = row; r < std::min(row + 2, block.height); ++r) {
+        apply_other(activation, to + r * blocks.row_step(), block.width * step);
       }
     }
   }

@@ -126,7 +126,7 @@ struct Indirect : KeepsNothing {
   }
 
   static void run_images(const TapSum<T>& sum, const Images& images, Index count,
-                         Activation activation, const WorkerScratch& memory, int threads) {
+                         const Activation& activation, const WorkerScratch& memory, int threads) {
     if (sum.is_pointwise() && count > 1) {
       return run_images(sum.of_stacked(count), images, 1, activation, memory, threads);
     }

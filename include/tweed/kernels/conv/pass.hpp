@@ -42,7 +42,7 @@ struct Backward {
   Index batch;
   const T* x;          // [n,h,w,c]
   const T* kernel;     // [kh,kw,c,f]
-  const T* y;          // [n,oh,ow,f], read only behind a ReLU without a pool
+  const T* y;          // [n,oh,ow,f], read only behind an activation without a pool
   const T* dy;         // [n,oh,ow,f], or [n,ph,pw,f] behind a pool
   T* dx;               // [n,h,w,c], or nullptr where nobody needs it
   T* kernel_gradient;  // [kh,kw,c,f]

@@ -50,8 +50,8 @@ struct PerImage : KeepsNothing {
     const WorkerScratch memory(pass.scratch, worker_bytes(g), pass.threads);
     const Index height = pass.pool == nullptr ? g.rows.output : pass.pool->geometry.rows.output;
     const Index shares = std::min<Index>(height, (pass.threads + pass.batch - 1) / pass.batch);
-    const bool streams =
-        pass.pool == nullptr && is_streamed(pass.y, g.filters, pass.batch * g.output_size());
+    const bool streams = pass.pool == nullptr && !pass.activation.is_other() &&
+                         is_streamed(pass.y, g.filters, pass.batch * g.output_size());
     parallel_for(pass.batch * shares, pass.threads, [&](Index job, int worker) {
       const Index n = job / shares;
       const RowRange rows = share_of(height, job % shares, shares);

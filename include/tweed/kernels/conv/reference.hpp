@@ -16,7 +16,7 @@ struct Reference {
   static const T* prepare(const Geometry&, const T* kernel, Scratch) { return kernel; }
 
   static void forward(const Geometry& g, const T* x, const T* kernel, const T* bias,
-                      Activation activation, const RowRange& rows, T* y, bool, Scratch) {
+                      const Activation& activation, const RowRange& rows, T* y, bool, Scratch) {
     for (Index row = rows.begin; row < rows.end; ++row) {
       T* const line = y + row * g.columns.output * g.filters;
       for (Index column = 0; column < g.columns.output; ++column) {
@@ -31,7 +31,9 @@ struct Reference {
     });
     const Index row_size = g.columns.output * g.filters;
     T* const first = y + rows.begin * row_size;
-    if (activation == Activation::relu) relu(first, first, (rows.end - rows.begin) * row_size, 1);
+    const Index size = (rows.end - rows.begin) * row_size;
+    if (activation.is_relu()) relu(first, first, size, 1);
+    apply_other(activation, first, size);
   }
 
   static void input_gradient(const Geometry& g, const T* dy, const T* kernel, T* dx, Scratch) {

@@ -71,8 +71,7 @@ EIGEN_DONT_INLINE void multiply_tiles_of(A a, Index tiles, Index begin, Index en
       std::copy_n(c.rows[r] + c.column, c.columns, rows[r]);
     }
     const Index count = is_narrow ? 1 : tiles;
-    multiply(count,
-             is_narrow ? TileTarget<T>{rows, 0, c.columns, c.adds, c.bias, c.activation} : c);
+    multiply(count, is_narrow ? TileTarget<T>{rows, 0, c.columns, c.adds, c.bias, c.rectifies} : c);
     for (Index r = 0; is_narrow && r < height; ++r) {
       std::copy_n(rows[r], c.columns, c.rows[r] + c.column);
     }

@@ -3,7 +3,6 @@
 // The innermost loops of a matrix product: a tile of the result stays in registers while the depth
 // goes by. Rows are found through pointers, so they may lie anywhere.
 
-#include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/prefetch.hpp>
 #include <tweed/kernels/simd.hpp>
 
@@ -55,10 +54,10 @@ struct TileTarget {
   T* const* rows;
   Index column;
   Index columns;
-  bool adds;                                 ///< to what is there, instead of to the bias
-  const T* bias = nullptr;                   ///< of these columns, whole registers; or zeros
-  Activation activation = Activation::none;  ///< in the end
-  bool is_streamed = false;                  ///< past the caches; only to whole cache lines
+  bool adds;                 ///< to what is there, instead of to the bias
+  const T* bias = nullptr;   ///< of these columns, whole registers; or zeros
+  bool rectifies = false;    ///< max(0, y) in the end
+  bool is_streamed = false;  ///< past the caches; only to whole cache lines
 };
 
 namespace detail {
@@ -96,7 +95,7 @@ TWEED_INLINE void finish_tile(const TileTarget<T>& c, simd::Vector<T> (&sum)[hei
       }
     }
   }
-  if (c.activation == Activation::relu) {
+  if (c.rectifies) {
     TWEED_UNROLL
     for (Index r = 0; r < height; ++r) {
       TWEED_UNROLL

@@ -4,7 +4,9 @@
 
 #include <tweed/core/shape.hpp>
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 // GCC before 13 takes the registers that AVX-512 intrinsics leave undefined on purpose for mistakes
 // (GCC bug 105593), and says of register types that template arguments drop their attributes.
@@ -186,6 +188,28 @@ V negate(const V& a) {
 template <class V>
 V max(const V& a, const V& b) {
   return Eigen::internal::pmax(a, b);
+}
+
+/// The largest whole number that is not above a.
+template <class V>
+V floor(const V& a) {
+  return Eigen::internal::pfloor(a);
+}
+
+/// a * 2^exponent, for whole exponents; rounded once where the result is denormal.
+template <class V>
+V scale(const V& a, const V& exponent) {
+  return Eigen::internal::pldexp(a, exponent);
+}
+
+/// a with the lower half of its digits zero: its square is exact.
+template <class T>
+Vector<T> upper_half(const Vector<T>& a) {
+  if constexpr (sizeof(T) == 4) {
+    return Eigen::internal::pand(a, broadcast(std::bit_cast<T>(std::uint32_t{0xFFFFF000})));
+  } else {
+    return Eigen::internal::pand(a, broadcast(std::bit_cast<T>(std::uint64_t{0xFFFFFFFFF8000000})));
+  }
 }
 
 }  // namespace TWEED_NAMESPACE::kernels::simd

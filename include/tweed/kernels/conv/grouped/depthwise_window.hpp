@@ -26,7 +26,7 @@ struct DepthwiseWindow {
 
   /// Some rows of y.
   static void sum(const Geometry& g, const T* x, const T* kernel, const T* bias,
-                  Activation activation, const RowRange& rows, T* y, bool streams,
+                  const Activation& activation, const RowRange& rows, T* y, bool streams,
                   Scratch scratch) {
     const Index stride = g.rows.stride;
     const Index height = Tile::extent(Tile::rows, stride);
@@ -45,7 +45,7 @@ struct DepthwiseWindow {
         const typename Tile::Sum all{.pixels = pixels,
                                      .kernel = kernel,
                                      .bias = bias == nullptr ? no_bias : bias,
-                                     .is_positive = activation == Activation::relu,
+                                     .is_positive = activation.is_relu(),
                                      .streams = streams,
                                      .to = y + row * row_step + column * g.filters,
                                      .row_step = row_step,
@@ -53,6 +53,7 @@ struct DepthwiseWindow {
                                      .ahead = Tile::rows * stride * g.columns.input * g.filters};
         stride == 1 ? Tile::template sum<1>(all) : Tile::template sum<2>(all);
       }
+      apply_other(activation, y + row * row_step, Tile::rows * row_step);
     }
   }
 

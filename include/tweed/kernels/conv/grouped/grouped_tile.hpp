@@ -26,7 +26,7 @@ struct GroupedTile {
     Index source_half;
     const T* kernel;
     const T* bias;
-    Activation activation;
+    bool rectifies;
     bool streams;
     T* to;
     Index half;
@@ -62,7 +62,7 @@ struct GroupedTile {
       T* at = s.to + f;
       TWEED_UNROLL
       for (Index p = 0; p < pixels; ++p) {
-        if (s.activation == Activation::relu) sum[p] = max(sum[p], Vector::zero());
+        if (s.rectifies) sum[p] = max(sum[p], Vector::zero());
         prefetch(last + (p < lower ? steps[p] : s.source_half + steps[p - lower]) + f + ahead);
         if (!s.streams) prefetch_to_write(at + ahead);
         sum[p].store_or_stream(at, s.streams);
@@ -162,7 +162,7 @@ struct GroupedTile {
       for (const Tap* tap = block.taps; tap < block.taps + block.tap_count; ++tap) {
         sum += s.kernel[tap->weights + f] * s.source[source + tap->source + f];
       }
-      s.to[to + f] = s.activation == Activation::relu && sum < T{} ? T{} : sum;
+      s.to[to + f] = s.rectifies && sum < T{} ? T{} : sum;
     }
   }
 };

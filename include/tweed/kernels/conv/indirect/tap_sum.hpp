@@ -77,7 +77,7 @@ class TapSum {
 
   /// `images` images, which are so many elements apart.
   EIGEN_DONT_INLINE void run_joined(const T* source, Index source_size, Index images,
-                                    Activation activation, T* target, Index target_size,
+                                    const Activation& activation, T* target, Index target_size,
                                     Scratch scratch) const {
     const T** const sources = scratch.take<const T*>(t_.taps() * most_places);
     t_.for_each_phase([&](const TapPhase& phase) {
@@ -100,7 +100,7 @@ class TapSum {
   }
 
   /// Rows of one image of the target.
-  EIGEN_DONT_INLINE void run(const T* source, const RowRange& rows, Activation activation,
+  EIGEN_DONT_INLINE void run(const T* source, const RowRange& rows, const Activation& activation,
                              T* target, Scratch scratch) const {
     const T** const sources = scratch.take<const T*>(t_.taps() * most_places);
     Index* const columns = scratch.take<Index>(t_.columns.size() * t_.columns.axis.window);
@@ -153,7 +153,7 @@ class TapSum {
   }
 
   void run_phase(const T* source, const RowRange& rows, const TapPhase& phase,
-                 const PhaseMemory& memory, Activation activation, T* target) const {
+                 const PhaseMemory& memory, const Activation& activation, T* target) const {
     const Index first_row =
         rows.begin + ((phase.row - rows.begin) % t_.rows.step() + t_.rows.step()) % t_.rows.step();
     const Index height = count_from(first_row, rows.end, t_.rows.step());
@@ -238,7 +238,8 @@ class TapSum {
   }
 
   void multiply_groups(const TapPhase& phase, const TapWindow& taps, const Pointed& places,
-                       const T* const* sources, Activation activation, T* const* targets) const {
+                       const T* const* sources, const Activation& activation,
+                       T* const* targets) const {
     for (Index group = 0; group < t_.groups(); ++group) {
       bool adds = false;
       for_each_depth(phase, taps, [&](const RowRange& depth, bool is_last) {
@@ -272,7 +273,7 @@ class TapSum {
 
   /// The places of one group, a part of a block of the depth.
   void multiply(const TapPhase& phase, const RowRange& depth, const Pointed& places, Index group,
-                const T* const* sources, bool adds, Activation activation,
+                const T* const* sources, bool adds, const Activation& activation,
                 T* const* targets) const {
     const bool is_whole = depth.begin == 0 && depth.end == phase.taps() * t_.depth;
     for_each_panel<T>(t_.outputs, [&](Index vectors, Index j, Index columns) {
@@ -288,9 +289,14 @@ class TapSum {
                          .columns = columns,
                          .adds = adds,
                          .bias = bias_ + group * padded_outputs() + j,
-                         .activation = activation,
-                         .is_streamed = is_streamed_ && is_whole},
+                         .rectifies = activation.is_relu(),
+                         .is_streamed = is_streamed_ && is_whole && !activation.is_other()},
                         next);
+      if (!activation.is_other()) return;
+      const Index first = group * t_.outputs + j + places.skip * t_.target_step();
+      for (Index p = 0; p < places.count; ++p) {
+        apply_other(activation, targets[p] + first, columns);
+      }
     });
   }
 

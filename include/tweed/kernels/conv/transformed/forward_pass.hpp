@@ -61,8 +61,8 @@ class TransformedForward {
                                                 const Functions& functions, const Forward<T>& pass,
                                                 const Block& block, const Memory& memory,
                                                 const T* y) {
-    const bool streams =
-        pass.pool == nullptr && is_streamed(pass.y, g.filters, pass.batch * g.output_size());
+    const bool streams = pass.pool == nullptr && !pass.activation.is_other() &&
+                         is_streamed(pass.y, g.filters, pass.batch * g.output_size());
     const auto put = [&](Index tile, const ChannelRange& channels, T* aside, int worker) {
       functions.inverse_output(
           l, l.output, y + (tile - block.first) * l.output.tile_step, tile % l.tiles_per_image,

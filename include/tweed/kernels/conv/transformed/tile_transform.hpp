@@ -54,6 +54,7 @@ class TileTransform {
       workspace.from_slots(from + c, side.steps);
       store(l, side, place, c, workspace, finish, image + place.first + c);
     }
+    if (finish.activation.is_other()) apply(side, place, channels, finish.activation, image);
   }
 
  private:
@@ -117,7 +118,7 @@ class TileTransform {
     const TransformKind kind = l.kind;
     const bool is_gradient = side.grid == Grid::input;
     const Index pixel_step = side.channels;
-    const bool rectifies = finish.activation == Activation::relu;
+    const bool rectifies = finish.activation.is_relu();
     const bool streams = finish.streams;
     const Index lanes = std::min(width, side.channels - channel);
     const auto bias =
@@ -139,6 +140,23 @@ class TileTransform {
         }
       }
       to += side.width * side.channels;
+    }
+  }
+
+  /// An activation to some channels of a tile.
+  EIGEN_DONT_INLINE static void apply(const TransformSide& side, const Place& place,
+                                      const ChannelRange& channels, const Activation& activation,
+                                      T* image) {
+    const Index end = std::min(channels.end, side.channels);
+    const Index count = std::max<Index>(end - channels.begin, 0);
+    const Index columns = place.columns.end - place.columns.begin;
+    const bool is_whole = count == side.channels;  // then its pixels lie side by side
+    T* row = image + place.first + channels.begin;
+    for (Index y = place.rows.begin; y < place.rows.end; ++y) {
+      for (Index x = 0; x < (is_whole ? 1 : columns); ++x) {
+        apply_other(activation, row + x * side.channels, is_whole ? columns * count : count);
+      }
+      row += side.width * side.channels;
     }
   }
 };

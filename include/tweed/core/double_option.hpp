@@ -12,6 +12,7 @@ namespace TWEED_NAMESPACE {
 struct DoubleOption {
   std::uint64_t bits;
   constexpr DoubleOption(double value) : bits(std::bit_cast<std::uint64_t>(value)) {}
+  constexpr DoubleOption(int value) : DoubleOption(static_cast<double>(value)) {}
   constexpr double value() const { return std::bit_cast<double>(bits); }
 };
 
