@@ -52,7 +52,8 @@ endif()
 
 # The same library with its kernels compiled already, once, always optimised, and for this machine's
 # instruction set if TWEED_NATIVE says so: programs that link it are compiled in a few seconds.
-add_library(tweed_compiled STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/compiled.cpp)
+add_library(tweed_compiled STATIC EXCLUDE_FROM_ALL
+  ${CMAKE_CURRENT_LIST_DIR}/compiled.cpp ${CMAKE_CURRENT_LIST_DIR}/compiled_graph.cpp)
 add_library(tweed::compiled ALIAS tweed_compiled)
 target_link_libraries(tweed_compiled PUBLIC tweed)
 target_compile_definitions(tweed_compiled INTERFACE TWEED_COMPILED)

@@ -3,6 +3,7 @@
 #include <tweed/core/error.hpp>
 #include <tweed/core/moved_size.hpp>
 #include <tweed/core/shape.hpp>
+#include <tweed/core/text.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -58,8 +59,7 @@ inline void release_block(void* block, Index bytes) {
 }
 
 [[noreturn, gnu::cold, gnu::noinline]] inline void refuse_count(Index count) {
-  throw Error("memory: a block of " + std::to_string(count) +
-              " elements was asked for, which no machine has");
+  throw Error(text("memory: a block of ", count, " elements was asked for, which no machine has"));
 }
 
 }  // namespace detail

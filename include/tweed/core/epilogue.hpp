@@ -34,6 +34,12 @@ inline constexpr unsigned char normalize = 1;
 inline constexpr unsigned char activation = 2;
 inline constexpr unsigned char pool = 4;
 
+/// What a training step folds: normalisation needs the statistics of the batch first.
+inline constexpr unsigned char in_training = activation | pool;
+inline constexpr unsigned char in_inference = activation | pool;
+/// Prepared models fold a normalisation into the kernel before it.
+inline constexpr unsigned char in_prepared = normalize | activation | pool;
+
 /// The last step of an epilogue.
 constexpr unsigned char last_of(const Epilogue& epilogue) {
   if (!epilogue.pool.is_none()) return pool;

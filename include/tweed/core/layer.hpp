@@ -50,12 +50,14 @@ using Parameter = Tensor;
 /// The tensors of a layer: those that are trained first, then its state.
 class TensorList {
  public:
+  static constexpr std::size_t most = 6;
+
   constexpr void add(const Tensor& tensor) { tensors_[count_++] = tensor; }
   constexpr const Tensor* begin() const { return tensors_.data(); }
   constexpr const Tensor* end() const { return tensors_.data() + count_; }
 
  private:
-  std::array<Tensor, 6> tensors_{};
+  std::array<Tensor, most> tensors_{};
   std::size_t count_ = 0;
 };
 

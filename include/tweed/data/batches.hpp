@@ -19,7 +19,7 @@ namespace TWEED_NAMESPACE {
 
 /// Throws Error unless `data` has as many images as labels.
 template <class Pixel>
-void check_whole(const Dataset<Pixel>& data) {
+[[gnu::cold]] void check_whole(const Dataset<Pixel>& data) {
   if (std::ssize(data.images) != data.size() * data.shape.size()) {
     throw Error(detail::text("data set: ", data.size(), " labels want ",
                              data.size() * data.shape.size(), " pixels, there are ",
@@ -84,7 +84,7 @@ class BatchMemory {
   };
 
   /// The data must outlive it: a temporary does not compile.
-  BatchMemory(detail::Lasting<Data> data, Index batch_size)
+  [[gnu::cold]] BatchMemory(detail::Lasting<Data> data, Index batch_size)
       : data_(data),
         samples_(detail::checked_batch_size("BatchMemory", batch_size) * data->shape.size()),
         targets_(static_cast<std::size_t>(batch_size * data->targets_per_sample())) {}

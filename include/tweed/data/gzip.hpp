@@ -3,6 +3,7 @@
 #include <tweed/core/error.hpp>
 #include <tweed/core/input_file.hpp>
 #include <tweed/core/shape.hpp>
+#include <tweed/core/text.hpp>
 
 #include <zlib.h>
 
@@ -22,7 +23,7 @@ namespace TWEED_NAMESPACE {
 class GzipFile {
  public:
   /// Throws Error if the file cannot be opened.
-  explicit GzipFile(const std::filesystem::path& path) : file_{path} {
+  [[gnu::cold]] explicit GzipFile(const std::filesystem::path& path) : file_{path} {
     refill();
     const bool is_gzip = stream_.avail_in >= 2 && packed_[0] == 0x1f && packed_[1] == 0x8b;
     if (is_gzip) start_inflating();
@@ -51,8 +52,8 @@ class GzipFile {
 
   /// The error to throw when the content is wrong at byte `offset`.
   [[gnu::cold]] Error error_at(Index offset, const std::string& message) const {
-    return Error(file_.path().string() + ": at byte " + std::to_string(offset) +
-                 (inflater_ ? " of the unpacked content: " : ": ") + message);
+    return Error(detail::text(file_.path().string(), ": at byte ", offset,
+                              inflater_ ? " of the unpacked content: " : ": ", message));
   }
 
  private:
@@ -60,10 +61,10 @@ class GzipFile {
     void operator()(z_stream* stream) const { inflateEnd(stream); }
   };
 
-  void start_inflating() {
+  [[gnu::cold]] void start_inflating() {
     constexpr int gzip_format = 16;
     if (inflateInit2(&stream_, MAX_WBITS + gzip_format) != Z_OK) {
-      throw Error("cannot read " + file_.path().string() + ": zlib does not start");
+      throw Error(detail::text("cannot read ", file_.path().string(), ": zlib does not start"));
     }
     inflater_.reset(&stream_);
   }
@@ -107,9 +108,9 @@ class GzipFile {
     return room - stream_.avail_out;
   }
 
-  [[gnu::cold]] Error corrupt(const std::string& reason) const {
-    return Error(file_.path().string() + ": at byte " +
-                 std::to_string(packed_read_ - stream_.avail_in) + ": corrupt gzip, " + reason);
+  [[gnu::cold]] Error corrupt(const char* reason) const {
+    return Error(detail::text(file_.path().string(), ": at byte ", packed_read_ - stream_.avail_in,
+                              ": corrupt gzip, ", reason));
   }
 
   InputFile file_;

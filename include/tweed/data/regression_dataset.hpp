@@ -49,7 +49,7 @@ void check_dataset(const RegressionDataset<Value>& data, const Shape& shape, Ind
   }
   check_whole(data);
   const auto is_finite = [](float target) { return std::isfinite(target); };
-  const auto wrong = std::ranges::find_if_not(data.targets, is_finite);
+  const auto wrong = std::find_if_not(data.targets.begin(), data.targets.end(), is_finite);
   if (wrong != data.targets.end()) {
     const Index at = wrong - data.targets.begin();
     throw Error(detail::text("data set: a target of sample ", at / outputs, " is ", *wrong,

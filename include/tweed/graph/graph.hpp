@@ -7,6 +7,12 @@
 
 namespace TWEED_NAMESPACE {
 
+/// What a graph runs for.
+enum class Mode : unsigned char { inference, training };
+
+/// The most inputs that a layer can have.
+inline constexpr std::size_t most_operands = 16;
+
 /// A layer in a graph. Its inputs are `count` neighbours in the graph's list of edges; an edge's
 /// place in that list also names its gradient.
 struct Node {
@@ -50,6 +56,20 @@ struct GraphView {
   }
   /// The shape of a node's first input.
   constexpr const Shape& input_of(const Node& node) const { return shape(edge(node.first_edge)); }
+};
+
+/// The shapes of a node's inputs.
+class InputShapes {
+ public:
+  constexpr InputShapes(const GraphView& graph, const Node& node)
+      : count_(static_cast<std::size_t>(node.edge_count)) {
+    for (std::size_t i = 0; i < count_; ++i) shapes_[i] = graph.shape(graph.inputs_of(node)[i]);
+  }
+  constexpr operator Shapes() const { return {shapes_.data(), count_}; }
+
+ private:
+  std::array<Shape, most_operands> shapes_{};
+  std::size_t count_;
 };
 
 /// How much room a graph takes.

@@ -14,7 +14,6 @@
 /// no list of types grows with the network.
 namespace TWEED_NAMESPACE::detail {
 
-inline constexpr std::size_t most_operands = 16;
 inline constexpr std::size_t deepest_trail = 64;
 
 /// Where an entry stands: its place, from 1, in each of the lists that it is nested in.

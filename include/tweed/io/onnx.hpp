@@ -113,11 +113,12 @@ class OnnxExporter {
   void add_layer(const Node& node) {
     const GraphView& graph = network_.graph;
     const DescribedLayer& layer = network_.layers[static_cast<std::size_t>(node.layer)];
-    const auto what = layer.onnx(graph.input_of(node));
+    OnnxOperator what;
     const std::string& name = name_of(node);
-    if (!what) throw Error("ONNX: " + name + " does not say what it is in ONNX");
+    if (!layer.text->onnx(layer.layer, graph.input_of(node), what))
+      throw Error("ONNX: " + name + " does not say what it is in ONNX");
     const bool as_image =
-        what->layout == Placing::image || (what->layout == Placing::any && any_is_image(node));
+        what.layout == Placing::image || (what.layout == Placing::any && any_is_image(node));
     std::vector<std::string> inputs;
     const auto operands = graph.inputs_of(node);
     for (std::size_t i = 0; i < operands.size(); ++i) {
@@ -127,19 +128,20 @@ class OnnxExporter {
                                 : vector_of(operand, prefix).name);
     }
     value(node.output) = {name, as_image};
-    if (what->type.empty()) {
+    if (what.type.empty()) {
       value(node.output).name = inputs[0];
       return;
     }
-    for (std::size_t i = 0; i < what->constants.size(); ++i) {
-      inputs.push_back(add_constants(name, i, what->constants[i]));
+    for (std::size_t i = 0; i < what.constants.size(); ++i) {
+      inputs.push_back(add_constants(name, i, what.constants[i]));
     }
-    for (const auto& range : {layout_.trained_of(node.layer), layout_.state_of(node.layer)}) {
-      for (const auto& tensor : range.of(std::span(std::as_const(tensors_)))) {
-        inputs.push_back(add_tensor(tensor));
+    for (const auto& placed : {layout_.trained_of(node.layer), layout_.state_of(node.layer)}) {
+      const auto first = static_cast<std::size_t>(placed.data() - layout_.tensors().data());
+      for (std::size_t i = 0; i < placed.size(); ++i) {
+        inputs.push_back(add_tensor(tensors_[first + i]));
       }
     }
-    graph_.add({name, what->type, std::move(inputs), name, what->attributes});
+    graph_.add({name, what.type, std::move(inputs), name, what.attributes});
   }
 
   bool any_is_image(const Node& node) {

@@ -40,7 +40,7 @@ void for_each_logits(const M& model, const Batch<const T>& x, const PredictOptio
 template <class M, AnyDataset Data>
 class DatasetPass {
  public:
-  DatasetPass(const M& model, Lasting<Data> data, const PredictOptions& options)
+  [[gnu::cold]] DatasetPass(const M& model, Lasting<Data> data, const PredictOptions& options)
       : size_(checked_size(model, *data)),
         inference_(make_inference(model, batch_size_for(size_, options), options.threads)),
         memory_(data, inference_.batch_size()),

@@ -7,7 +7,6 @@
 #include <tweed/core/layer_traits.hpp>
 #include <tweed/core/option.hpp>
 #include <tweed/core/text.hpp>
-#include <tweed/graph/schedule.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 
 #include <algorithm>
