@@ -8,6 +8,25 @@
 
 namespace TWEED_NAMESPACE {
 
+namespace detail {
+
+/// What a callback holds, whatever its arguments.
+struct CallbackContent {
+  virtual ~CallbackContent() = default;
+  virtual std::unique_ptr<CallbackContent> copy() const = 0;
+};
+template <class Function>
+struct CallbackContentOf final : CallbackContent {
+  explicit CallbackContentOf(Function held) : function(std::move(held)) {}
+  std::unique_ptr<CallbackContent> copy() const override {
+    return std::make_unique<CallbackContentOf>(function);
+  }
+
+  Function function;
+};
+
+}  // namespace detail
+
 template <class Signature>
 class Callback;
 
@@ -23,43 +42,33 @@ class Callback<Result(Arguments...)> {
     if constexpr (requires { function == nullptr; }) {
       if (function == nullptr) return;
     }
-    held_ = std::make_unique<Holder<Function>>(std::move(function));
+    content_ = std::make_unique<detail::CallbackContentOf<Function>>(std::move(function));
+    call_ = [](detail::CallbackContent& content, Arguments... arguments) {
+      auto& held = static_cast<detail::CallbackContentOf<Function>&>(content).function;
+      return static_cast<Result>(held(std::forward<Arguments>(arguments)...));
+    };
   }
 
   Callback(Callback&& other) noexcept = default;
-  Callback(const Callback& other) : held_(other.held_ ? other.held_->copy() : nullptr) {}
+  Callback(const Callback& other)
+      : content_(other.content_ ? other.content_->copy() : nullptr), call_(other.call_) {}
   Callback& operator=(Callback other) noexcept {
-    held_ = std::move(other.held_);
+    content_ = std::move(other.content_);
+    call_ = other.call_;
     return *this;
   }
   ~Callback() = default;
 
-  explicit operator bool() const { return held_ != nullptr; }
+  explicit operator bool() const { return content_ != nullptr; }
 
   /// Calls what is held: there must be something.
   Result operator()(Arguments... arguments) const {
-    return held_->call(std::forward<Arguments>(arguments)...);
+    return call_(*content_, std::forward<Arguments>(arguments)...);
   }
 
  private:
-  struct AnyHolder {
-    virtual ~AnyHolder() = default;
-    virtual std::unique_ptr<AnyHolder> copy() const = 0;
-    virtual Result call(Arguments... arguments) = 0;
-  };
-
-  template <class Function>
-  struct Holder final : AnyHolder {
-    explicit Holder(Function held) : function(std::move(held)) {}
-    std::unique_ptr<AnyHolder> copy() const override { return std::make_unique<Holder>(function); }
-    Result call(Arguments... arguments) override {
-      return static_cast<Result>(function(std::forward<Arguments>(arguments)...));
-    }
-
-    Function function;
-  };
-
-  std::unique_ptr<AnyHolder> held_;
+  std::unique_ptr<detail::CallbackContent> content_;
+  Result (*call_)(detail::CallbackContent&, Arguments...) = nullptr;
 };
 
 }  // namespace TWEED_NAMESPACE

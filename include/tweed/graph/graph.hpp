@@ -1,9 +1,9 @@
 #pragma once
 
 #include <tweed/core/layer_traits.hpp>
+#include <tweed/core/view.hpp>
 
 #include <array>
-#include <span>
 
 namespace TWEED_NAMESPACE {
 
@@ -30,12 +30,12 @@ struct Node {
 /// A network as plain data. Each value is an input, or written by one node; nodes stand in an order
 /// in which they can run. It owns nothing.
 struct GraphView {
-  std::span<const Node> nodes;
-  std::span<const int> edges;      ///< values that are read
-  std::span<const Shape> shapes;   ///< of values
-  std::span<const Traits> traits;  ///< of layers
-  std::span<const int> inputs;     ///< values
-  std::span<const int> outputs;    ///< values
+  View<Node> nodes;
+  View<int> edges;      ///< values that are read
+  View<Shape> shapes;   ///< of values
+  View<Traits> traits;  ///< of layers
+  View<int> inputs;     ///< values
+  View<int> outputs;    ///< values
 
   constexpr int node_count() const { return static_cast<int>(nodes.size()); }
   constexpr int edge_count() const { return static_cast<int>(edges.size()); }
@@ -50,9 +50,8 @@ struct GraphView {
   constexpr const Shape& input(std::size_t i = 0) const { return shape(inputs[i]); }
   constexpr const Shape& output(std::size_t i = 0) const { return shape(outputs[i]); }
   /// The values that a node reads.
-  constexpr std::span<const int> inputs_of(const Node& node) const {
-    return edges.subspan(static_cast<std::size_t>(node.first_edge),
-                         static_cast<std::size_t>(node.edge_count));
+  constexpr View<int> inputs_of(const Node& node) const {
+    return {edges.data() + node.first_edge, static_cast<std::size_t>(node.edge_count)};
   }
   /// The shape of a node's first input.
   constexpr const Shape& input_of(const Node& node) const { return shape(edge(node.first_edge)); }

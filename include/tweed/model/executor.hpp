@@ -45,10 +45,12 @@ class Executor {
   /// `options.threads`: 0 takes all that OpenMP offers. Throws Error, in the name of `owner`, for a
   /// batch size that there cannot be memory for.
   Executor(const char* owner, const NetworkView<T>& network, ProgramOptions options);
-  Executor(const Executor&) = delete;
+  Executor(Executor&& other) noexcept;
+  Executor& operator=(Executor&& other) noexcept;
   ~Executor();
 
   const Program<T>& program() const { return *program_; }
+  /// 0 where it was moved away.
   Index batch_size() const;
   int threads() const;
   /// Bytes held.

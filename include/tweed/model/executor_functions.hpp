@@ -28,11 +28,15 @@ template <class T>
   inputs_.resize(network.graph.inputs.size());
 }
 template <class T>
+Executor<T>::Executor(Executor&& other) noexcept = default;
+template <class T>
+Executor<T>& Executor<T>::operator=(Executor&& other) noexcept = default;
+template <class T>
 Executor<T>::~Executor() = default;
 
 template <class T>
 Index Executor<T>::batch_size() const {
-  return program_->options().batch_size;
+  return program_ ? program_->options().batch_size : 0;
 }
 template <class T>
 int Executor<T>::threads() const {
@@ -104,6 +108,7 @@ Batch<T> Executor<T>::input_gradient(std::size_t k) {
 
 template <class T>
 [[gnu::cold]] void Executor<T>::take(std::span<const Batch<const T>> inputs) {
+  if (!program_) throw Error(text(owner_, ": its memory was moved away, make another one"));
   const GraphView graph = program_->graph();
   if (inputs.size() != graph.inputs.size()) {
     throw Error(

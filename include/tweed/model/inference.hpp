@@ -69,7 +69,7 @@ class Inference : public NetworkMemory<Net, T> {
     if (!(model.network() == this->network())) {
       throw Error("Inference: it was made for another network");
     }
-    return this->executor("Inference").forward(inputs, model.values(), {}, {}, preparation);
+    return this->executor().forward(inputs, model.values(), {}, {}, preparation);
   }
 
   bool is_prepared_;

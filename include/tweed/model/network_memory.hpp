@@ -1,11 +1,7 @@
 #pragma once
 
-#include <tweed/core/error.hpp>
 #include <tweed/model/engine.hpp>
 #include <tweed/model/sequential.hpp>
-
-#include <memory>
-#include <string>
 
 namespace TWEED_NAMESPACE {
 
@@ -17,38 +13,36 @@ class Plan;
 template <class Net, class T>
 class NetworkMemory {
  public:
-  Index batch_size() const { return executor_ ? executor_->batch_size() : 0; }
-  int threads() const { return executor_->threads(); }
+  Index batch_size() const { return executor_.batch_size(); }
+  int threads() const { return executor_.threads(); }
   /// Bytes held.
-  Index bytes() const { return executor_->bytes(); }
+  Index bytes() const { return executor_.bytes(); }
 
   /// What runs: the network after folding, each node one layer or several. The types are in
   /// `model/program.hpp`.
-  const FoldedGraph& folded() const { return executor_->program().folded(); }
-  const Plan& plan() const { return executor_->program().plan(); }
+  const FoldedGraph& folded() const { return executor_.program().folded(); }
+  const Plan& plan() const { return executor_.program().plan(); }
 
   /// Output k of the batch before: a view of memory that the next call overwrites.
-  Batch<const T> output(std::size_t k) { return executor_->output(k); }
+  Batch<const T> output(std::size_t k) { return executor_.output(k); }
 
  protected:
   [[gnu::cold]] NetworkMemory(const char* owner, const NetworkHandle<Net>& network,
                               detail::ProgramOptions options)
-      : network_(network) {
-    options.folds = folds_of<Net>(options.folds);
-    executor_ = std::make_unique<detail::Executor<T>>(owner, network_.template view<T>(), options);
-  }
+      : network_(network), executor_(owner, network_.template view<T>(), allowed(options)) {}
 
   const NetworkHandle<Net>& network() const { return network_; }
-  detail::Executor<T>& executor(const char* owner) {
-    if (executor_) return *executor_;
-    throw Error(std::string(owner) + ": its memory was moved away, make another one");
-  }
-  detail::Executor<T>& executor() { return *executor_; }
-  const detail::Executor<T>& executor() const { return *executor_; }
+  detail::Executor<T>& executor() { return executor_; }
+  const detail::Executor<T>& executor() const { return executor_; }
 
  private:
+  static detail::ProgramOptions allowed(detail::ProgramOptions options) {
+    options.folds = folds_of<Net>(options.folds);
+    return options;
+  }
+
   [[no_unique_address]] NetworkHandle<Net> network_;
-  std::unique_ptr<detail::Executor<T>> executor_;
+  detail::Executor<T> executor_;
 };
 
 }  // namespace TWEED_NAMESPACE

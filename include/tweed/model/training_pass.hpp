@@ -37,7 +37,7 @@ class TrainingPass : public NetworkMemory<Net, T> {
   /// The first of the network's outputs for a batch of each of its inputs, all of as many samples.
   Batch<const T> forward(const Model<Net, T>& model, std::span<const Batch<const T>> inputs,
                          const RandomKey& random, const Watcher& watcher = {}) {
-    return this->executor("TrainingPass").forward(inputs, model.values(), random, watcher);
+    return this->executor().forward(inputs, model.values(), random, watcher);
   }
 
   /// Where the gradient of the loss by output k of the network goes, between the two passes.

@@ -239,10 +239,11 @@ class Training {
 
   /// Means over the batches of an epoch.
   Evaluation means(Index epoch) const {
-    const auto first = history_.steps.begin() + (epoch - 1) * order_.batches_per_epoch();
-    const Index count = std::min(order_.batches_per_epoch(), history_.steps.end() - first);
+    const Index first = (epoch - 1) * order_.batches_per_epoch();
+    const Index count = std::min(order_.batches_per_epoch(), steps_done() - first);
     Evaluation sum;
-    for (const StepRecord& step : std::span(first, static_cast<std::size_t>(count))) {
+    for (Index i = first; i < first + count; ++i) {
+      const StepRecord& step = history_.steps[static_cast<std::size_t>(i)];
       sum.loss += step.loss;
       sum.accuracy += step.accuracy;
     }
