@@ -59,7 +59,8 @@ endfunction()
 # tweed_add_compiled(LIBRARY SEVERAL): a library like tweed::compiled.
 function(tweed_add_compiled library several)
   set(folder ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
-  add_library(${library} STATIC EXCLUDE_FROM_ALL ${folder}/choose.cpp ${folder}/team.cpp)
+  add_library(${library} STATIC EXCLUDE_FROM_ALL
+              ${folder}/choose.cpp ${folder}/graph.cpp ${folder}/team.cpp)
   tweed_compile_prebuilt(${library})
   if(NOT several)
     tweed_add_kernels(${library} one)

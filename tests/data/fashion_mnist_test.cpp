@@ -158,8 +158,9 @@ TEST_CASE("the folders of Debian, torchvision and Keras are among the usual ones
 }
 
 TEST_CASE("where the data is nowhere, the error says how to get it") {
+  const std::filesystem::path nowhere = "/no/such/folder";
   const auto message =
-      error_message([] { tweed::detail::first_fashion_mnist_folder({"/no/such/folder"}); });
+      error_message([&] { tweed::detail::first_fashion_mnist_folder(std::span(&nowhere, 1)); });
   CHECK(message.find("apt-get install dataset-fashion-mnist") != message.npos);
   CHECK(message.find("--target fashion_mnist_data") != message.npos);
   CHECK(message.find("--data") != message.npos);

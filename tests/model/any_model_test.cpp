@@ -1,4 +1,5 @@
 #include <tweed/model/any_network.hpp>
+#include <tweed/model/program.hpp>
 #include <tweed/tweed.hpp>
 #include <support/error_message.hpp>
 #include <support/numbers.hpp>

@@ -1,4 +1,5 @@
 #include <tweed/model/memory.hpp>
+#include <tweed/model/program.hpp>
 #include <support/branched_networks.hpp>
 #include <support/network_run.hpp>
 

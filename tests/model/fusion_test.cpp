@@ -9,6 +9,7 @@
 #include <tweed/layers/relu.hpp>
 #include <tweed/losses/softmax_ce.hpp>
 #include <tweed/model/inference.hpp>
+#include <tweed/model/program.hpp>
 #include <tweed/model/training_pass.hpp>
 #include <support/compare.hpp>
 #include <support/numbers.hpp>

@@ -1,3 +1,4 @@
+#include <tweed/model/program.hpp>
 #include <tweed/tweed.hpp>
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/graph/schedule.hpp>
+#include <tweed/core/layer_traits.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 #include <tweed/model/any_layer.hpp>
 #include <support/compare.hpp>

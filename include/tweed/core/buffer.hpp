@@ -3,10 +3,10 @@
 #include <tweed/core/error.hpp>
 #include <tweed/core/moved_size.hpp>
 #include <tweed/core/shape.hpp>
+#include <tweed/core/text.hpp>
 
 #include <algorithm>
 #include <limits>
-#include <memory>
 #include <new>
 #include <span>
 #include <string>
@@ -53,13 +53,31 @@ inline void* allocate_block(Index bytes) {
   return block;
 }
 
-inline void release_block(void* block, Index bytes) {
-  ::operator delete(block, block_alignment(bytes));
-}
+/// Bytes that it owns; none after a move.
+class OwnedBytes {
+ public:
+  OwnedBytes() = default;
+  explicit OwnedBytes(Index bytes) : data_(allocate_block(bytes)), bytes_(bytes) {}
+  OwnedBytes(OwnedBytes&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), bytes_(other.bytes_) {}
+  OwnedBytes& operator=(OwnedBytes other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~OwnedBytes() {
+    if (data_ != nullptr) ::operator delete(data_, block_alignment(bytes_));
+  }
+
+  void* data() const { return data_; }
+
+ private:
+  void* data_ = nullptr;
+  Index bytes_ = 0;
+};
 
 [[noreturn, gnu::cold, gnu::noinline]] inline void refuse_count(Index count) {
-  throw Error("memory: a block of " + std::to_string(count) +
-              " elements was asked for, which no machine has");
+  throw Error(text("memory: a block of ", count, " elements was asked for, which no machine has"));
 }
 
 }  // namespace detail
@@ -72,38 +90,32 @@ class Buffer {
  public:
   Buffer() = default;
   /// Throws Error where there cannot be so many, and std::bad_alloc where there is no memory left.
-  explicit Buffer(Index count)
-      : data_(static_cast<T*>(detail::allocate_block(bytes(count))), {bytes(count)}),
-        count_(count) {
+  explicit Buffer(Index count) : block_(bytes(count)), count_(count) {
     std::fill_n(data(), count, T{});
   }
   Buffer(const Buffer& other) : Buffer(other.size()) { std::copy_n(other.data(), size(), data()); }
   Buffer(Buffer&& other) noexcept = default;
   Buffer& operator=(Buffer other) noexcept {
-    data_.swap(other.data_);
+    block_ = std::move(other.block_);
     count_ = std::move(other.count_);
     return *this;
   }
   ~Buffer() = default;
 
-  T* data() { return data_.get(); }
-  const T* data() const { return data_.get(); }
+  T* data() { return static_cast<T*>(block_.data()); }
+  const T* data() const { return static_cast<const T*>(block_.data()); }
   Index size() const { return count_; }
   std::span<T> values() { return {data(), static_cast<std::size_t>(count_)}; }
   std::span<const T> values() const { return {data(), static_cast<std::size_t>(count_)}; }
 
  private:
-  struct Release {
-    Index bytes = 0;
-    void operator()(T* data) const { detail::release_block(data, bytes); }
-  };
   static Index bytes(Index count) {
     constexpr Index most = std::numeric_limits<Index>::max() / 2 / Index{sizeof(T)};
     if (count < 0 || count > most) detail::refuse_count(count);
     return aligned_bytes(count * Index{sizeof(T)});
   }
 
-  std::unique_ptr<T, Release> data_;
+  detail::OwnedBytes block_;
   MovedSize count_;
 };
 

@@ -35,6 +35,12 @@ inline constexpr unsigned char pool = 4;
 /// or a layer that computes it again.
 inline constexpr unsigned char any_activation = 8;
 
+/// What a training step folds: normalisation needs the statistics of the batch first.
+inline constexpr unsigned char in_training = activation | pool;
+inline constexpr unsigned char in_inference = activation | pool | any_activation;
+/// Prepared models fold a normalisation into the kernel before it.
+inline constexpr unsigned char in_prepared = normalize | in_inference;
+
 /// The last step of an epilogue.
 constexpr unsigned char last_of(const Epilogue& epilogue) {
   if (!epilogue.pool.is_none()) return pool;

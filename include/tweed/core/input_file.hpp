@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/error.hpp>
+#include <tweed/core/text.hpp>
 
 #include <cerrno>
 #include <cstddef>
@@ -17,7 +18,7 @@ namespace TWEED_NAMESPACE {
 class InputFile {
  public:
   /// Throws Error if nothing is at `path`, if it is not a regular file, or if it cannot be opened.
-  explicit InputFile(std::filesystem::path path) : path_{std::move(path)} {
+  [[gnu::cold]] explicit InputFile(std::filesystem::path path) : path_{std::move(path)} {
     std::error_code error;
     const auto status = std::filesystem::status(path_, error);
     // A directory or a pipe may well open: it would fail, or hang, at the first read.
@@ -45,8 +46,8 @@ class InputFile {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& reason) const {
-    throw Error("cannot read " + path_.string() + ": " + reason);
+  [[noreturn, gnu::cold]] void fail(const std::string& reason) const {
+    throw Error(detail::text("cannot read ", path_.string(), ": ", reason));
   }
 
   std::filesystem::path path_;

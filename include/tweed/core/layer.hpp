@@ -50,12 +50,14 @@ using Parameter = Tensor;
 /// The tensors of a layer: those that are trained first, then its state.
 class TensorList {
  public:
+  static constexpr std::size_t most = 6;
+
   constexpr void add(const Tensor& tensor) { tensors_[count_++] = tensor; }
   constexpr const Tensor* begin() const { return tensors_.data(); }
   constexpr const Tensor* end() const { return tensors_.data() + count_; }
 
  private:
-  std::array<Tensor, 6> tensors_{};
+  std::array<Tensor, most> tensors_{};
   std::size_t count_ = 0;
 };
 
@@ -223,7 +225,8 @@ struct Constant {
 ///   writes as `kept` and those of `infer` after it as `scratch`, `template <class T> constexpr
 ///   LayerMemory prepared_memory(...) const` of the same arguments as `memory`, where something can
 ///   be made ready of the parameters alone, and inference is faster with it;
-/// - `static constexpr unsigned char takes`: the `folds` that its kernels do at once, in training and
+/// - `static constexpr unsigned char takes`: the `folds` that its kernels do at once, in training
+/// and
 ///   in inference; with `folds::any_activation` in training also activations whose derivative does
 ///   not follow from their output;
 /// - `constexpr Epilogue as_epilogue() const`: what it is when it is folded into another layer;

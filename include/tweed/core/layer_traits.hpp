@@ -44,4 +44,13 @@ constexpr Traits traits_of(const L& layer, const Shape& input) {
   return traits;
 }
 
+/// What the backward pass reads of a node, its epilogue considered: a ReLU is known by its output,
+/// a pool by what it kept.
+constexpr Reads reads_of(const Traits& traits, const Epilogue& epilogue) {
+  Reads reads = traits.reads;
+  if (!epilogue.activation.is_none()) reads.output = true;
+  if (!epilogue.pool.is_none()) reads.output = false;
+  return reads;
+}
+
 }  // namespace TWEED_NAMESPACE

@@ -5,7 +5,7 @@
 #include <tweed/core/text.hpp>
 
 #include <cmath>
-#include <optional>
+#include <limits>
 #include <string>
 #include <type_traits>
 
@@ -14,21 +14,25 @@ namespace TWEED_NAMESPACE::detail {
 
 /// The finite numbers that an option takes: those within the bounds that are given.
 struct OptionRange {
-  std::optional<double> from = {};
-  std::optional<double> above = {};
-  std::optional<double> to = {};
-  std::optional<double> below = {};
+  static constexpr double none = std::numeric_limits<double>::max();
 
-  bool contains(double value) const {
-    return std::isfinite(value) && (!from || value >= *from) && (!above || value > *above) &&
-           (!to || value <= *to) && (!below || value < *below);
+  double from = -none;
+  double above = -none;
+  double to = none;
+  double below = none;
+
+  constexpr bool contains(double value) const {
+    return value >= from && (above == -none || value > above) && value <= to &&
+           (below == none || value < below);
   }
 
   /// "at least 0 and below 1"
   [[gnu::cold]] std::string describe(bool can_be_infinite) const {
-    std::string description = can_be_infinite && !to && !below ? "finite" : "";
-    const auto add = [&](const char* what, const std::optional<double>& bound) {
-      if (bound) description += text(description.empty() ? "" : " and ", what, " ", *bound);
+    const bool is_bounded = to != none || below != none;
+    std::string description = can_be_infinite && !is_bounded ? "finite" : "";
+    const auto add = [&](const char* what, double bound) {
+      if (std::abs(bound) == none) return;
+      description += text(description.empty() ? "" : " and ", what, " ", bound);
     };
     add("at least", from);
     add("above", above);
@@ -38,13 +42,20 @@ struct OptionRange {
   }
 };
 
+[[noreturn, gnu::cold]] inline void refuse_option(const char* owner, const char* name,
+                                                  const TextPart& value,
+                                                  const std::string& expected) {
+  std::string message = text(owner, ": ", name, " is ");
+  value.append_to(message);
+  throw Error(message + ", it must be " + expected);
+}
+
 /// Throws Error, "Adam: beta1 is 1, it must be at least 0 and below 1", where a value is not in its
 /// range.
 template <class Number>
 void check_option(const char* owner, const char* name, Number value, const OptionRange& range) {
   if (range.contains(static_cast<double>(value))) return;
-  throw Error(text(owner, ": ", name, " is ", value, ", it must be ",
-                   range.describe(std::is_floating_point_v<Number>)));
+  refuse_option(owner, name, value, range.describe(std::is_floating_point_v<Number>));
 }
 
 /// `batch_size`, where it is one that memory can be planned for: sizes in bytes stay below 2^63.

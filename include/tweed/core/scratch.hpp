@@ -13,8 +13,8 @@ namespace TWEED_NAMESPACE {
 namespace detail {
 
 [[noreturn, gnu::cold, gnu::noinline]] inline void refuse_piece(Index bytes, std::size_t there) {
-  throw Error("memory: a layer takes " + std::to_string(bytes) + " bytes where " +
-              std::to_string(there) + " are left of what it announced");
+  throw Error(text("memory: a layer takes ", bytes, " bytes where ", there,
+                   " are left of what it announced"));
 }
 
 /// Throws Error unless there are so many bytes. An overrun must not pass in silence, whatever the

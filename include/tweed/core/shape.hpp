@@ -2,7 +2,9 @@
 
 #include <tweed/core/namespace.hpp>
 
+#include <array>
 #include <cstddef>
+#include <cstdio>
 #include <span>
 #include <string>
 
@@ -39,9 +41,14 @@ struct ShapeView {
 
 /// "28x28x1", or "784" for a vector.
 [[gnu::cold]] inline std::string to_string(const Shape& shape) {
-  if (shape.is_vector()) return std::to_string(shape.channels);
-  return std::to_string(shape.height) + "x" + std::to_string(shape.width) + "x" +
-         std::to_string(shape.channels);
+  std::array<char, 64> text;
+  if (shape.is_vector()) {
+    std::snprintf(text.data(), text.size(), "%td", shape.channels);
+  } else {
+    std::snprintf(text.data(), text.size(), "%tdx%tdx%td", shape.height, shape.width,
+                  shape.channels);
+  }
+  return text.data();
 }
 
 }  // namespace TWEED_NAMESPACE

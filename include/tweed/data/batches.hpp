@@ -47,7 +47,7 @@ inline void check_shape(const Shape& samples, const Shape& input, std::string_vi
 
 /// Throws Error, which begins with `who`, unless `data` has as many images as labels.
 template <class Pixel>
-void check_whole(const Dataset<Pixel>& data, std::string_view who = "data set") {
+[[gnu::cold]] void check_whole(const Dataset<Pixel>& data, std::string_view who = "data set") {
   if (std::ssize(data.images) != data.size() * data.shape.size()) {
     throw Error(detail::text(who, ": ", data.size(), " labels want ",
                              data.size() * data.shape.size(), " pixels, there are ",
@@ -125,7 +125,7 @@ class BatchMemory {
   };
 
   /// The data must outlive it: a temporary does not compile.
-  BatchMemory(detail::Lasting<Data> data, Index batch_size)
+  [[gnu::cold]] BatchMemory(detail::Lasting<Data> data, Index batch_size)
       : data_(data),
         samples_(detail::checked_batch_size("BatchMemory", batch_size) * data->shape.size()),
         targets_(static_cast<std::size_t>(batch_size * data->targets_per_sample())) {}

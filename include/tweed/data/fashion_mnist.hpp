@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/error.hpp>
+#include <tweed/core/text.hpp>
 #include <tweed/data/dataset.hpp>
 #include <tweed/data/labelled_images.hpp>
 
@@ -8,6 +9,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,37 +48,39 @@ inline constexpr std::array<std::string_view, 4> fashion_mnist_files{
 
 [[gnu::cold]] inline std::string_view missing_fashion_mnist_file(
     const std::filesystem::path& folder) {
-  const auto missing = std::ranges::find_if(fashion_mnist_files, [&](std::string_view name) {
-    return plain_or_gzip(folder, name).empty();
-  });
-  return missing == fashion_mnist_files.end() ? std::string_view{} : *missing;
+  for (const std::string_view name : fashion_mnist_files) {
+    if (plain_or_gzip(folder, name).empty()) return name;
+  }
+  return {};
 }
 
-inline std::filesystem::path environment_path(const char* variable) {
+[[gnu::cold]] inline std::filesystem::path environment_path(const char* variable) {
   const char* value = std::getenv(variable);
   return value == nullptr ? "" : value;
 }
 
-[[gnu::cold]] inline std::vector<std::filesystem::path> usual_fashion_mnist_folders() {
-  std::vector<std::filesystem::path> folders{
-      "data/fashion-mnist", "build/data/fashion-mnist",  // this project's own
-      "/usr/share/datasets/fashion-mnist",               // Debian's dataset-fashion-mnist
-      "data/FashionMNIST/raw"};                          // torchvision
+/// `also_in` and the usual folders, in the order in which they are tried; none where it is empty.
+[[gnu::cold]] inline std::array<std::filesystem::path, 7> usual_fashion_mnist_folders(
+    const std::filesystem::path& also_in = {}) {
   auto home = environment_path("HOME");
   if (home.empty()) home = environment_path("USERPROFILE");
+  std::array<std::filesystem::path, 7> folders{
+      also_in, "data/fashion-mnist",
+      "build/data/fashion-mnist",           // these two are this project's own
+      "/usr/share/datasets/fashion-mnist",  // Debian's dataset-fashion-mnist
+      "data/FashionMNIST/raw"};             // torchvision
   if (!home.empty()) {
-    folders.push_back(home / ".keras/datasets/fashion-mnist");
-    folders.push_back(home / "data/FashionMNIST/raw");
+    folders[5] = home / ".keras/datasets/fashion-mnist";
+    folders[6] = home / "data/FashionMNIST/raw";
   }
   return folders;
 }
 
 [[gnu::cold]] inline std::filesystem::path first_fashion_mnist_folder(
-    const std::vector<std::filesystem::path>& folders) {
-  const auto found = std::ranges::find_if(folders, [](const std::filesystem::path& folder) {
-    return missing_fashion_mnist_file(folder).empty();
-  });
-  if (found != folders.end()) return *found;
+    std::span<const std::filesystem::path> folders) {
+  for (const auto& folder : folders) {
+    if (!folder.empty() && missing_fashion_mnist_file(folder).empty()) return folder;
+  }
   throw Error(
       "Fashion-MNIST is not on this machine: `apt-get install dataset-fashion-mnist` or `cmake "
       "--build <build> --target fashion_mnist_data` gets it; or name its folder with --data or "
@@ -90,11 +94,12 @@ inline std::filesystem::path environment_path(const char* variable) {
   auto part = datasets::labelled_images(images_path, plain_or_gzip(folder, labels),
                                         datasets::fashion_mnist_class_names.size());
   if (part.shape != Shape{28, 28, 1}) {
-    throw Error(images_path.string() + ": expected images of 28x28x1, found " +
-                to_string(part.shape));
+    throw Error(
+        text(images_path.string(), ": expected images of 28x28x1, found ", to_string(part.shape)));
   }
   const auto& names = datasets::fashion_mnist_class_names;
-  part.class_names.assign(names.begin(), names.end());
+  part.class_names = std::vector<std::string>(names.size());
+  std::copy(names.begin(), names.end(), part.class_names.begin());
   return part;
 }
 
@@ -114,14 +119,12 @@ namespace TWEED_NAMESPACE::datasets {
   if (const auto& named = directory.empty() ? from_environment : directory; !named.empty()) {
     const auto missing = detail::missing_fashion_mnist_file(named);
     if (missing.empty()) return named;
-    throw Error(named.string() + (directory.empty() ? " (from FASHION_MNIST_DIR)" : "") +
-                ": expected the files of Fashion-MNIST, found no " + std::string(missing) +
-                " and no " + std::string(missing) + ".gz");
+    throw Error(detail::text(named.string(), directory.empty() ? " (from FASHION_MNIST_DIR)" : "",
+                             ": expected the files of Fashion-MNIST, found no ", missing,
+                             " and no ", missing, ".gz"));
   }
 
-  auto folders = detail::usual_fashion_mnist_folders();
-  if (!also_in.empty()) folders.insert(folders.begin(), also_in);
-  return detail::first_fashion_mnist_folder(folders);
+  return detail::first_fashion_mnist_folder(detail::usual_fashion_mnist_folders(also_in));
 }
 
 /// Fashion-MNIST from the folder that `find_fashion_mnist` finds, with class names. Throws Error if

@@ -3,6 +3,7 @@
 #include <tweed/core/error.hpp>
 #include <tweed/core/input_file.hpp>
 #include <tweed/core/shape.hpp>
+#include <tweed/core/text.hpp>
 
 #include <zlib.h>
 
@@ -11,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <string>
 
@@ -22,7 +22,7 @@ namespace TWEED_NAMESPACE {
 class GzipFile {
  public:
   /// Throws Error if the file cannot be opened.
-  explicit GzipFile(const std::filesystem::path& path) : file_{path} {
+  [[gnu::cold]] explicit GzipFile(const std::filesystem::path& path) : file_{path} {
     refill();
     const bool is_gzip = stream_.avail_in >= 2 && packed_[0] == 0x1f && packed_[1] == 0x8b;
     if (is_gzip) start_inflating();
@@ -30,6 +30,9 @@ class GzipFile {
 
   GzipFile(const GzipFile&) = delete;
   GzipFile& operator=(const GzipFile&) = delete;
+  ~GzipFile() {
+    if (is_packed_) inflateEnd(&stream_);
+  }
 
   /// Fills `bytes` as far as the content goes. Returns how many were read: fewer only at its end,
   /// which a gzip file reaches when its checksum has been found right. Throws Error if it is
@@ -38,7 +41,7 @@ class GzipFile {
     std::size_t done = 0;
     while (done < bytes.size()) {
       const auto rest = bytes.subspan(done);
-      const std::size_t got = inflater_ ? inflate_into(rest) : copy_into(rest);
+      const std::size_t got = is_packed_ ? inflate_into(rest) : copy_into(rest);
       if (got == 0) break;
       done += got;
     }
@@ -51,21 +54,17 @@ class GzipFile {
 
   /// The error to throw when the content is wrong at byte `offset`.
   [[gnu::cold]] Error error_at(Index offset, const std::string& message) const {
-    return Error(file_.path().string() + ": at byte " + std::to_string(offset) +
-                 (inflater_ ? " of the unpacked content: " : ": ") + message);
+    return Error(detail::text(file_.path().string(), ": at byte ", offset,
+                              is_packed_ ? " of the unpacked content: " : ": ", message));
   }
 
  private:
-  struct EndInflating {
-    void operator()(z_stream* stream) const { inflateEnd(stream); }
-  };
-
-  void start_inflating() {
+  [[gnu::cold]] void start_inflating() {
     constexpr int gzip_format = 16;
     if (inflateInit2(&stream_, MAX_WBITS + gzip_format) != Z_OK) {
-      throw Error("cannot read " + file_.path().string() + ": zlib does not start");
+      throw Error(detail::text("cannot read ", file_.path().string(), ": zlib does not start"));
     }
-    inflater_.reset(&stream_);
+    is_packed_ = true;
   }
 
   void refill() {
@@ -107,16 +106,16 @@ class GzipFile {
     return room - stream_.avail_out;
   }
 
-  [[gnu::cold]] Error corrupt(const std::string& reason) const {
-    return Error(file_.path().string() + ": at byte " +
-                 std::to_string(packed_read_ - stream_.avail_in) + ": corrupt gzip, " + reason);
+  [[gnu::cold]] Error corrupt(const char* reason) const {
+    return Error(detail::text(file_.path().string(), ": at byte ", packed_read_ - stream_.avail_in,
+                              ": corrupt gzip, ", reason));
   }
 
   InputFile file_;
   std::array<std::uint8_t, 1 << 16> packed_;
   std::uintmax_t packed_read_ = 0;
   z_stream stream_{};  // its next_in and avail_in serve files that are not gzip, too
-  std::unique_ptr<z_stream, EndInflating> inflater_;
+  bool is_packed_ = false;
   bool member_ended_ = false;
   Index position_ = 0;
 };

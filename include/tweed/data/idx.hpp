@@ -26,7 +26,7 @@ struct IdxArray {
 namespace detail {
 
 /// For the types that are not supported.
-inline std::string idx_type_name(std::uint8_t type) {
+inline const char* idx_type_name(std::uint8_t type) {
   if (type == 0x09) return "signed byte";
   if (type == 0x0b) return "16-bit integer";
   if (type == 0x0c) return "32-bit integer";
@@ -35,45 +35,44 @@ inline std::string idx_type_name(std::uint8_t type) {
   return "unknown";
 }
 
-template <std::size_t count>
-std::array<std::uint8_t, count> read_idx_header_bytes(GzipFile& file) {
-  std::array<std::uint8_t, count> bytes;
+/// Four bytes of the header.
+[[gnu::cold]] inline std::array<std::uint8_t, 4> read_idx_word(GzipFile& file) {
+  std::array<std::uint8_t, 4> bytes;
   const Index start = file.position();
   const std::size_t found = file.read(bytes);
-  if (found < count) {
-    throw file.error_at(start, "expected " + std::to_string(count) +
-                                   " bytes of an IDX header, found " +
-                                   (found == 0 ? "the end of the file" : std::to_string(found)));
+  if (found < bytes.size()) {
+    throw file.error_at(start, text("expected ", bytes.size(), " bytes of an IDX header, found ",
+                                    found == 0 ? "the end of the file" : text(found)));
   }
   return bytes;
 }
 
 /// Magic: two zero bytes, the type of the values, the number of dimensions.
-inline Index read_idx_rank(GzipFile& file) {
-  const auto [zero, also_zero, type, rank] = read_idx_header_bytes<4>(file);
+[[gnu::cold]] inline Index read_idx_rank(GzipFile& file) {
+  const auto [zero, also_zero, type, rank] = read_idx_word(file);
   if (zero != 0 || also_zero != 0) {
-    throw file.error_at(0, "not an IDX file, expected it to start with 00 00, found " + hex(zero) +
-                               " " + hex(also_zero));
+    throw file.error_at(0, text("not an IDX file, expected it to start with 00 00, found ",
+                                hex(zero), " ", hex(also_zero)));
   }
   if (type != 0x08) {
-    throw file.error_at(2, "expected values of type 0x08 (unsigned byte), found 0x" + hex(type) +
-                               " (" + idx_type_name(type) + ")");
+    throw file.error_at(2, text("expected values of type 0x08 (unsigned byte), found 0x", hex(type),
+                                " (", idx_type_name(type), ")"));
   }
   if (rank == 0) throw file.error_at(3, "expected at least one dimension, found 0");
   return rank;
 }
 
 /// Big-endian 32-bit sizes.
-inline std::vector<Index> read_idx_dims(GzipFile& file) {
+[[gnu::cold]] inline std::vector<Index> read_idx_dims(GzipFile& file) {
   std::vector<Index> dims(static_cast<std::size_t>(read_idx_rank(file)));
   for (Index& dim : dims) {
-    for (const std::uint8_t byte : read_idx_header_bytes<4>(file)) dim = dim * 256 + byte;
+    for (const std::uint8_t byte : read_idx_word(file)) dim = dim * 256 + byte;
   }
   return dims;
 }
 
 /// The header's word is not enough to allocate `count` bytes: what has arrived is at most doubled.
-inline std::vector<std::uint8_t> read_idx_values(GzipFile& file, std::size_t count) {
+[[gnu::cold]] inline std::vector<std::uint8_t> read_idx_values(GzipFile& file, std::size_t count) {
   constexpr std::size_t first_step = std::size_t{1} << 20;
   std::vector<std::uint8_t> values;
   while (values.size() < count) {
@@ -83,9 +82,9 @@ inline std::vector<std::uint8_t> read_idx_values(GzipFile& file, std::size_t cou
     values.resize(arrived + step);
     const std::size_t found = file.read(std::span{values}.subspan(arrived));
     if (found < step) {
-      throw file.error_at(file.position(), "expected " + std::to_string(count) +
-                                               " bytes of values, found the end after " +
-                                               std::to_string(arrived + found));
+      throw file.error_at(
+          file.position(),
+          text("expected ", count, " bytes of values, found the end after ", arrived + found));
     }
   }
   return values;
@@ -96,18 +95,20 @@ inline std::vector<std::uint8_t> read_idx_values(GzipFile& file, std::size_t cou
 /// Reads an IDX file of unsigned bytes, plain or gzip. Nothing in the file is trusted. Throws Error
 /// with the path, the byte, what was expected and what was found if the file is missing, damaged,
 /// of another type, or shorter or longer than its header says.
-inline IdxArray read_idx(const std::filesystem::path& path) {
+[[gnu::cold]] inline IdxArray read_idx(const std::filesystem::path& path) {
   GzipFile file{path};
   IdxArray array{.dims = detail::read_idx_dims(file), .values = {}};
   const auto count = detail::checked_product(array.dims);
-  if (!count) throw file.error_at(4, "dimensions too large: " + detail::dims_text(array.dims));
+  if (!count) {
+    throw file.error_at(4, detail::text("dimensions too large: ", detail::dims_text(array.dims)));
+  }
   array.values = detail::read_idx_values(file, static_cast<std::size_t>(*count));
 
   std::array<std::uint8_t, 1> one_more;
   if (file.read(one_more) != 0) {
-    throw file.error_at(file.position() - 1, "expected the end of the file after " +
-                                                 detail::dims_text(array.dims) +
-                                                 " values, found more bytes");
+    throw file.error_at(file.position() - 1,
+                        detail::text("expected the end of the file after ",
+                                     detail::dims_text(array.dims), " values, found more bytes"));
   }
   return array;
 }

@@ -7,10 +7,10 @@
 #include <tweed/data/dataset.hpp>
 #include <tweed/data/idx.hpp>
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace TWEED_NAMESPACE::datasets {
 
@@ -24,28 +24,28 @@ namespace TWEED_NAMESPACE::datasets {
   IdxArray images = read_idx(images_path);
   const auto& dims = images.dims;
   if ((dims.size() != 3 && dims.size() != 4) || images.values.empty()) {
-    throw Error(images_path.string() + ": expected images of n x height x width, found " +
-                detail::dims_text(dims));
+    throw Error(detail::text(images_path.string(),
+                             ": expected images of n x height x width, found ",
+                             detail::dims_text(dims)));
   }
 
   const IdxArray labels = read_idx(labels_path);
   if (labels.dims.size() != 1 || labels.dims[0] != dims[0]) {
-    throw Error(labels_path.string() + ": expected " + std::to_string(dims[0]) +
-                " labels, one for each image of " + images_path.string() + ", found " +
-                detail::dims_text(labels.dims));
+    throw Error(detail::text(labels_path.string(), ": expected ", dims[0],
+                             " labels, one for each image of ", images_path.string(), ", found ",
+                             detail::dims_text(labels.dims)));
   }
-  const auto wrong =
-      std::ranges::find_if(labels.values, [=](Index label) { return label >= classes; });
-  if (wrong != labels.values.end()) {
-    throw Error(labels_path.string() + ": expected labels below " + std::to_string(classes) +
-                ", found " + std::to_string(*wrong) + " for sample " +
-                std::to_string(wrong - labels.values.begin()));
+  std::vector<Label> classes_of(labels.values.begin(), labels.values.end());
+  for (std::size_t i = 0; i < classes_of.size(); ++i) {
+    if (classes_of[i] < classes) continue;
+    throw Error(detail::text(labels_path.string(), ": expected labels below ", classes, ", found ",
+                             classes_of[i], " for sample ", i));
   }
 
   return {
       .shape = {.height = dims[1], .width = dims[2], .channels = dims.size() == 4 ? dims[3] : 1},
       .images = std::move(images.values),
-      .labels = {labels.values.begin(), labels.values.end()},
+      .labels = std::move(classes_of),
       .class_names = {}};
 }
 

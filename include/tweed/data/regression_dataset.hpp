@@ -51,7 +51,7 @@ inline void check_target_count(Index targets, Index outputs, std::string_view wh
 inline void check_finite_targets(std::span<const float> targets, Index outputs,
                                  std::string_view who) {
   const auto is_finite = [](float target) { return std::isfinite(target); };
-  const auto wrong = std::ranges::find_if_not(targets, is_finite);
+  const auto wrong = std::find_if_not(targets.begin(), targets.end(), is_finite);
   if (wrong != targets.end()) {
     const Index at = wrong - targets.begin();
     throw Error(text(who, ": a target of sample ", at / outputs, " is ", *wrong,

@@ -1,11 +1,17 @@
 #pragma once
 
 #include <tweed/core/layer_traits.hpp>
+#include <tweed/core/view.hpp>
 
 #include <array>
-#include <span>
 
 namespace TWEED_NAMESPACE {
+
+/// What a graph runs for.
+enum class Mode : unsigned char { inference, training };
+
+/// The most inputs that a layer can have.
+inline constexpr std::size_t most_operands = 16;
 
 /// A layer in a graph. Its inputs are `count` neighbours in the graph's list of edges; an edge's
 /// place in that list also names its gradient.
@@ -24,12 +30,12 @@ struct Node {
 /// A network as plain data. Each value is an input, or written by one node; nodes stand in an order
 /// in which they can run. It owns nothing.
 struct GraphView {
-  std::span<const Node> nodes;
-  std::span<const int> edges;      ///< values that are read
-  std::span<const Shape> shapes;   ///< of values
-  std::span<const Traits> traits;  ///< of layers
-  std::span<const int> inputs;     ///< values
-  std::span<const int> outputs;    ///< values
+  View<Node> nodes;
+  View<int> edges;      ///< values that are read
+  View<Shape> shapes;   ///< of values
+  View<Traits> traits;  ///< of layers
+  View<int> inputs;     ///< values
+  View<int> outputs;    ///< values
 
   constexpr int node_count() const { return static_cast<int>(nodes.size()); }
   constexpr int edge_count() const { return static_cast<int>(edges.size()); }
@@ -46,12 +52,25 @@ struct GraphView {
   constexpr ShapeView input_shapes() const { return {shapes, inputs}; }
   constexpr ShapeView output_shapes() const { return {shapes, outputs}; }
   /// The values that a node reads.
-  constexpr std::span<const int> inputs_of(const Node& node) const {
-    return edges.subspan(static_cast<std::size_t>(node.first_edge),
-                         static_cast<std::size_t>(node.edge_count));
+  constexpr View<int> inputs_of(const Node& node) const {
+    return {edges.data() + node.first_edge, static_cast<std::size_t>(node.edge_count)};
   }
   /// The shape of a node's first input.
   constexpr const Shape& input_of(const Node& node) const { return shape(edge(node.first_edge)); }
+};
+
+/// The shapes of a node's inputs.
+class InputShapes {
+ public:
+  constexpr InputShapes(const GraphView& graph, const Node& node)
+      : count_(static_cast<std::size_t>(node.edge_count)) {
+    for (std::size_t i = 0; i < count_; ++i) shapes_[i] = graph.shape(graph.inputs_of(node)[i]);
+  }
+  constexpr operator Shapes() const { return {shapes_.data(), count_}; }
+
+ private:
+  std::array<Shape, most_operands> shapes_{};
+  std::size_t count_;
 };
 
 /// How much room a graph takes.

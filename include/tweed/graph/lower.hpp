@@ -14,7 +14,6 @@
 /// no list of types grows with the network.
 namespace TWEED_NAMESPACE::detail {
 
-inline constexpr std::size_t most_operands = 16;
 inline constexpr std::size_t deepest_trail = 64;
 
 /// Where an entry stands: its place, from 1, in each of the lists that it is nested in.
@@ -43,26 +42,36 @@ enum class EntryTrouble {
   nobody_reads_what_it_makes
 };
 
-/// The state of a walk along a network's entries, which writes down its nodes.
-struct Lowering {
-  Node* nodes;
-  int* edges;
-  Shape* shapes;
-  Traits* traits;
-  int* inputs;
-  int* outputs;
-  NamedValue* names;
+/// Where a walk along a network's entries is, and what is wrong if it has stopped there.
+struct Whereabouts {
+  Trail trail = {};
+  bool failed = false;
+  EntryTrouble trouble = EntryTrouble::fits;
+  std::array<Shape, most_operands> refused{};  ///< what reaches the entry
+  std::size_t refused_count = 0;
+
+  constexpr void fail(Shapes at, EntryTrouble what = EntryTrouble::fits) {
+    failed = true;
+    trouble = what;
+    for (const Shape& shape : at) refused[refused_count++] = shape;
+  }
+};
+
+/// The state of a walk, which writes down the nodes.
+struct Lowering : Whereabouts {
+  Node* nodes = nullptr;
+  int* edges = nullptr;
+  Shape* shapes = nullptr;
+  Traits* traits = nullptr;
+  int* inputs = nullptr;
+  int* outputs = nullptr;
+  NamedValue* names = nullptr;
   GraphSize used = {};
   int values = 0;
   int current = -1;  ///< the value that reaches the next entry
   int segment = 0;   ///< 0 outside of all
   int segments = 0;
   int unread = -1;  ///< the value to stop at because nobody reads it
-  Trail trail = {};
-  bool failed = false;  ///< at `trail`, with the inputs `refused`
-  EntryTrouble trouble = EntryTrouble::fits;
-  std::array<Shape, most_operands> refused{};
-  std::size_t refused_count = 0;
 
   constexpr void input(const Shape& shape) {
     inputs[used.inputs++] = values;
@@ -72,11 +81,6 @@ struct Lowering {
     if (values == unread) fail(Shapes(&shape, 1), EntryTrouble::nobody_reads_what_it_makes);
     shapes[values] = shape;
     current = values++;
-  }
-  constexpr void fail(Shapes at, EntryTrouble what = EntryTrouble::fits) {
-    failed = true;
-    trouble = what;
-    for (const Shape& shape : at) refused[refused_count++] = shape;
   }
   constexpr void node(const int* operands, int count, const Shape& output, const Traits& facts) {
     nodes[used.nodes] = {.layer = used.nodes,
@@ -239,13 +243,8 @@ struct Lower<Output<name>> {
 
 /// A graph, or where it went wrong.
 template <GraphSize size>
-struct Lowered {
+struct Lowered : Whereabouts {
   StaticGraph<size> graph{};
-  bool failed = false;
-  EntryTrouble trouble = EntryTrouble::fits;
-  Trail trail = {};
-  std::array<Shape, most_operands> refused{};
-  std::size_t refused_count = 0;
 };
 
 /// The first value that no node reads and that is no output, or -1.
@@ -267,22 +266,19 @@ consteval auto lower(int unread) {
   Lowered<size> result;
   std::array<NamedValue, size.names + 1> names{};
   auto& graph = result.graph;
-  Lowering to{.nodes = graph.nodes.data(),
-              .edges = graph.edges.data(),
-              .shapes = graph.shapes.data(),
-              .traits = graph.traits.data(),
-              .inputs = graph.inputs.data(),
-              .outputs = graph.outputs.data(),
-              .names = names.data(),
-              .unread = unread};
+  Lowering to;
+  to.nodes = graph.nodes.data();
+  to.edges = graph.edges.data();
+  to.shapes = graph.shapes.data();
+  to.traits = graph.traits.data();
+  to.inputs = graph.inputs.data();
+  to.outputs = graph.outputs.data();
+  to.names = names.data();
+  to.unread = unread;
   Lower<First>::into(to);
   lower_all<Entries...>(to);
   if (size.outputs == 0) graph.outputs[0] = to.current;
-  result.failed = to.failed;
-  result.trouble = to.trouble;
-  result.trail = to.trail;
-  result.refused = to.refused;
-  result.refused_count = to.refused_count;
+  static_cast<Whereabouts&>(result) = to;
   return result;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/core/buffer.hpp>
-#include <tweed/graph/place.hpp>
+#include <tweed/core/place.hpp>
 #include <tweed/graph/schedule.hpp>
 
 #include <span>
@@ -30,11 +30,7 @@ class Plan {
     for (std::size_t k = 0; k < graph.inputs.size(); ++k) {
       place_of(graph.inputs[k]) = -2 - static_cast<int>(k);
     }
-    for (const Step& step : schedule_.steps()) {
-      steps_.push_back(step);
-      place_step(steps_.back());
-      ++now_;
-    }
+    for (; now_ < std::ssize(steps()); ++now_) place_step(steps()[static_cast<std::size_t>(now_)]);
     size_ = place(lives_, now_);
     peak_ = peak_of(lives_, now_);
   }
@@ -42,7 +38,7 @@ class Plan {
   const Schedule& schedule() const { return schedule_; }
   const Slots& slots() const { return schedule_.slots(); }
   /// The steps of the schedule, with the copies of dy that the plan makes.
-  const std::vector<Step>& steps() const { return steps_; }
+  const std::vector<Step>& steps() const { return schedule_.steps(); }
   Index size() const { return size_; }
   /// What is held at the worst step, and which step that is.
   const Peak& peak() const { return peak_; }
@@ -50,7 +46,7 @@ class Plan {
   /// Where a slot lies in the block, or nothing: -1. `input_of` says whether it is an input.
   Index offset(int slot) const {
     const int place = place_of_[static_cast<std::size_t>(slot)];
-    return place < 0 ? -1 : lives_[static_cast<std::size_t>(place)].offset;
+    return place < 0 ? -1 : life(place).offset;
   }
   /// Which of the network's inputs a slot is or shows, or -1.
   int input_of(int slot) const { return -2 - place_of_[static_cast<std::size_t>(slot)]; }
@@ -59,6 +55,7 @@ class Plan {
   static constexpr int nowhere = -1;
 
   int& place_of(int slot) { return place_of_[static_cast<std::size_t>(slot)]; }
+  const Lifetime& life(int place) const { return lives_[static_cast<std::size_t>(place)]; }
   Index bytes_of(int value) const {
     return aligned_bytes(graph_.shape(value).size() * sizes_.batch * sizes_.element);
   }
@@ -67,8 +64,8 @@ class Plan {
   [[gnu::cold]] void share(int slot, int place) {
     place_of(slot) = place;
     if (place < 0) return;
-    Lifetime& life = lives_[static_cast<std::size_t>(place)];
-    life.last = std::max({life.last, now_, schedule_.last_read(slot)});
+    int& last = lives_[static_cast<std::size_t>(place)].last;
+    last = std::max({last, now_, schedule_.last_read(slot)});
   }
   [[gnu::cold]] void take(int slot, Index bytes) {
     lives_.push_back({bytes, now_, now_});
@@ -77,26 +74,20 @@ class Plan {
   /// Whether nobody reads what lies at a slot's place after this step.
   bool is_free(int slot) {
     const int place = place_of(slot);
-    return place >= 0 && lives_[static_cast<std::size_t>(place)].last <= now_;
+    return place >= 0 && life(place).last <= now_;
   }
 
-  [[gnu::cold]] void place_step(Step& step) {
-    switch (step.kind) {
-      case StepKind::loss:
-        return place_output_gradients();
-      case StepKind::sum:
-        return place_sum(step);
-      case StepKind::backward:
-        return place_backward(step);
-      default:
-        return place_forward(step);
-    }
+  [[gnu::cold]] void place_step(const Step& step) {
+    if (step.kind == StepKind::loss) return place_output_gradients();
+    if (step.kind == StepKind::sum) return place_sum(step);
+    if (step.kind == StepKind::backward) return place_backward(step);
+    place_forward(step);
   }
 
   [[gnu::cold]] void place_output_gradients() {
-    if (std::ssize(schedule_.steps()) == now_ + 1) return;  // no backward pass
+    if (std::ssize(steps()) == now_ + 1) return;  // no backward pass
     for (std::size_t k = 0; k < graph_.outputs.size(); ++k) {
-      take(slots().edge(graph_.edge_count() + static_cast<int>(k)), bytes_of(graph_.outputs[k]));
+      take(slots().output_gradient(k), bytes_of(graph_.outputs[k]));
     }
   }
 
@@ -123,19 +114,16 @@ class Plan {
     if (place_of(step.y) == nowhere) take(step.y, bytes);
     const Index kept = sizes_.kept.empty() ? 0 : sizes_.kept[static_cast<std::size_t>(step.node)];
     if (kept > 0) take(step.kept, aligned_bytes(kept));
-    if (kept > 0 && traits.commits) {
-      lives_.back().last = static_cast<int>(schedule_.steps().size()) - 1;
-    }
+    if (kept > 0 && traits.commits) lives_.back().last = static_cast<int>(steps().size()) - 1;
   }
 
-  [[gnu::cold]] void place_backward(Step& step) {
+  [[gnu::cold]] void place_backward(const Step& step) {
     const Node& node = graph_.node(step.node);
     const Traits& traits = graph_.traits_of(node);
     const bool is_alias = traits.is_view || traits.passes_gradient;
     bool is_own = is_free(step.dy);
     if (!is_alias && traits.overwrites_dy && !is_own) {
-      step.dy = slots().copy(step.node);
-      take(step.dy, bytes_of(node.output));
+      take(schedule_.copy_gradient(now_), bytes_of(node.output));
       is_own = true;
     }
     for (int e = node.first_edge; e < node.end_edge(); ++e) {
@@ -152,7 +140,6 @@ class Plan {
   GraphView graph_;
   Schedule schedule_;
   PlanSizes sizes_;
-  std::vector<Step> steps_;
   std::vector<int> place_of_;  // of a slot: which life, or nowhere, or -2 - k: input k
   std::vector<Lifetime> lives_;
   int now_ = 0;

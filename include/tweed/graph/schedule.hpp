@@ -32,17 +32,22 @@ struct Slots {
   int values;
   int edges;
   int nodes;
+  int outputs;
 
   constexpr explicit Slots(const GraphView& graph)
       : values(graph.value_count()),
         edges(graph.edge_count() + static_cast<int>(graph.outputs.size())),
-        nodes(graph.node_count()) {}
+        nodes(graph.node_count()),
+        outputs(static_cast<int>(graph.outputs.size())) {}
 
   constexpr int value(int v) const { return v; }
   /// A value that is computed again in the backward pass.
   constexpr int again(int v) const { return values + v; }
   /// The gradient that a node hands back along an edge; those of the network's outputs come last.
   constexpr int edge(int e) const { return 2 * values + e; }
+  constexpr int output_gradient(std::size_t k) const {
+    return edge(edges - outputs + static_cast<int>(k));
+  }
   constexpr int sum(int v) const { return 2 * values + edges + v; }
   /// A copy of dy for a node that writes to it.
   constexpr int copy(int node) const { return 3 * values + edges + node; }
@@ -52,17 +57,6 @@ struct Slots {
   constexpr int kept_for_nobody(int node) const { return 3 * values + edges + 2 * nodes + node; }
   constexpr int count() const { return 3 * (values + nodes) + edges; }
 };
-
-enum class Mode : unsigned char { inference, training };
-
-/// What the backward pass reads of a node, its epilogue considered: a ReLU is known by its output,
-/// a pool by what it kept.
-constexpr Reads reads_of(const Traits& traits, const Epilogue& epilogue) {
-  Reads reads = traits.reads;
-  if (!epilogue.activation.is_none()) reads.output = true;
-  if (!epilogue.pool.is_none()) reads.output = false;
-  return reads;
-}
 
 /// In which order a pass runs, and when each slot is read for the last time. The backward pass is
 /// planned with the gradients of the network's inputs; it may leave them out.
@@ -76,16 +70,12 @@ class Schedule {
       : graph_(graph),
         slots_(graph),
         last_read_(static_cast<std::size_t>(slots_.count()), -1),
-        needs_(static_cast<std::size_t>(slots_.values)),
-        wants_(static_cast<std::size_t>(slots_.values)),
-        is_again_(static_cast<std::size_t>(slots_.values)),
-        segment_of_(static_cast<std::size_t>(slots_.values)),
-        gradient_(static_cast<std::size_t>(slots_.values), -1) {
-    for (const Node& node : graph.nodes) at(segment_of_, node.output) = node.segment;
+        values_(graph.shapes.size()) {
+    for (const Node& node : graph.nodes) facts(node.output).segment = node.segment;
     if (mode == Mode::training) find_what_is_computed_again(kept);
-    for (int i = 0; i < graph.node_count(); ++i) add_forward(i);
+    for (int i = 0; i < graph.node_count(); ++i) add(StepKind::forward, i);
     for (const int value : graph.outputs) read(slots_.value(value));
-    add({.kind = StepKind::loss});
+    steps_.push_back({.kind = StepKind::loss});
     if (mode == Mode::inference) return;
     find_gradients();
     add_backward();
@@ -103,42 +93,63 @@ class Schedule {
   /// The last step that reads a slot, or -1.
   int last_read(int slot) const { return last_read_[static_cast<std::size_t>(slot)]; }
   /// Whether training needs the gradient of a value.
-  bool needs(int value) const { return needs_[static_cast<std::size_t>(value)]; }
+  bool needs(int value) const { return facts(value).needs; }
   /// Whether it is needed for training or for the gradients of the inputs.
-  bool wants(int value) const { return wants_[static_cast<std::size_t>(value)]; }
+  bool wants(int value) const { return facts(value).wants; }
   /// The slot that ends up with the gradient of a value, -1 if none does.
-  int gradient_of(int value) const { return gradient_[static_cast<std::size_t>(value)]; }
-  int loss_step() const { return graph_.node_count(); }
+  int gradient_of(int value) const { return facts(value).gradient; }
 
- private:
-  template <class List>
-  static auto at(List& list, int i) -> decltype(list[std::size_t{}]) {
-    return list[static_cast<std::size_t>(i)];
+  /// Gives a backward step a copy of dy: returns its slot.
+  int copy_gradient(int step) {
+    Step& copied = steps_[static_cast<std::size_t>(step)];
+    copied.dy = slots_.copy(copied.node);
+    return copied.dy;
   }
 
-  int now() const { return static_cast<int>(steps_.size()); }
-  void read(int slot) { at(last_read_, slot) = now(); }
-  void add(const Step& step) { steps_.push_back(step); }
+ private:
+  struct ValueFacts {
+    bool needs = false;
+    bool wants = false;
+    bool is_again = false;  // computed again
+    int segment = 0;
+    int gradient = -1;  // slot that holds what has been added up so far
+  };
+
+  ValueFacts& facts(int value) { return values_[static_cast<std::size_t>(value)]; }
+  const ValueFacts& facts(int value) const { return values_[static_cast<std::size_t>(value)]; }
+
+  void read(int slot) {
+    last_read_[static_cast<std::size_t>(slot)] = static_cast<int>(steps_.size());
+  }
 
   /// The slot of a value for a node of `segment` in the backward pass.
   int late_slot(int value, int segment) const {
-    const bool is_again = segment > 0 && at(segment_of_, value) == segment && at(is_again_, value);
+    const bool is_again = segment > 0 && facts(value).segment == segment && facts(value).is_again;
     return is_again ? slots_.again(value) : slots_.value(value);
   }
 
-  [[gnu::cold]] void add_forward(int i) {
+  [[gnu::cold]] void add(StepKind kind, int i) {
     const Node& node = graph_.node(i);
-    Step step{.kind = StepKind::forward,
+    const bool is_forward = kind == StepKind::forward;
+    const bool is_backward = kind == StepKind::backward;
+    const int segment = is_forward ? 0 : node.segment;
+    Step step{.kind = kind,
               .node = i,
               .first_operand = static_cast<int>(operands_.size()),
-              .y = slots_.value(node.output),
-              .kept = node.segment > 0 ? slots_.kept_for_nobody(i) : slots_.kept(i)};
+              .y = late_slot(node.output, segment),
+              .kept = is_forward && node.segment > 0 ? slots_.kept_for_nobody(i) : slots_.kept(i)};
+    const Reads reads = reads_of(graph_.traits_of(node), node.epilogue);
     for (const int value : graph_.inputs_of(node)) {
-      operands_.push_back(slots_.value(value));
-      read(slots_.value(value));
+      operands_.push_back(late_slot(value, segment));
+      if (reads.input || !is_backward) read(operands_.back());
+    }
+    if (is_backward) {
+      step.dy = step.from = gradient_of(node.output);
+      if (reads.output) read(step.y);
+      read(step.dy);
     }
     read(step.kept);
-    add(step);
+    steps_.push_back(step);
   }
 
   /// What a segment computes again: what its backward pass reads, and what that is made of.
@@ -148,94 +159,62 @@ class Schedule {
       if (node.segment == 0) continue;
       const Reads reads = reads_of(graph_.traits_of(node), node.epilogue);
       const bool keeps = !kept.empty() && kept[static_cast<std::size_t>(i)] > 0;
-      if (reads.output || keeps) at(is_again_, node.output) = true;
+      ValueFacts& output = facts(node.output);
+      output.is_again = output.is_again || reads.output || keeps;
       for (const int value : graph_.inputs_of(node)) {
-        const bool is_read = reads.input || at(is_again_, node.output);
-        if (is_read && at(segment_of_, value) == node.segment) at(is_again_, value) = true;
+        const bool is_read = reads.input || output.is_again;
+        if (is_read && facts(value).segment == node.segment) facts(value).is_again = true;
       }
     }
   }
 
   [[gnu::cold]] void find_gradients() {
-    for (const int value : graph_.inputs) at(wants_, value) = true;
+    for (const int value : graph_.inputs) facts(value).wants = true;
     for (const Node& node : graph_.nodes) {
-      bool needs = graph_.traits_of(node).trains();
-      bool wants = needs;
+      ValueFacts& output = facts(node.output);
+      output.needs = output.wants = graph_.traits_of(node).trains();
       for (const int value : graph_.inputs_of(node)) {
-        needs = needs || at(needs_, value);
-        wants = wants || at(wants_, value);
+        output.needs = output.needs || needs(value);
+        output.wants = output.wants || wants(value);
       }
-      at(needs_, node.output) = needs;
-      at(wants_, node.output) = wants;
     }
   }
 
   /// A further gradient of a value.
   [[gnu::cold]] void gain(int value, int slot) {
-    int& sum = at(gradient_, value);
-    if (sum < 0) {
-      sum = slot;
-      return;
+    int& sum = facts(value).gradient;
+    if (sum >= 0) {
+      read(sum);
+      read(slot);
+      steps_.push_back({.kind = StepKind::sum,
+                        .node = value,
+                        .y = slots_.sum(value),
+                        .from = sum,
+                        .with = slot});
     }
-    read(sum);
-    read(slot);
-    add({.kind = StepKind::sum, .node = value, .y = slots_.sum(value), .from = sum, .with = slot});
-    sum = slots_.sum(value);
+    sum = sum < 0 ? slot : slots_.sum(value);
   }
 
   [[gnu::cold]] void add_backward() {
     for (std::size_t k = 0; k < graph_.outputs.size(); ++k) {
-      gain(graph_.outputs[k], slots_.edge(graph_.edge_count() + static_cast<int>(k)));
+      gain(graph_.outputs[k], slots_.output_gradient(k));
     }
     int open = 0;  // the segment that was computed again
     for (int i = graph_.node_count(); i-- > 0;) {
       const Node& node = graph_.node(i);
-      if (!at(wants_, node.output) || at(gradient_, node.output) < 0) continue;
+      if (!wants(node.output) || gradient_of(node.output) < 0) continue;
       if (node.segment > 0 && node.segment != open) {
         open = node.segment;
-        for (int j = 0; j <= i; ++j) add_again(j, open);
+        for (int j = 0; j <= i; ++j) {
+          const Node& again = graph_.node(j);
+          if (again.segment == open && facts(again.output).is_again) add(StepKind::recompute, j);
+        }
       }
-      add_backward(i);
+      add(StepKind::backward, i);
       for (int e = node.first_edge; e < node.end_edge(); ++e) {
-        if (at(wants_, graph_.edge(e))) gain(graph_.edge(e), slots_.edge(e));
+        if (wants(graph_.edge(e))) gain(graph_.edge(e), slots_.edge(e));
       }
     }
-  }
-
-  [[gnu::cold]] void add_again(int i, int segment) {
-    const Node& node = graph_.node(i);
-    if (node.segment != segment || !at(is_again_, node.output)) return;
-    Step step{.kind = StepKind::recompute,
-              .node = i,
-              .first_operand = static_cast<int>(operands_.size()),
-              .y = slots_.again(node.output),
-              .kept = slots_.kept(i)};
-    for (const int value : graph_.inputs_of(node)) {
-      operands_.push_back(late_slot(value, segment));
-      read(operands_.back());
-    }
-    add(step);
-  }
-
-  [[gnu::cold]] void add_backward(int i) {
-    const Node& node = graph_.node(i);
-    const Reads reads = reads_of(graph_.traits_of(node), node.epilogue);
-    const int dy = at(gradient_, node.output);
-    Step step{.kind = StepKind::backward,
-              .node = i,
-              .first_operand = static_cast<int>(operands_.size()),
-              .y = late_slot(node.output, node.segment),
-              .dy = dy,
-              .from = dy,
-              .kept = slots_.kept(i)};
-    for (const int value : graph_.inputs_of(node)) {
-      operands_.push_back(late_slot(value, node.segment));
-      if (reads.input) read(operands_.back());
-    }
-    if (reads.output) read(step.y);
-    read(dy);
-    read(step.kept);
-    add(step);
   }
 
   GraphView graph_;
@@ -243,11 +222,7 @@ class Schedule {
   std::vector<Step> steps_;
   std::vector<int> operands_;
   std::vector<int> last_read_;  // of slots
-  std::vector<bool> needs_;     // of values
-  std::vector<bool> wants_;
-  std::vector<bool> is_again_;
-  std::vector<int> segment_of_;
-  std::vector<int> gradient_;  // slot that holds what has been added up so far
+  std::vector<ValueFacts> values_;
 };
 
 }  // namespace TWEED_NAMESPACE

@@ -6,10 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
-#include <variant>
 #include <vector>
 
 /// What a network is, as JSON: its input shape and its layers in order, each with its settings.
@@ -18,13 +17,26 @@ namespace TWEED_NAMESPACE::detail {
 using OrderedJson = nlohmann::ordered_json;
 
 inline OrderedJson json_of(const Setting& setting) {
-  return std::visit([](const auto& value) { return OrderedJson(value); }, setting);
+  switch (setting.kind) {
+    case Setting::Kind::boolean:
+      return setting.integer != 0;
+    case Setting::Kind::integer:
+      return setting.integer;
+    case Setting::Kind::natural:
+      return static_cast<std::uint64_t>(setting.integer);
+    case Setting::Kind::real:
+      return setting.real;
+    case Setting::Kind::word:
+      return setting.word;
+    default:
+      return setting.integers;
+  }
 }
 inline OrderedJson json_of(const Shape& s) { return {s.height, s.width, s.channels}; }
 
 /// Adds each setting by its name.
 inline void add_settings(OrderedJson& json, const Settings& settings) {
-  for (const auto& [name, setting] : settings) json[name] = json_of(setting);
+  for (const Setting& setting : settings) json[setting.name] = json_of(setting);
 }
 
 /// Whether a node reads the layer before alone, or is the first and reads the only input: then a
@@ -63,8 +75,8 @@ inline OrderedJson layer_json(const NetworkText& network, const Node& node,
     }
   }
   if (node.segment > 0) json["recompute"] = node.segment;
-  if (const auto settings = layer.settings()) {
-    add_settings(json, *settings);
+  if (Settings settings; layer.text->settings(layer.layer, settings)) {
+    add_settings(json, settings);
   } else if (const auto description = layer.text->describe(layer.layer); !description.empty()) {
     json["description"] = description;
   }
@@ -100,8 +112,10 @@ namespace TWEED_NAMESPACE {
 template <class Net, class T>
 std::optional<std::string> architecture_of(const Model<Net, T>& model) {
   const NetworkText network = model.network().text();
-  const bool is_stated = std::ranges::all_of(
-      network.layers, [](const DescribedLayer& layer) { return layer.settings().has_value(); });
+  Settings all;
+  const bool is_stated = std::ranges::all_of(network.layers, [&](const DescribedLayer& layer) {
+    return layer.text->settings(layer.layer, all);
+  });
   if (!is_stated) return {};
   return detail::architecture_json(network).dump();
 }

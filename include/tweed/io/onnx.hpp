@@ -113,11 +113,12 @@ class OnnxExporter {
   void add_layer(const Node& node) {
     const GraphView& graph = network_.graph;
     const DescribedLayer& layer = network_.layers[static_cast<std::size_t>(node.layer)];
-    const auto what = layer.onnx(graph.input_of(node));
+    OnnxOperator what;
     const std::string& name = name_of(node);
-    if (!what) throw Error("ONNX: " + name + " does not say what it is in ONNX");
+    if (!layer.text->onnx(layer.layer, graph.input_of(node), what))
+      throw Error("ONNX: " + name + " does not say what it is in ONNX");
     const bool as_image =
-        what->layout == Placing::image || (what->layout == Placing::any && any_is_image(node));
+        what.layout == Placing::image || (what.layout == Placing::any && any_is_image(node));
     std::vector<std::string> inputs;
     const auto operands = graph.inputs_of(node);
     for (std::size_t i = 0; i < operands.size(); ++i) {
@@ -127,21 +128,23 @@ class OnnxExporter {
                                 : vector_of(operand, prefix).name);
     }
     value(node.output) = {name, as_image};
-    if (what->type.empty()) {
+    if (what.type.empty()) {
       value(node.output).name = inputs[0];
       return;
     }
-    for (std::size_t i = 0; i < what->constants.size(); ++i) {
-      inputs.push_back(add_constants(name, i, what->constants[i]));
+    for (std::size_t i = 0; i < what.constants.size(); ++i) {
+      inputs.push_back(add_constants(name, i, what.constants[i]));
     }
-    for (const float scalar : what->scalars) inputs.push_back(add_scalar(scalar));
-    for (const auto& range : {layout_.trained_of(node.layer), layout_.state_of(node.layer)}) {
-      for (auto tensor : range.of(std::span(std::as_const(tensors_)))) {
-        if (what->has_channel_tensors) tensor.dims.insert(tensor.dims.end(), 2, 1);
+    for (const float scalar : what.scalars) inputs.push_back(add_scalar(scalar));
+    for (const auto& placed : {layout_.trained_of(node.layer), layout_.state_of(node.layer)}) {
+      const auto first = static_cast<std::size_t>(placed.data() - layout_.tensors().data());
+      for (std::size_t i = 0; i < placed.size(); ++i) {
+        auto tensor = tensors_[first + i];
+        if (what.has_channel_tensors) tensor.dims.insert(tensor.dims.end(), 2, 1);
         inputs.push_back(add_tensor(tensor));
       }
     }
-    add_steps(name, *what, std::move(inputs));
+    add_steps(name, what, std::move(inputs));
   }
 
   /// The operator and the steps behind it. The last of them has the layer's name.

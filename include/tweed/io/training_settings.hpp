@@ -14,7 +14,9 @@ OrderedJson part_json(const Part& part) {
   if constexpr (HasSettings<Part> && requires { std::string_view(Part::name); }) {
     OrderedJson json;
     json["name"] = Part::name;
-    add_settings(json, settings_of(part));
+    Settings settings;
+    add_settings(settings, part);
+    add_settings(json, settings);
     return json;
   } else {
     return nullptr;

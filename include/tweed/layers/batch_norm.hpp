@@ -3,11 +3,11 @@
 #include <tweed/core/double_option.hpp>
 #include <tweed/core/layer.hpp>
 #include <tweed/core/onnx_operator.hpp>
+#include <tweed/core/text.hpp>
 #include <tweed/kernels/kernels.hpp>
 #include <tweed/layers/options.hpp>
 
 #include <algorithm>
-#include <sstream>
 #include <string>
 
 namespace TWEED_NAMESPACE {
@@ -152,11 +152,12 @@ struct BatchNormLayer {
   }
 
   std::string describe() const {
-    std::ostringstream text;
+    std::string text;
     const BatchNormLayer usual;
-    if (momentum != usual.momentum) text << "momentum " << momentum;
-    if (epsilon != usual.epsilon) text << (text.tellp() > 0 ? ", " : "") << "epsilon " << epsilon;
-    return text.str();
+    if (momentum != usual.momentum) text = detail::text("momentum ", momentum);
+    if (epsilon != usual.epsilon)
+      text += detail::text(text.empty() ? "" : ", ", "epsilon ", epsilon);
+    return text;
   }
 
  private:

@@ -3,11 +3,11 @@
 #include <tweed/core/double_option.hpp>
 #include <tweed/core/layer.hpp>
 #include <tweed/core/onnx_operator.hpp>
+#include <tweed/core/text.hpp>
 #include <tweed/kernels/kernels.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <sstream>
 #include <string>
 
 namespace TWEED_NAMESPACE {
@@ -60,11 +60,7 @@ struct DropoutLayer {
   }
 
   static OnnxOperator onnx(const Shape&) { return {}; }
-  std::string describe() const {
-    std::ostringstream text;
-    text << rate;
-    return text.str();
-  }
+  std::string describe() const { return detail::text(rate); }
 };
 
 /// A fraction as a template argument: `Dropout<0.25>`.

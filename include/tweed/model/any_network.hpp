@@ -144,9 +144,8 @@ class AnyNetworkOf {
   }
 
   std::vector<Shape> shapes_of(const std::string& name, std::span<const Value> operands) const {
-    constexpr std::size_t most = 16;
-    if (operands.size() > most) {
-      throw Error(detail::text("network: ", name, " has more than ", most, " inputs"));
+    if (operands.size() > most_operands) {
+      throw Error(detail::text("network: ", name, " has more than ", most_operands, " inputs"));
     }
     std::vector<Shape> inputs;
     for (const Value& operand : operands) inputs.push_back(shape(operand));

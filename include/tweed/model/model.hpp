@@ -1,7 +1,7 @@
 #pragma once
 
 #include <tweed/core/buffer.hpp>
-#include <tweed/model/layout.hpp>
+#include <tweed/model/engine.hpp>
 #include <tweed/model/sequential.hpp>
 
 #include <cstdint>
@@ -92,16 +92,9 @@ class Model {
  private:
   [[gnu::cold]] Model(NetworkHandle<Net> network, std::uint64_t seed)
       : network_(std::move(network)),
-        layout_(std::make_shared<const Layout>(network_.template view<T>())),
+        layout_(detail::make_layout(network_.template view<T>())),
         block_(layout_->size()) {
-    for (const auto& placed : layout_->tensors()) {
-      const RandomKey key{.seed = seed,
-                          .layer = static_cast<std::uint32_t>(placed.layer),
-                          .use = RandomUse::initialize};
-      initialize(detail::values_of(values(), placed), placed.tensor.initializer,
-                 placed.tensor.fan_in, placed.tensor.fan_out, key,
-                 static_cast<std::uint64_t>(placed.offset));
-    }
+    detail::initialize_all(*layout_, block_.values(), seed);
   }
 
   /// The front of the block; nothing in a model that was moved from.

@@ -5,7 +5,6 @@
 #include <tweed/graph/graph.hpp>
 
 #include <algorithm>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +16,7 @@ namespace TWEED_NAMESPACE {
 template <class T>
 struct NetworkView {
   GraphView graph;
-  std::span<const BoundLayer<T>> layers;
+  View<BoundLayer<T>> layers;
 
   const BoundLayer<T>& layer_of(const Node& node) const {
     return layers[static_cast<std::size_t>(node.layer)];
@@ -28,7 +27,7 @@ struct NetworkView {
 /// owns nothing.
 struct NetworkText {
   GraphView graph;
-  std::span<const DescribedLayer> layers;
+  View<DescribedLayer> layers;
 };
 
 /// "conv2d_2" for each layer: its name, counted from 1 among its like.

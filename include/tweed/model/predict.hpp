@@ -49,7 +49,7 @@ inline Index batch_size_for(Index size, const PredictOptions& options) {
 template <class M, AnyDataset Data>
 class DatasetPass {
  public:
-  DatasetPass(const M& model, Lasting<Data> data, const PredictOptions& options)
+  [[gnu::cold]] DatasetPass(const M& model, Lasting<Data> data, const PredictOptions& options)
       : size_(checked_size(model, *data)),
         inference_(make_inference(model, batch_size_for(size_, options), options.threads)),
         memory_(data, inference_.batch_size()),

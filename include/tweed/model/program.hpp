@@ -4,8 +4,10 @@
 #include <tweed/graph/fold.hpp>
 #include <tweed/graph/plan.hpp>
 #include <tweed/model/layout.hpp>
+#include <tweed/model/program_options.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 namespace TWEED_NAMESPACE::detail {
@@ -18,15 +20,6 @@ inline Index checked_batch_size(const char* owner, Index batch_size, const Graph
   check_option(owner, "batch_size", batch_size, {.from = 1, .to = static_cast<double>(most)});
   return batch_size;
 }
-
-/// What a network is to run for.
-struct ProgramOptions {
-  Mode mode = Mode::inference;
-  unsigned char folds = folds::none;
-  Index batch_size = 1;
-  int threads = 1;
-  bool is_prepared = false;
-};
 
 /// A network made ready to run, in training or in inference: folded, scheduled, and everything
 /// given a place in memory. All that depends on neither the samples nor the weights is decided
@@ -45,6 +38,7 @@ class Program {
 
   const NetworkView<T>& network() const { return network_; }
   const ProgramOptions& options() const { return options_; }
+  bool trains() const { return options_.mode == Mode::training; }
   const Layout& layout() const { return layout_; }
   const FoldedGraph& folded() const { return folded_; }
   GraphView graph() const { return folded_.view(); }
@@ -53,11 +47,11 @@ class Program {
   /// Of the node that needs most.
   Index scratch_bytes() const { return scratch_bytes_; }
   Index kept_bytes(int node) const { return kept_[static_cast<std::size_t>(node)]; }
+  /// Elements of the gradients of all parameters.
+  Index gradients_size() const { return trains() ? layout_.trained_size() : 0; }
   /// Besides the weights: activations, what layers keep, scratch, and the gradients in training.
   Index bytes() const {
-    const bool trains = options_.mode == Mode::training;
-    const Index gradients = trains ? layout_.trained_size() * Index{sizeof(T)} : 0;
-    return plan_.size() + scratch_bytes_ + gradients;
+    return plan_.size() + scratch_bytes_ + gradients_size() * Index{sizeof(T)};
   }
 
  private:
@@ -65,10 +59,8 @@ class Program {
   [[gnu::cold]] Index ask_for_memory() {
     Index scratch = 0;
     const GraphView graph = folded_.view();
-    std::vector<Shape> inputs;
     for (const Node& node : graph.nodes) {
-      inputs.clear();
-      for (const int value : graph.inputs_of(node)) inputs.push_back(graph.shape(value));
+      const InputShapes inputs(graph, node);
       const MemoryQuery query{.inputs = inputs,
                               .batch = options_.batch_size,
                               .threads = options_.threads,
@@ -77,7 +69,7 @@ class Program {
       const LayerMemory wanted =
           options_.is_prepared ? layer.prepared_memory(query) : layer.memory(query);
       scratch = std::max(scratch, wanted.scratch);
-      if (options_.mode == Mode::training) kept_.push_back(wanted.kept);
+      if (trains()) kept_.push_back(wanted.kept);
     }
     return scratch;
   }
@@ -90,5 +82,27 @@ class Program {
   Index scratch_bytes_;
   Plan plan_;
 };
+
+template <class T>
+std::shared_ptr<const Layout> make_layout(const NetworkView<T>& network) {
+  return std::make_shared<const Layout>(network);
+}
+
+template <class T>
+[[gnu::cold]] void initialize_all(const Layout& layout, std::span<T> block, std::uint64_t seed) {
+  for (const PlacedTensor& placed : layout.tensors()) {
+    const Tensor& tensor = placed.tensor;
+    const RandomKey key{.seed = seed,
+                        .layer = static_cast<std::uint32_t>(placed.layer),
+                        .use = RandomUse::initialize};
+    initialize(values_of(block, placed), tensor.initializer, tensor.fan_in, tensor.fan_out, key,
+               static_cast<std::uint64_t>(placed.offset));
+  }
+}
+
+template <class T>
+Index program_bytes(const NetworkView<T>& network, const ProgramOptions& options) {
+  return Program<T>(network, options).bytes();
+}
 
 }  // namespace TWEED_NAMESPACE::detail

@@ -106,14 +106,15 @@ class NetworkHandle<Net> {
   friend constexpr bool operator==(const NetworkHandle&, const NetworkHandle&) = default;
 };
 
+template <class Net>
+inline constexpr bool is_unfolded = requires {
+  Net::is_unfolded;
+};
+
 /// Those of `wanted` that a network allows.
 template <class Net>
 constexpr unsigned char folds_of(unsigned char wanted) {
-  if constexpr (requires { Net::is_unfolded; }) {
-    return folds::none;
-  } else {
-    return wanted;
-  }
+  return is_unfolded<Net> ? folds::none : wanted;
 }
 
 }  // namespace TWEED_NAMESPACE

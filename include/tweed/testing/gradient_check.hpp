@@ -8,7 +8,6 @@
 #include <tweed/core/option.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/graph/fold.hpp>
-#include <tweed/graph/schedule.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 
 #include <algorithm>

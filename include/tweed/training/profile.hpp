@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/random.hpp>
+#include <tweed/model/program.hpp>
 #include <tweed/model/summary.hpp>
 #include <tweed/training/trainer.hpp>
 
@@ -125,7 +126,7 @@ StageProfile stage_without_times(const Pass& pass, const NetworkText& network, s
     stage.name += (stage.name.empty() ? "" : " + ") + names[static_cast<std::size_t>(folded)];
   }
   const Index parameters = graph.traits_of(node).parameter_count;
-  const Index products = batch * layer.multiply_adds(graph.input_of(node));
+  const Index products = batch * layer.text->multiply_adds(layer.layer, graph.input_of(node));
   const Index y = batch * stage.output.size();
   Index x = 0;
   Index dx = 0;  // of the inputs whose gradients are needed

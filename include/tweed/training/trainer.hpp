@@ -113,7 +113,8 @@ template <class Net, class T, class Loss, class Optimizer>
 class Trainer {
  public:
   /// The model must outlive the trainer. Throws Error where an option is out of its range.
-  Trainer(Model<Net, T>& model, Loss loss, Optimizer optimizer, const TrainerOptions& options = {})
+  [[gnu::cold]] Trainer(Model<Net, T>& model, Loss loss, Optimizer optimizer,
+                        const TrainerOptions& options = {})
       : model_(model),
         loss_(loss),
         optimizer_(optimizer),
@@ -174,7 +175,7 @@ class Trainer {
   void resume(Index steps) { steps_ = steps; }
 
  private:
-  void check_finite(const char* what, double value) const {
+  [[gnu::cold]] void check_finite(const char* what, double value) const {
     if (std::isfinite(value)) return;
     throw Error(detail::text("training: ", what, " is ", value, " at step ", steps_ + 1,
                              "; lower the learning rate or look for broken samples"));

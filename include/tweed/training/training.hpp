@@ -166,7 +166,7 @@ class Training {
   [[gnu::cold]] static const FitOptions& checked(const FitOptions& options) {
     detail::check_option("FitOptions", "batch_size", options.batch_size, {.from = 1});
     detail::check_option("FitOptions", "epochs", options.epochs,
-                         {.from = options.steps > 0 ? 0 : 1});
+                         {.from = options.steps > 0 ? 0.0 : 1.0});
     detail::check_option("FitOptions", "steps", options.steps, {.from = 0, .to = most_steps_});
     detail::check_option("FitOptions", "clip_norm", options.clip_norm, {.from = 0});
     if (const auto& stopping = options.early_stopping) {
@@ -244,10 +244,11 @@ class Training {
 
   /// Means over the batches of an epoch.
   Evaluation means(Index epoch) const {
-    const auto first = history_.steps.begin() + (epoch - 1) * order_.batches_per_epoch();
-    const Index count = std::min(order_.batches_per_epoch(), history_.steps.end() - first);
+    const Index first = (epoch - 1) * order_.batches_per_epoch();
+    const Index count = std::min(order_.batches_per_epoch(), steps_done() - first);
     Evaluation sum;
-    for (const StepRecord& step : std::span(first, static_cast<std::size_t>(count))) {
+    for (Index i = first; i < first + count; ++i) {
+      const StepRecord& step = history_.steps[static_cast<std::size_t>(i)];
       sum.loss += step.loss;
       sum.accuracy += step.accuracy;
     }
@@ -257,12 +258,16 @@ class Training {
   void decide(double loss) {
     const EarlyStopping& stopping = *options_.early_stopping;
     const bool better = best_.add(loss, stopping.min_delta);
-    if (better && keeps_best()) std::ranges::copy(model_.values(), best_weights_.data());
+    if (better && keeps_best()) copy(model_.values(), best_weights_.values());
     if (!better && best_.waited >= stopping.patience) stopped_ = true;
   }
 
+  static void copy(std::span<const T> from, std::span<T> to) {
+    std::copy_n(from.data(), from.size(), to.data());
+  }
+
   void restore_best() {
-    if (keeps_best()) std::ranges::copy(best_weights_.values(), model_.values().begin());
+    if (keeps_best()) copy(best_weights_.values(), model_.values());
   }
 
   /// What follows from the history alone.

@@ -1,0 +1,35 @@
+// What runs networks in tweed::compiled, for float and double: what the headers of <tweed/model/>
+// only declare for programs that link it.
+
+#include <tweed/model/executor_functions.hpp>
+#include <tweed/model/preparation_functions.hpp>
+#include <tweed/model/program.hpp>
+#include <tweed/model/summary_table.hpp>
+
+namespace TWEED_NAMESPACE::detail {
+
+template class Executor<float>;
+template class Executor<double>;
+
+template std::shared_ptr<const Layout> make_layout(const NetworkView<float>&);
+template std::shared_ptr<const Layout> make_layout(const NetworkView<double>&);
+
+template std::shared_ptr<const Preparation<float>> make_preparation(const NetworkView<float>&,
+                                                                    const Layout&,
+                                                                    std::span<const float>,
+                                                                    const ProgramOptions&);
+template std::shared_ptr<const Preparation<double>> make_preparation(const NetworkView<double>&,
+                                                                     const Layout&,
+                                                                     std::span<const double>,
+                                                                     const ProgramOptions&);
+
+template void initialize_all(const Layout&, std::span<float>, std::uint64_t);
+template void initialize_all(const Layout&, std::span<double>, std::uint64_t);
+
+template Index program_bytes(const NetworkView<float>&, const ProgramOptions&);
+template Index program_bytes(const NetworkView<double>&, const ProgramOptions&);
+
+template std::string summary_of(const NetworkText&, const NetworkView<float>&, bool, Index, int);
+template std::string summary_of(const NetworkText&, const NetworkView<double>&, bool, Index, int);
+
+}  // namespace TWEED_NAMESPACE::detail
