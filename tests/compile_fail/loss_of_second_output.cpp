@@ -4,7 +4,8 @@
 #include <tweed/tweed.hpp>
 
 using namespace tweed;
-using Net = Sequential<Input<4>, As<"x">, Dense<3>, Output<"class">, From<"x">, Dense<1>, Output<"size">>;
+using Net =
+    Sequential<Input<4>, As<"x">, Dense<3>, Output<"class">, From<"x">, Dense<1>, Output<"size">>;
 
 void test(const Model<Net>& model, const ZipDataset<Dataset<>, Labels>& data) {
   evaluate(model, SumOfLosses{SoftmaxCE{}, SoftmaxCE{}}, data);

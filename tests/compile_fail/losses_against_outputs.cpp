@@ -3,7 +3,8 @@
 #include <tweed/tweed.hpp>
 
 using namespace tweed;
-using Net = Sequential<Input<4>, As<"x">, Dense<3>, Output<"class">, From<"x">, Dense<1>, Output<"size">>;
+using Net =
+    Sequential<Input<4>, As<"x">, Dense<3>, Output<"class">, From<"x">, Dense<1>, Output<"size">>;
 
 const SumOfLosses loss{SoftmaxCE{}, MeanSquaredError{}, MeanSquaredError{}};
 

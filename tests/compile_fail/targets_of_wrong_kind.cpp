@@ -3,7 +3,8 @@
 #include <tweed/tweed.hpp>
 
 using namespace tweed;
-using Net = Sequential<Input<4>, As<"x">, Dense<3>, Output<"class">, From<"x">, Dense<2>, Output<"place">>;
+using Net =
+    Sequential<Input<4>, As<"x">, Dense<3>, Output<"class">, From<"x">, Dense<2>, Output<"place">>;
 
 void train(Model<Net>& model, const ZipDataset<Samples<float>, Targets, Labels>& data) {
   fit(model, SumOfLosses{SoftmaxCE{}, MeanSquaredError{}}, Adam{}, data);

@@ -6,6 +6,7 @@ using namespace tweed;
 using Net = Sequential<Input<3>, Dense<2>>;
 
 void train(Model<Net>& model) {
-  Training training(model, SoftmaxCE{}, Adam{}, ZipDataset{Samples<float>{}, Labels{}}, {.batch_size = 20});
+  Training training(model, SoftmaxCE{}, Adam{}, ZipDataset{Samples<float>{}, Labels{}},
+                    {.batch_size = 20});
   training.run();
 }

@@ -66,7 +66,7 @@ typename LossTraits<Loss>::Sum loss_of(const Loss& loss, Pass& pass, const Targe
   }
 }
 
-/// The same, and the gradients of the mean loss by the outputs of a TrainingPass, which takes them.
+/// The loss of what a TrainingPass has put out, whose gradients by the outputs it takes.
 template <class Loss, class Pass, class Targets>
 typename LossTraits<Loss>::Sum loss_gradient(const Loss& loss, Pass& pass, const Targets& targets) {
   if constexpr (OfSeveralOutputs<Loss>) {

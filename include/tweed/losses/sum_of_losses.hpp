@@ -126,7 +126,7 @@ class SumOfLosses {
     });
   }
 
-  /// The same, and the gradient of the mean loss by each output into `gradients`.
+  /// What `value` gives, and the gradient of the mean loss by each output into `gradients`.
   template <class T, class Targets>
   Sum gradient(const std::array<Batch<const T>, outputs>& batches, const Targets& targets,
                const std::array<Batch<T>, outputs>& gradients) const {

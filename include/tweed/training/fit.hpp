@@ -11,6 +11,8 @@ namespace TWEED_NAMESPACE {
 ///     fit(model, SoftmaxCE{}, Adam{.learning_rate = 1e-3}, train, {.batch_size = 100, .epochs =
 ///     2});
 ///
+/// For networks with several inputs or outputs the data are a ZipDataset, the loss a SumOfLosses.
+///
 /// The same model, data, options and seed give the same weights to the bit, for any number of
 /// threads. Throws Error where the data do not fit the network or the loss stops being finite.
 template <class Net, class T, class Loss, class Optimizer, AnyDataset Data>

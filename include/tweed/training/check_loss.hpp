@@ -1,0 +1,96 @@
+#pragma once
+
+#include <tweed/core/enumerator_name.hpp>
+#include <tweed/core/error.hpp>
+#include <tweed/core/text.hpp>
+#include <tweed/data/dataset.hpp>
+#include <tweed/losses/loss.hpp>
+#include <tweed/model/model.hpp>
+
+#include <string>
+#include <type_traits>
+#include <utility>
+
+/// Whether a loss fits a network and data: refused in one line where it does not.
+namespace TWEED_NAMESPACE::detail {
+
+/// Carries the facts of a misfit between network and loss into the compiler's message. Where there
+/// are several outputs, `number` is that of the output, counted from 1.
+template <class Loss, Shape output, auto why, std::size_t... number>
+struct LossRejectsTheOutput {
+  static_assert(
+      static_cast<int>(why) == 0,
+      "tweed: the loss cannot take the network's output; the loss, the output's shape and "
+      "the reason are in the line that names LossRejectsTheOutput");
+  static constexpr bool ok = true;
+};
+
+/// Carries the numbers of outputs of a network and of its loss into the compiler's message.
+template <std::size_t network, std::size_t loss>
+struct LossIsOfOtherOutputs {
+  static_assert(network == loss,
+                "tweed: the network has another number of outputs than the loss is of; give "
+                "SumOfLosses one loss for each; the numbers, the network's first, are in the line "
+                "that names LossIsOfOtherOutputs");
+  static constexpr bool ok = network == loss;
+};
+
+/// Refuses the loss of output k of a network that is a type.
+template <class Loss, class Net, std::size_t k>
+constexpr void check_output() {
+  constexpr Shape output = Net::graph.output(k);
+  if constexpr (OfSeveralOutputs<Loss>) {
+    using One = typename Loss::template LossOf<k>;
+    static_assert(LossRejectsTheOutput<One, output, One::fit(output).why, k + 1>::ok);
+  } else {
+    static_assert(LossRejectsTheOutput<Loss, output, Loss::fit(output).why>::ok);
+  }
+}
+
+/// Throws Error where the loss of output k does not take it: for networks built at run time.
+template <class Loss>
+void check_output(const char* who, const Shape& output, std::size_t k, bool is_one_of_several) {
+  const auto why = Loss::fit(output).why;
+  if (static_cast<int>(why) == 0) return;
+  throw Error(text(who, is_one_of_several ? text(": the loss of output ", k + 1) : ": the loss",
+                   " cannot take outputs of ", to_string(output), ": ", enumerator_words(why)));
+}
+
+/// Refuses a loss that cannot take the network's outputs: while compiling where the network is a
+/// type, in one readable error, and else by Error.
+template <class Loss, class Net, class T>
+void check_loss(const char* who, const Model<Net, T>& model) {
+  using Traits = LossTraits<Loss>;
+  const auto for_each_output = [](const auto& check) {
+    [&]<std::size_t... k>(std::index_sequence<k...>) {
+      (check(std::integral_constant<std::size_t, k>()), ...);
+    }
+    (std::make_index_sequence<Traits::outputs>());
+  };
+  if constexpr (StaticNetwork<Net>) {
+    if constexpr (LossIsOfOtherOutputs<Net::graph.outputs.size(), Traits::outputs>::ok) {
+      for_each_output([](auto k) { check_output<Loss, Net, k>(); });
+    }
+  } else {
+    const GraphView graph = model.graph();
+    if (graph.outputs.size() != Traits::outputs) {
+      throw Error(text(who, ": the network has another number of outputs, ", graph.outputs.size(),
+                       ", than the loss is of, ", Traits::outputs,
+                       "; give SumOfLosses one loss for each"));
+    }
+    for_each_output([&](auto k) {
+      check_output<typename Traits::template LossOf<k>>(who, graph.output(k), k,
+                                                        OfSeveralOutputs<Loss>);
+    });
+  }
+}
+
+/// Refuses data with more or fewer targets than the loss compares with outputs.
+template <class Loss, class Data>
+constexpr void check_target_count() {
+  static_assert(target_count<Data> == LossTraits<Loss>::outputs,
+                "tweed: the data set has another number of targets than the loss takes; a "
+                "ZipDataset has a target for each output, SumOfLosses a loss");
+}
+
+}  // namespace TWEED_NAMESPACE::detail
