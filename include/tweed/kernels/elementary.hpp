@@ -124,13 +124,15 @@ EIGEN_ALWAYS_INLINE Pack<T> abs(const Pack<T>& x) {
   return select(less(x, Pack<T>::zero()), -x, x);
 }
 
-/// exp(x + rest), for a rest that is small beside 1.
+/// exp(x + rest), for a rest that is small beside 1. 0 where that is denormal, and infinite from
+/// 88.3 on, in double from 709.4.
 template <class T>
 EIGEN_ALWAYS_INLINE Pack<T> exp(const Pack<T>& x, const Pack<T>& rest) {
-  constexpr double zero_below = detail::is_single<T> ? -105.0 : -750.0;
-  constexpr double infinite_above = detail::is_single<T> ? 89.0 : 710.0;
+  constexpr double zero_below = detail::is_single<T> ? -88.0 : -709.0;
+  constexpr double infinite_above = detail::is_single<T> ? 88.5 : 709.5;
   const auto e = detail::exponential(at_least(at_most(x, infinite_above), zero_below), rest);
-  return {simd::scale((Pack<T>::constant(1.0) + e.fraction).lanes, e.power.lanes)};
+  const Pack<T> scale{simd::power_of_two<T>(e.power.lanes)};
+  return (Pack<T>::constant(1.0) + e.fraction) * scale;
 }
 template <class T>
 EIGEN_ALWAYS_INLINE Pack<T> exp(const Pack<T>& x) {
@@ -142,7 +144,7 @@ template <class T>
 EIGEN_ALWAYS_INLINE Pack<T> exp_minus_one(const Pack<T>& x) {
   const auto one = Pack<T>::constant(1.0);
   const auto e = detail::exponential(at_least(x, -40.0), Pack<T>::zero());
-  const Pack<T> scale{simd::scale(one.lanes, e.power.lanes)};
+  const Pack<T> scale{simd::power_of_two<T>(e.power.lanes)};
   return multiply_add(scale, e.fraction, scale - one);
 }
 
