@@ -102,7 +102,8 @@ void store_converted(const Vector<T>& value, Small* to) {
   std::memcpy(to, &small, sizeof small);
 }
 
-/// 2^exponent for whole exponents of normal numbers; 0 below them and infinity above, one each.
+/// 2^exponent, for whole exponents from one below those of normal numbers, where it is 0, to one
+/// above them, where it is infinite.
 template <class T>
 Vector<T> power_of_two(const Vector<T>& exponent) {
   using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
