@@ -7,7 +7,7 @@
 namespace TWEED_NAMESPACE {
 
 /// y = x where x > 0, else alpha * (exp(x) - 1), any shape (Clevert, Unterthiner and Hochreiter,
-/// *Fast and Accurate Deep Network Learning by Exponential Linear Units*, ICLR 2016). Within 2.5
+/// *Fast and Accurate Deep Network Learning by Exponential Linear Units*, ICLR 2016). Within 1.5
 /// ulp.
 struct ELULayer {
   double alpha = 1.0;

@@ -7,7 +7,7 @@
 namespace TWEED_NAMESPACE {
 
 /// y = x times the share of the standard normal distribution below x, any shape (Hendrycks and
-/// Gimpel, *Gaussian Error Linear Units*, 2016). Within 4 ulp, also where it is tiny.
+/// Gimpel, *Gaussian Error Linear Units*, 2016). Within 6 ulp, also where it is tiny.
 struct GELU : ActivationLayer<GELU, DerivativeFrom::input> {
   static constexpr std::string_view name = "gelu";
 
@@ -35,7 +35,7 @@ struct GELU : ActivationLayer<GELU, DerivativeFrom::input> {
 };
 
 /// y = x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2, any shape: what approximates `GELU`
-/// in the same paper. Within 5 ulp for x > -1; below, its error grows like that of exp of a rounded
+/// in the same paper. Within 3 ulp for x > -1; below, its error grows like that of exp of a rounded
 /// number.
 struct GELUTanh : ActivationLayer<GELUTanh, DerivativeFrom::input> {
   static constexpr double linear = 2.0 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi;

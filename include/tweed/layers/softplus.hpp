@@ -5,7 +5,7 @@
 namespace TWEED_NAMESPACE {
 
 /// y = log(1 + exp(x)), any shape (Dugas, Bengio, Belisle, Nadeau and Garcia, *Incorporating
-/// Second-Order Functional Knowledge for Better Option Pricing*, NeurIPS 2000). Within 4 ulp.
+/// Second-Order Functional Knowledge for Better Option Pricing*, NeurIPS 2000). Within 3 ulp.
 struct Softplus : ActivationLayer<Softplus, DerivativeFrom::output> {
   static constexpr std::string_view name = "softplus";
 

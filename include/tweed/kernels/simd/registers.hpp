@@ -196,12 +196,6 @@ V floor(const V& a) {
   return Eigen::internal::pfloor(a);
 }
 
-/// a * 2^exponent, for whole exponents; rounded once where the result is denormal.
-template <class V>
-V scale(const V& a, const V& exponent) {
-  return Eigen::internal::pldexp(a, exponent);
-}
-
 /// a with the lower half of its digits zero: its square is exact.
 template <class T>
 Vector<T> upper_half(const Vector<T>& a) {

@@ -2,10 +2,12 @@
 
 // Registers of whole numbers, and what they are to those of others.
 
+#include <tweed/kernels/simd/masks.hpp>
 #include <tweed/kernels/simd/registers.hpp>
 
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 namespace TWEED_NAMESPACE::kernels::simd {
@@ -100,10 +102,29 @@ void store_converted(const Vector<T>& value, Small* to) {
   std::memcpy(to, &small, sizeof small);
 }
 
+/// 2^exponent, for whole exponents from one below those of normal numbers, where it is 0, to one
+/// above them, where it is infinite.
+template <class T>
+Vector<T> power_of_two(const Vector<T>& exponent) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  constexpr int digits = std::numeric_limits<T>::digits - 1;
+  constexpr T bias = static_cast<T>(std::numeric_limits<T>::max_exponent - 1);
+  // In a number of this size the lowest digit stands for 1: the exponent lies in the lowest bits.
+  constexpr T whole = static_cast<T>(Bits{3} << (digits - 1));
+  const auto bits = (ElementsOf<Bits, width<T>>)add(exponent, broadcast<T>(whole + bias));
+  return (Vector<T>)(bits << digits);
+}
+
 #else
 
 using Words = std::uint64_t;
 inline constexpr Index words = 1;
+
+template <class T>
+Vector<T> power_of_two(const Vector<T>& exponent) {
+  const Vector<T> power = Eigen::internal::pldexp(broadcast(T{1}), exponent);
+  return select(less(power, broadcast(std::numeric_limits<T>::min())), broadcast(T{}), power);
+}
 
 inline Words multiply_low_halves(Words a, Words b) { return (a & 0xFFFFFFFF) * (b & 0xFFFFFFFF); }
 
