@@ -30,7 +30,7 @@ template <class Pixel>
 /// Throws Error unless `data` has samples of `shape`, as many labels as images, and labels in
 /// [0, classes).
 template <class Pixel>
-void check_dataset(const Dataset<Pixel>& data, const Shape& shape, Index classes) {
+[[gnu::cold]] void check_dataset(const Dataset<Pixel>& data, const Shape& shape, Index classes) {
   if (data.shape != shape) {
     throw Error(detail::text("data set: its samples are ", to_string(data.shape),
                              ", the network takes ", to_string(shape)));
@@ -141,7 +141,7 @@ class BatchOrder {
   Index samples() const { return std::ssize(order_); }
 
   /// Fisher and Yates's shuffle.
-  void shuffle(Index epoch) {
+  [[gnu::noinline]] void shuffle(Index epoch) {
     const RandomKey key{
         .seed = seed_, .step = static_cast<std::uint64_t>(epoch), .use = RandomUse::shuffle};
     std::iota(order_.begin(), order_.end(), Index{0});
