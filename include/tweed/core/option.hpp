@@ -53,7 +53,8 @@ struct OptionRange {
 /// Throws Error, "Adam: beta1 is 1, it must be at least 0 and below 1", where a value is not in its
 /// range.
 template <class Number>
-void check_option(const char* owner, const char* name, Number value, const OptionRange& range) {
+[[gnu::cold]] void check_option(const char* owner, const char* name, Number value,
+                                const OptionRange& range) {
   if (range.contains(static_cast<double>(value))) return;
   refuse_option(owner, name, value, range.describe(std::is_floating_point_v<Number>));
 }

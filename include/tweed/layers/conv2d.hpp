@@ -51,7 +51,7 @@ struct Conv2DLayerOf {
     return {filters, kernel, stride, dilation, padding, algorithm, groups, has_bias, initializer};
   }
 
-  constexpr kernels::conv::Geometry geometry(const Shape& input) const {
+  [[gnu::cold]] constexpr kernels::conv::Geometry geometry(const Shape& input) const {
     return {sliding().rows(input.height), sliding().columns(input.width), input.channels, filters,
             groups};
   }

@@ -90,7 +90,7 @@ struct SoftmaxCE {
 
  private:
   template <class T>
-  void check(const Batch<const T>& logits, std::span<const Label> labels) const {
+  [[gnu::cold]] void check(const Batch<const T>& logits, std::span<const Label> labels) const {
     detail::check_option("SoftmaxCE", "label_smoothing", label_smoothing, {.from = 0, .below = 1});
     if (std::ssize(labels) != logits.count) {
       throw Error(detail::text("SoftmaxCE: ", logits.count, " samples, but ", std::ssize(labels),

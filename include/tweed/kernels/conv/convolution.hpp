@@ -65,16 +65,25 @@ template <class T>
   return bytes;
 }
 
+/// Scratch that `forward` may take.
+template <class T>
+[[gnu::cold]] EIGEN_DONT_INLINE constexpr Index forward_bytes(Algorithm algorithm,
+                                                              const Geometry& g, Index batch,
+                                                              int threads) {
+  Index bytes = 0;
+  detail::with_kernels<T>(algorithm,
+                          [&](auto kernels) { bytes = kernels.forward_bytes(g, batch, threads); });
+  return bytes;
+}
+
 /// Scratch that `forward` and `backward` may take.
 template <class T>
 [[gnu::cold]] constexpr Index scratch_bytes(Algorithm algorithm, const Geometry& g, Index batch,
                                             int threads) {
   Index bytes = 0;
-  detail::with_kernels<T>(algorithm, [&](auto kernels) {
-    bytes = std::max(kernels.forward_bytes(g, batch, threads),
-                     kernels.backward_bytes(g, batch, threads));
-  });
-  return bytes;
+  detail::with_kernels<T>(algorithm,
+                          [&](auto kernels) { bytes = kernels.backward_bytes(g, batch, threads); });
+  return std::max(bytes, forward_bytes<T>(algorithm, g, batch, threads));
 }
 
 /// Bytes to keep for any batch of up to `batch` samples: a smaller one may be planned otherwise,
@@ -121,10 +130,9 @@ template <class T>
     return largest_scratch_bytes<T>(g, batch, threads, asked);
   }
   Index most = 0;
-  detail::with_kernels<T>(select(g, batch, asked, Kernel::prepared), [&](auto kernels) {
-    for_each_planned_batch(batch, [&](Index count) {
-      most = std::max(most, kernels.forward_bytes(g, count, threads));
-    });
+  const Algorithm algorithm = select(g, batch, asked, Kernel::prepared);
+  for_each_planned_batch(batch, [&](Index count) {
+    most = std::max(most, forward_bytes<T>(algorithm, g, count, threads));
   });
   return most;
 }
