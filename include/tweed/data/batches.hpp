@@ -22,7 +22,8 @@ namespace TWEED_NAMESPACE {
 namespace detail {
 
 /// Throws Error for a label that is not in [0, classes).
-[[gnu::cold]] inline void check_labels(std::span<const Label> labels, Index classes, std::string_view who) {
+[[gnu::cold]] inline void check_labels(std::span<const Label> labels, Index classes,
+                                       std::string_view who) {
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] < 0 || labels[i] >= classes) {
       throw Error(text(who, ": the label of sample ", static_cast<Index>(i), " is ",
@@ -31,7 +32,8 @@ namespace detail {
   }
 }
 
-[[gnu::cold]] inline void check_shape(const Shape& samples, const Shape& input, std::string_view who) {
+[[gnu::cold]] inline void check_shape(const Shape& samples, const Shape& input,
+                                      std::string_view who) {
   if (samples == input) return;
   throw Error(text(who, ": its samples are ", to_string(samples), ", the network takes ",
                    to_string(input)));
