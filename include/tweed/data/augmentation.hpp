@@ -1,12 +1,12 @@
 #pragma once
 
 #include <tweed/core/batch.hpp>
-#include <tweed/core/callback.hpp>
 #include <tweed/core/error.hpp>
 #include <tweed/core/random.hpp>
 #include <tweed/core/text.hpp>
 
 #include <concepts>
+#include <functional>
 
 namespace TWEED_NAMESPACE {
 
@@ -21,7 +21,7 @@ namespace TWEED_NAMESPACE {
 class Augmentation {
  public:
   template <class T>
-  using Change = Callback<void(const Batch<T>&, const RandomKey&, int)>;
+  using Change = std::function<void(const Batch<T>&, const RandomKey&, int)>;
 
   Augmentation() = default;
   template <class F>

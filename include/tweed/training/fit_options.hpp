@@ -1,6 +1,5 @@
 #pragma once
 
-#include <tweed/core/callback.hpp>
 #include <tweed/data/augmentation.hpp>
 #include <tweed/losses/loss.hpp>
 #include <tweed/training/early_stopping.hpp>
@@ -8,6 +7,7 @@
 #include <tweed/training/schedule.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -48,10 +48,10 @@ struct FitOptions {
   Augmentation augmentation = {};  ///< of each batch (of the first input), such as ShiftAndFlip
   /// What the optimiser's learning rate is multiplied by, such as CosineSchedule{}; by default 1.
   /// For an optimiser with a member `learning_rate`.
-  Callback<double(const ScheduleInput&)> schedule = {};
+  std::function<double(const ScheduleInput&)> schedule = {};
   std::optional<EarlyStopping> early_stopping = {};
-  Callback<void(StepReport&)> on_step = {};
-  Callback<void(EpochReport&)> on_epoch = {};
+  std::function<void(StepReport&)> on_step = {};
+  std::function<void(EpochReport&)> on_epoch = {};
 };
 
 }  // namespace TWEED_NAMESPACE
