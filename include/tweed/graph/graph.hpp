@@ -1,9 +1,9 @@
 #pragma once
 
 #include <tweed/core/layer_traits.hpp>
-#include <tweed/core/view.hpp>
 
 #include <array>
+#include <span>
 
 namespace TWEED_NAMESPACE {
 
@@ -30,12 +30,12 @@ struct Node {
 /// A network as plain data. Each value is an input, or written by one node; nodes stand in an order
 /// in which they can run. It owns nothing.
 struct GraphView {
-  View<Node> nodes;
-  View<int> edges;      ///< values that are read
-  View<Shape> shapes;   ///< of values
-  View<Traits> traits;  ///< of layers
-  View<int> inputs;     ///< values
-  View<int> outputs;    ///< values
+  std::span<const Node> nodes;
+  std::span<const int> edges;      ///< values that are read
+  std::span<const Shape> shapes;   ///< of values
+  std::span<const Traits> traits;  ///< of layers
+  std::span<const int> inputs;     ///< values
+  std::span<const int> outputs;    ///< values
 
   constexpr int node_count() const { return static_cast<int>(nodes.size()); }
   constexpr int edge_count() const { return static_cast<int>(edges.size()); }
@@ -52,7 +52,7 @@ struct GraphView {
   constexpr ShapeView input_shapes() const { return {shapes, inputs}; }
   constexpr ShapeView output_shapes() const { return {shapes, outputs}; }
   /// The values that a node reads.
-  constexpr View<int> inputs_of(const Node& node) const {
+  constexpr std::span<const int> inputs_of(const Node& node) const {
     return {edges.data() + node.first_edge, static_cast<std::size_t>(node.edge_count)};
   }
   /// The shape of a node's first input.

@@ -5,6 +5,7 @@
 #include <tweed/graph/graph.hpp>
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,7 @@ namespace TWEED_NAMESPACE {
 template <class T>
 struct NetworkView {
   GraphView graph;
-  View<BoundLayer<T>> layers;
+  std::span<const BoundLayer<T>> layers;
 
   const BoundLayer<T>& layer_of(const Node& node) const {
     return layers[static_cast<std::size_t>(node.layer)];
@@ -27,7 +28,7 @@ struct NetworkView {
 /// owns nothing.
 struct NetworkText {
   GraphView graph;
-  View<DescribedLayer> layers;
+  std::span<const DescribedLayer> layers;
 };
 
 /// "conv2d_2" for each layer: its name, counted from 1 among its like.
