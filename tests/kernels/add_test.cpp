@@ -36,7 +36,8 @@ TEST_CASE_TEMPLATE("add: any number of images, into a new one or over any of the
           for (T& value : expected) value = std::max(T{}, value);
         }
         if (activation.is_other()) {
-          activation.function->template loops<T>().value(activation, expected.data(), expected.data(), size);
+          activation.function->template loops<T>().value(activation, expected.data(),
+                                                         expected.data(), size);
         }
         for (const int threads : {1, 2, 3, 8}) {
           for (std::size_t target = 0; target <= images; ++target) {

@@ -225,10 +225,9 @@ struct Constant {
 ///   writes as `kept` and those of `infer` after it as `scratch`, `template <class T> constexpr
 ///   LayerMemory prepared_memory(...) const` of the same arguments as `memory`, where something can
 ///   be made ready of the parameters alone, and inference is faster with it;
-/// - `static constexpr unsigned char takes`: the `folds` that its kernels do at once, in training
-/// and
-///   in inference; with `folds::any_activation` in training also activations whose derivative does
-///   not follow from their output;
+/// - `static constexpr unsigned char takes`: the `folds` that its kernels do at once; with
+///   `folds::any_activation` it trains with activations whose derivative does not follow from their
+///   output, too;
 /// - `constexpr Epilogue as_epilogue() const`: what it is when it is folded into another layer;
 /// - `constexpr Index multiply_adds(const Shape& input) const`: of one sample, forward, as the
 ///   definition counts them, for profiles; each of the two gradients is taken to need as many;
