@@ -2,7 +2,6 @@
 
 #include <tweed/core/random.hpp>
 #include <tweed/model/program.hpp>
-#include <tweed/model/program.hpp>
 #include <tweed/model/summary.hpp>
 #include <tweed/training/trainer.hpp>
 
