@@ -2,7 +2,7 @@
 #include <tweed/io/checkpoint.hpp>
 #include <tweed/losses/softmax_ce.hpp>
 #include <tweed/optim/adam.hpp>
-#include <tweed/training/training.hpp>
+#include <tweed/training/fit.hpp>
 #include <support/compare.hpp>
 #include <support/error_message.hpp>
 #include <support/numbers.hpp>

@@ -18,7 +18,7 @@ struct PoolGeometry {
   constexpr Index window_size() const { return rows.window * columns.window; }
 };
 
-/// Of a pool behind an image of that shape.
+/// The geometry of a pool behind an image of that shape.
 constexpr PoolGeometry pool_geometry(const Pool& pool, const Shape& input) {
   return {slide(input.height, pool.window.height, pool.stride.height, pool.padding.rows),
           slide(input.width, pool.window.width, pool.stride.width, pool.padding.columns),

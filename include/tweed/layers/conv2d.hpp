@@ -45,7 +45,7 @@ struct Conv2DLayerOf {
     take("bias", layer.has_bias, true);
   }
 
-  /// The same layer with other kernels.
+  /// This layer with the kernels of another family.
   template <kernels::conv::Family other>
   constexpr Conv2DLayerOf<other> for_family() const {
     return {filters, kernel, stride, dilation, padding, algorithm, groups, has_bias, initializer};

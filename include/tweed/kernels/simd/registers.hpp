@@ -128,7 +128,7 @@ void store_part(T* to, const Vector<T>& value, Index count) {
   for (Index i = 0; i < count; ++i) to[i] = elements[i];
 }
 
-/// The same value in every element.
+/// One value in every element.
 template <class T>
 Vector<T> broadcast(T value) {
   return Eigen::internal::pset1<Vector<T>>(value);

@@ -97,7 +97,7 @@ class TransformedForward {
     return memory.image(static_cast<int>(tile / l.tiles_per_image));
   }
 
-  /// That of the pass, or a new one in its scratch.
+  /// The transformed kernel that the pass brings, or a new one in its scratch.
   static const T* kernel_transform(const Layout& l, const Functions& functions, const Geometry& g,
                                    Forward<T>& pass) {
     if (!pass.kernel_transform.empty()) {
@@ -114,7 +114,7 @@ class TransformedForward {
     finish_rows(pass, n, {0, rows}, image);
   }
 
-  /// The same for images that threads shared: now they share the rows.
+  /// Finishes images that threads shared: now they share the rows.
   static void finish_shared(const Layout& l, const Forward<T>& pass, const Memory& memory) {
     if (pass.pool == nullptr) return;
     const Index rows = pass.pool->geometry.rows.output;

@@ -52,7 +52,7 @@ inline constexpr const TransformFunctions<T>& winograd_functions =
     transform_functions<T, winograd::Tile<m, Grid::input, T>, winograd::Tile<m, Grid::output, T>,
                         winograd::Tile<m, Grid::kernel, T>, many_real_products<T>>;
 
-/// Those of an algorithm's transform of some kind.
+/// The functions of the transform that the algorithm A has of some kind.
 template <class T, class A>
 const TransformFunctions<T>& functions_of(const TransformKind& kind) {
   if constexpr (requires { A::tile_outputs; }) {
