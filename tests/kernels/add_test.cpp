@@ -1,5 +1,4 @@
 #include <tweed/kernels/add.hpp>
-#include <tweed/layers/tanh.hpp>
 #include <support/compare.hpp>
 #include <support/guarded.hpp>
 #include <support/numbers.hpp>
@@ -16,12 +15,25 @@ using tweed::Batch;
 using tweed::Index;
 using tweed::kernels::Activation;
 
+namespace {
+
+/// y = x times the first setting.
+template <class T>
+void scale(const Activation& f, const T* x, T* y, Index count) {
+  for (Index i = 0; i < count; ++i) y[i] = static_cast<T>(f.first) * x[i];
+}
+
+constexpr tweed::ActivationFunction scaling{.single_precision = {.value = &scale<float>},
+                                            .double_precision = {.value = &scale<double>}};
+constexpr Activation halved{.kind = Activation::Kind::other, .function = &scaling, .first = 0.5};
+
+}  // namespace
+
 TEST_CASE_TEMPLATE("add: any number of images, into a new one or over any of them", T, float,
                    double) {
   for (const std::size_t images : {1U, 2U, 3U, 5U}) {
     for (const Index size : {0, 1, 15, 17, 1001, 40'003}) {
-      for (const auto& activation :
-           {Activation::none, Activation::relu, tweed::Tanh::as_epilogue().activation}) {
+      for (const auto& activation : {Activation::none, Activation::relu, halved}) {
         CAPTURE(images);
         CAPTURE(size);
         std::vector<std::vector<T>> x;
@@ -36,8 +48,7 @@ TEST_CASE_TEMPLATE("add: any number of images, into a new one or over any of the
           for (T& value : expected) value = std::max(T{}, value);
         }
         if (activation.is_other()) {
-          activation.function->template loops<T>().value(activation, expected.data(),
-                                                         expected.data(), size);
+          for (T& value : expected) value *= T(0.5);
         }
         for (const int threads : {1, 2, 3, 8}) {
           for (std::size_t target = 0; target <= images; ++target) {
