@@ -29,10 +29,10 @@ struct Passes {
   Index forward_bytes() const { return conv::scratch_bytes<float>(algorithm, g, batch, threads); }
   Index backward_bytes() const { return forward_bytes(); }
   void forward(const Forward<float>& pass) const {
-    conv::chosen::forward<float, conv::Family::any>(algorithm, g, pass);
+    conv::prebuilt::forward<float, conv::Family::any>(algorithm, g, pass);
   }
   void backward(const Backward<float>& pass) const {
-    conv::chosen::backward<float, conv::Family::any>(algorithm, g, pass);
+    conv::prebuilt::backward<float, conv::Family::any>(algorithm, g, pass);
   }
 };
 
@@ -96,29 +96,30 @@ std::vector<float> gradients(Algorithm algorithm, const Geometry& g, Index batch
   tests::Guarded<std::byte> kept(conv::kept_bytes<float>(algorithm, g, batch));
   tests::Guarded<std::byte> scratch(conv::scratch_bytes<float>(algorithm, g, batch, threads));
   std::vector<float> y(dy.size());
-  conv::chosen::forward<float, conv::Family::any>(algorithm, g,
-                                                  {.batch = batch,
-                                                   .x = x.data(),
-                                                   .kernel = kernel.data(),
-                                                   .bias = bias.data(),
-                                                   .y = y.data(),
-                                                   .kept = kept.values(),
-                                                   .scratch = tweed::Scratch(scratch.values()),
-                                                   .threads = threads});
+  conv::prebuilt::forward<float, conv::Family::any>(algorithm, g,
+                                                    {.batch = batch,
+                                                     .x = x.data(),
+                                                     .kernel = kernel.data(),
+                                                     .bias = bias.data(),
+                                                     .y = y.data(),
+                                                     .kept = kept.values(),
+                                                     .scratch = tweed::Scratch(scratch.values()),
+                                                     .threads = threads});
   std::vector<float> result(x.size() + kernel.size() + bias.size());
   float* const dx = result.data();
-  conv::chosen::backward<float, conv::Family::any>(algorithm, g,
-                                                   {.batch = batch,
-                                                    .x = x.data(),
-                                                    .kernel = kernel.data(),
-                                                    .y = nullptr,
-                                                    .dy = dy.data(),
-                                                    .dx = dx,
-                                                    .kernel_gradient = dx + x.size(),
-                                                    .bias_gradient = dx + x.size() + kernel.size(),
-                                                    .kept = kept.values(),
-                                                    .scratch = tweed::Scratch(scratch.values()),
-                                                    .threads = threads});
+  conv::prebuilt::backward<float, conv::Family::any>(
+      algorithm, g,
+      {.batch = batch,
+       .x = x.data(),
+       .kernel = kernel.data(),
+       .y = nullptr,
+       .dy = dy.data(),
+       .dx = dx,
+       .kernel_gradient = dx + x.size(),
+       .bias_gradient = dx + x.size() + kernel.size(),
+       .kept = kept.values(),
+       .scratch = tweed::Scratch(scratch.values()),
+       .threads = threads});
   CHECK(kept.intact());
   CHECK(scratch.intact());
   return result;
