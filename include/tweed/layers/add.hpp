@@ -16,6 +16,7 @@ struct AddLayer {
   static constexpr bool in_place = true;
   static constexpr bool passes_gradient = true;
   static constexpr bool overwrites_dy = false;
+  static constexpr unsigned char takes = folds::activation;  // in inference
 
   static constexpr void visit(const auto&, const auto&) {}
 
