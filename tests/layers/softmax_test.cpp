@@ -29,7 +29,8 @@ std::vector<double> naive_softmax(const std::vector<double>& x, Index channels) 
 
 std::vector<float> softmax(const std::vector<float>& x, Index channels) {
   std::vector<float> y(x.size());
-  kernels::chosen::channel_softmax<float>(x.data(), y.data(), std::ssize(x) / channels, channels, 2);
+  kernels::chosen::channel_softmax<float>(x.data(), y.data(), std::ssize(x) / channels, channels,
+                                          2);
   return y;
 }
 
