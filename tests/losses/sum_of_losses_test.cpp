@@ -91,15 +91,14 @@ TEST_CASE("SumOfLosses: shows its losses, their settings and weights") {
     });
     return settings;
   };
-  using Settings = std::vector<std::pair<std::string, std::string>>;
-  CHECK(
-      shown(SumOfLosses{SoftmaxCE<>{.label_smoothing = 0.1}, Weighted{MeanSquaredError{}, 0.5}}) ==
-      Settings{{"1", "softmax_ce"},
-               {"1.label_smoothing", "0.1"},
-               {"1.weight", "1"},
-               {"2", "mean_squared_error"},
-               {"2.weight", "0.5"}});
-  CHECK(shown(SumOfLosses{Nameless{}}) == Settings{{"1", "unknown"}, {"1.weight", "1"}});
+  using Shown = std::vector<std::pair<std::string, std::string>>;
+  CHECK(shown(SumOfLosses{SoftmaxCE<>{.label_smoothing = 0.1},
+                          Weighted{MeanSquaredError{}, 0.5}}) == Shown{{"1", "softmax_ce"},
+                                                                       {"1.label_smoothing", "0.1"},
+                                                                       {"1.weight", "1"},
+                                                                       {"2", "mean_squared_error"},
+                                                                       {"2.weight", "0.5"}});
+  CHECK(shown(SumOfLosses{Nameless{}}) == Shown{{"1", "unknown"}, {"1.weight", "1"}});
 }
 
 TEST_CASE("SumOfLosses: an error of a loss is its own, a weight below 0 is none") {
