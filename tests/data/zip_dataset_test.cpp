@@ -142,7 +142,7 @@ TEST_CASE("ZipDataset: is split and selected from in all parts alike") {
     CHECK(held_numbers.samples[i] == static_cast<double>(at) + 0.5);
     CHECK(held_targets.targets[2 * i + 1] == 3 * at);
   }
-  // The same samples as of the first part alone.
+  // Stratified by the first part, whose samples it takes when split alone.
   const auto alone = split(std::get<0>(five.parts()), 0.4, {.seed = 1, .stratified = true});
   CHECK(alone.second.images == held_images.images);
   const ZipDataset unlabelled{Samples<float>{{1, 1, 1}, {1, 2}}, Targets{1, {1, 2}}};
