@@ -1,7 +1,9 @@
-// What runs networks in tweed::compiled, for float and double: what the headers of <tweed/model/>
-// only declare for programs that link it.
+// What builds and runs networks in tweed::compiled, for float and double: what the headers of
+// <tweed/model/> only declare for programs that link it.
 
+#include <tweed/model/any_network.hpp>
 #include <tweed/model/executor_functions.hpp>
+#include <tweed/model/listed_layers.hpp>
 #include <tweed/model/preparation_functions.hpp>
 #include <tweed/model/program.hpp>
 #include <tweed/model/summary_table.hpp>
@@ -32,4 +34,13 @@ template Index program_bytes(const NetworkView<double>&, const ProgramOptions&);
 template std::string summary_of(const NetworkText&, const NetworkView<float>&, bool, Index, int);
 template std::string summary_of(const NetworkText&, const NetworkView<double>&, bool, Index, int);
 
+template LayerFromSettings<float> layer_from_settings(std::string_view, const Settings&);
+
 }  // namespace TWEED_NAMESPACE::detail
+
+namespace TWEED_NAMESPACE {
+
+template class AnyNetworkOf<float>;
+template class AnyNetworkOf<double>;
+
+}  // namespace TWEED_NAMESPACE

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""installation.py WAY REPOSITORY COMPILER: does what docs/installation.md says for one way, in an empty
-folder with the tutorial's programs and a home of its own, and looks whether it trains. COMPILER is the
-`g++` of the document.
+"""installation.py WAY REPOSITORY COMPILER [LIBRARY...]: does what docs/installation.md says for one way, in an
+empty folder with the tutorial's programs and a home of its own, and looks whether it trains. COMPILER is
+the `g++` of the document.
 
 A clone of the repository's files as they stand is what is installed. Training is cut short: what the
-network reaches is the business of other tests."""
+network reaches is the business of other tests. So is what the kernels compute: with LIBRARY, which is
+tweed::compiled and what it needs, each way spares itself the minute of compiling them."""
 
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -42,8 +44,28 @@ def commit_all(source, clone):
     subprocess.run([*git, "commit", "-qm", "All"], check=True)
 
 
+# Eigen, which the kernels include, must be found all the same.
+COMPILE_WITHOUT_KERNELS = """#!/usr/bin/env bash
+case "$*" in
+  *train.cpp*|*classify.cpp*) eigen=(-include Eigen/Core) ;;
+esac
+case " $* " in
+  *" -c "*) ;;
+  *) libraries=({libraries}) ;;
+esac
+exec {compiler} -DTWEED_COMPILED "${{eigen[@]}}" "$@" "${{libraries[@]}}"
+"""
+
+
+def write_compiler(path, compiler, libraries):
+    path.write_text(COMPILE_WITHOUT_KERNELS.format(compiler=shlex.quote(compiler),
+                                                   libraries=shlex.join(libraries)))
+    path.chmod(0o755)
+
+
 def main():
     way, repository, compiler = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
+    libraries = [argument for argument in sys.argv[4:] if argument]
     documents = repository / "docs"
     with tempfile.TemporaryDirectory(prefix="tweed-installation-") as work:
         work = pathlib.Path(work)
@@ -52,7 +74,10 @@ def main():
         folder.mkdir()
         (work / "home").mkdir()
         (work / "bin").mkdir()
-        (work / "bin" / "g++").symlink_to(compiler)
+        if libraries:
+            write_compiler(work / "bin" / "g++", compiler, libraries)
+        else:
+            (work / "bin" / "g++").symlink_to(compiler)
         for words, text in blocks(documents / "tutorial.md", "snippet"):
             if words[0] == "file" and words[1] != "CMakeLists.txt":
                 text = re.sub(r"\.epochs = \d+", ".steps = 20", text)

@@ -2,15 +2,12 @@
 
 #include <tweed/io/architecture.hpp>
 #include <tweed/io/strict_json.hpp>
-#include <tweed/layers/layers.hpp>
 #include <tweed/model/any_network.hpp>
+#include <tweed/model/layer_from_settings.hpp>
 
 #include <map>
-#include <optional>
-#include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -116,90 +113,51 @@ class ArchitectureParser {
       refuse("a layer with a name, a type (layer) and its settings", json);
     }
     const auto type = json["layer"].get<std::string>();
-    std::optional<AnyLayer> found;
-    [&]<class... L>(std::type_identity<std::tuple<L...>>) {
-      ((type == L::name ? void(found = AnyLayer(read<L>(json))) : void()), ...);
-    }(std::type_identity<Layers>{});
-    if (!found) {
-      throw Error(where_ + ": layer " + in_quotes(json["name"].get<std::string>()) +
-                  " is of the type " + in_quotes(type) + ", which AnyModel does not know");
+    const auto settings = settings_of(json);
+    auto read = layer_from_settings<float>(type, settings);
+    if (read.layer) return *std::move(read.layer);
+    const std::string layer = where_ + ": layer " + in_quotes(json["name"].get<std::string>());
+    if (!read.is_known) {
+      throw Error(layer + " is of the type " + in_quotes(type) + ", which AnyModel does not know");
     }
-    return *std::move(found);
+    if (read.unsuitable == nullptr) {
+      throw Error(layer + " has the setting " + in_quotes(read.unknown->name) +
+                  ", which AnyModel does not know");
+    }
+    throw Error(layer + ": the setting " + in_quotes(read.unsuitable->name) + " is " +
+                json_in_message(json[read.unsuitable->name]) + ", which AnyModel cannot take");
   }
 
-  /// A setting that the file does not have keeps its default: files of earlier versions lack those
-  /// that were added since.
-  template <class L>
-  L read(const Json& json) const {
-    L layer;
-    std::set<std::string, std::less<>> known{"name", "layer", "inputs", "recompute"};
-    const auto take = [&](const char* name, auto& value, const auto&...) {
-      known.insert(name);
-      if (!json.contains(name)) return;
-      read_value(json[name], value, json["name"].get<std::string>(), name);
-    };
-    L::visit(layer, take);
+  /// What a layer of the file says beside what the network knows of it.
+  static Settings settings_of(const Json& json) {
+    Settings settings;
     for (const auto& [key, value] : json.items()) {
-      if (known.contains(key)) continue;
-      throw Error(where_ + ": layer " + in_quotes(json["name"].get<std::string>()) +
-                  " has the setting " + in_quotes(key) + ", which AnyModel does not know");
+      if (key == "name" || key == "layer" || key == "inputs" || key == "recompute") continue;
+      settings.push_back(setting_of(value));
+      settings.back().name = key;
     }
-    return layer;
+    return settings;
   }
 
-  template <class Value>
-  void read_value(const Json& json, Value& value, const std::string& layer,
-                  std::string_view setting) const {
-    if (set(json, value)) return;
-    throw Error(where_ + ": layer " + in_quotes(layer) + ": the setting " + in_quotes(setting) +
-                " is " + json_in_message(json) + ", which AnyModel cannot take");
+  static Setting setting_of(const Json& json) {
+    using Kind = Setting::Kind;
+    if (json.is_boolean()) return {.kind = Kind::boolean, .integer = json.get<bool>() ? 1 : 0};
+    if (Index number = 0; set(json, number)) return {.kind = Kind::integer, .integer = number};
+    if (json.is_number()) return {.kind = Kind::real, .real = json.get<double>()};
+    if (json.is_string()) return {.kind = Kind::word, .word = json.get<std::string>()};
+    Setting list{.kind = Kind::integers};
+    for (const auto& entry : json) {
+      Index number = 0;
+      if (!json.is_array() || !set(entry, number)) return {.kind = Kind::integers};
+      list.integers.push_back(number);
+    }
+    return list;
   }
 
-  static bool set(const Json& json, bool& yes) {
-    if (!json.is_boolean()) return false;
-    yes = json.get<bool>();
-    return true;
-  }
   static bool set(const Json& json, Index& number) {
     constexpr std::uint64_t most = std::uint64_t{1} << 30;
     if (!json.is_number_unsigned() || json.get<std::uint64_t>() > most) return false;
     number = json.get<Index>();
-    return true;
-  }
-  static bool set(const Json& json, double& number) {
-    if (!json.is_number()) return false;
-    number = json.get<double>();
-    return true;
-  }
-  template <class Pair>
-  requires std::is_same_v<Pair, Window> || std::is_same_v<Pair, Stride> ||
-      std::is_same_v<Pair, Dilation>
-  static bool set(const Json& json, Pair& pair) {
-    return json.is_array() && json.size() == 2 && set(json[0], pair.height) &&
-           set(json[1], pair.width);
-  }
-  /// A word, the one that is written for one of the values.
-  template <class Word>
-  static bool set_word(const Json& json, Word& word, std::initializer_list<Word> values) {
-    for (const Word value : values) {
-      if (json != Json(json_of(setting_of(value)))) continue;
-      word = value;
-      return true;
-    }
-    return false;
-  }
-  static bool set(const Json& json, Padding& padding) {
-    if (json.is_array() && json.size() == 4) {
-      auto& [rows, columns] = padding = Padding::valid;
-      return set(json[0], rows.before) && set(json[1], rows.after) &&
-             set(json[2], columns.before) && set(json[3], columns.after);
-    }
-    return set_word(json, padding, {Padding::same, Padding::valid});
-  }
-  /// Algorithms come and go with versions; one that is gone leaves the choice to this version.
-  static bool set(const Json& json, Algorithm& algorithm) {
-    if (!json.is_string()) return false;
-    algorithm = algorithm_named(json.get<std::string>()).value_or(Algorithm::automatic);
     return true;
   }
 

@@ -208,6 +208,11 @@ AnyNetworkOf<T> any_network() {
   return network;
 }
 
+#ifdef TWEED_COMPILED
+extern template class AnyNetworkOf<float>;
+extern template class AnyNetworkOf<double>;
+#endif
+
 /// A network that was built at run time: models, and what works with them, share it.
 template <class T>
 class NetworkHandle<AnyNetworkOf<T>> {
