@@ -62,6 +62,13 @@ function(tweed_add_compiled library several)
   add_library(${library} STATIC EXCLUDE_FROM_ALL
               ${folder}/choose.cpp ${folder}/graph.cpp ${folder}/team.cpp)
   tweed_compile_prebuilt(${library})
+  if(NOT TARGET nlohmann_json::nlohmann_json)
+    find_package(nlohmann_json QUIET)
+  endif()
+  if(TARGET nlohmann_json::nlohmann_json) # as for tweed::io
+    target_sources(${library} PRIVATE ${folder}/json.cpp)
+    target_link_libraries(${library} PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+  endif()
   if(NOT several)
     tweed_add_kernels(${library} one)
     return()

@@ -3,7 +3,6 @@
 
 #include <tweed/model/any_network.hpp>
 #include <tweed/model/executor_functions.hpp>
-#include <tweed/model/listed_layers.hpp>
 #include <tweed/model/preparation_functions.hpp>
 #include <tweed/model/program.hpp>
 #include <tweed/model/summary_table.hpp>
@@ -33,8 +32,6 @@ template Index program_bytes(const NetworkView<double>&, const ProgramOptions&);
 
 template std::string summary_of(const NetworkText&, const NetworkView<float>&, bool, Index, int);
 template std::string summary_of(const NetworkText&, const NetworkView<double>&, bool, Index, int);
-
-template LayerFromSettings<float> layer_from_settings(std::string_view, const Settings&);
 
 }  // namespace TWEED_NAMESPACE::detail
 

@@ -1,4 +1,4 @@
-#include <tweed/io/safetensors_header_parser.hpp>
+#include <tweed/io/safetensors.hpp>
 #include <fuzz/fuzz.hpp>
 
 /// The header of a safetensors file; its data are as long as the first byte says, in kilobytes.

@@ -1,4 +1,4 @@
-#include <tweed/io/safetensors_header_parser.hpp>
+#include <tweed/io/safetensors.hpp>
 #include <support/error_message.hpp>
 
 #include <doctest/doctest.h>

@@ -29,10 +29,15 @@
 #define TWEED_INSTRUCTION_SET baseline
 #endif
 
+/// TWEED_PREBUILT stands before functions that tweed::compiled has prebuilt: all other programs
+/// compile them in each source.
+
 #ifdef TWEED_COMPILED
 #define TWEED_NAMESPACE tweed::inline compiled
+#define TWEED_PREBUILT
 #else
 #define TWEED_NAMESPACE tweed::inline TWEED_INSTRUCTION_SET
+#define TWEED_PREBUILT inline
 #endif
 
 namespace TWEED_NAMESPACE::detail {

@@ -1,18 +1,23 @@
 #pragma once
 
-#include <tweed/io/architecture_parser.hpp>
 #include <tweed/io/model_file.hpp>
+#include <tweed/layers/layers.hpp>
 #include <tweed/model/any_network.hpp>
 
 #include <filesystem>
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace TWEED_NAMESPACE {
 
 namespace detail {
+
+/// Reads what `architecture_of` writes. Throws Error, naming the layer, at anything else; what it
+/// says begins with `where`.
+TWEED_PREBUILT AnyNetwork parse_architecture(const std::string& where, std::string_view text);
 
 /// The network of a file. Memory is taken only for weights that the file has.
 inline AnyModel model_without_weights(const std::filesystem::path& path,
@@ -24,7 +29,7 @@ inline AnyModel model_without_weights(const std::filesystem::path& path,
                 ": the file does not say which network it holds; load it into a Model of its type");
   }
   const std::string where = path.string() + ": metadata " + in_quotes(architecture_key);
-  AnyNetwork network = ArchitectureParser(where).parse(text->second);
+  AnyNetwork network = parse_architecture(where, text->second);
   std::size_t bytes = 0;
   for (const TensorView& tensor : file.tensors()) bytes += tensor.bytes.size();
   Index weights = 0;
@@ -59,3 +64,7 @@ inline AnyModelFile load_any_model(const std::filesystem::path& path) try {
 }
 
 }  // namespace TWEED_NAMESPACE
+
+#ifndef TWEED_COMPILED
+#include <tweed/io/architecture_parser.hpp>
+#endif

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/io/architecture.hpp>
+#include <tweed/core/text.hpp>
 #include <tweed/io/strict_json.hpp>
 #include <tweed/model/any_network.hpp>
 #include <tweed/model/layer_from_settings.hpp>
@@ -13,7 +13,7 @@
 
 namespace TWEED_NAMESPACE::detail {
 
-/// Reads what `architecture_of` writes. Throws Error, naming the layer, at anything else.
+/// What `parse_architecture` does.
 class ArchitectureParser {
  public:
   explicit ArchitectureParser(std::string where) : where_{std::move(where)} {}
@@ -189,5 +189,9 @@ class ArchitectureParser {
   std::map<std::string, Value> values_;
   Value current_;
 };
+
+TWEED_PREBUILT AnyNetwork parse_architecture(const std::string& where, std::string_view text) {
+  return ArchitectureParser(where).parse(text);
+}
 
 }  // namespace TWEED_NAMESPACE::detail

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <tweed/io/checksum.hpp>
-#include <tweed/io/json_difference.hpp>
 #include <tweed/io/model_file.hpp>
-#include <tweed/io/strict_json.hpp>
 #include <tweed/io/training_settings.hpp>
 #include <tweed/training/history.hpp>
 
@@ -15,6 +13,10 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#ifndef TWEED_COMPILED
+#include <tweed/io/training_settings_json.hpp>
+#endif
 
 namespace TWEED_NAMESPACE {
 
@@ -96,12 +98,11 @@ class CheckpointFile {
 
   /// Throws Error, which names the first difference, unless the training that wrote the checkpoint
   /// had the settings `expected`.
-  void expect_settings(const OrderedJson& expected) const {
+  void expect_settings(const std::string& expected) const {
     const std::string& found = text(settings_key);
-    if (found == expected.dump()) return;
+    if (found == expected) return;
     const std::string where = path_.string() + ": metadata " + in_quotes(settings_key);
-    const auto difference = first_difference(parse_strict_json(where, expected.dump()),
-                                             parse_strict_json(where, found));
+    const auto difference = settings_difference(where, expected, found);
     if (!difference.empty()) fail("it is of another training: " + difference);
   }
 
@@ -186,7 +187,7 @@ std::uintmax_t longest_checkpoint(Training& training) {
 /// Puts the state in the file back. Throws Error, with the training as it was, unless it fits.
 template <class Training>
 void apply_checkpoint(Training& training, const CheckpointFile& file) {
-  file.expect_settings(training_settings(training));
+  file.expect_settings(settings_text(training_settings(training)));
   const Index step = file.number("step", training.steps());
   const bool stopped = file.number("stopped", 1) == 1;
   History history = file.history(step);
@@ -228,7 +229,7 @@ void save_checkpoint(Training& training, const std::filesystem::path& path,
   metadata["format_version"] = detail::checkpoint_version;
   metadata["step"] = std::to_string(training.steps_done());
   metadata["stopped"] = training.stopped() ? "1" : "0";
-  metadata[detail::settings_key] = detail::training_settings(training).dump();
+  metadata[detail::settings_key] = detail::settings_text(detail::training_settings(training));
   for (const auto& [name, place] : state.numbers) metadata[name] = std::to_string(*place);
 
   // The history comes first: its values are wider, and begin at multiples of their size.

@@ -4,7 +4,8 @@
 #include <tweed/core/shape.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/io/architecture.hpp>
-#include <tweed/io/model_info.hpp>
+#include <tweed/io/chain.hpp>
+#include <tweed/io/model_metadata.hpp>
 #include <tweed/io/safetensors.hpp>
 #include <tweed/io/sample.hpp>
 

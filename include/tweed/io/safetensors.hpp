@@ -2,14 +2,8 @@
 
 #include <tweed/core/error.hpp>
 #include <tweed/core/input_file.hpp>
-#include <tweed/core/shape.hpp>
-#include <tweed/core/text.hpp>
 #include <tweed/io/atomic_file.hpp>
-#include <tweed/io/safetensors_header.hpp>
-#include <tweed/io/safetensors_header_parser.hpp>
-#include <tweed/io/utf8.hpp>
-
-#include <nlohmann/json.hpp>
+#include <tweed/io/safetensors_file.hpp>
 
 #include <algorithm>
 #include <array>
@@ -17,66 +11,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <span>
 #include <string>
-#include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
+#ifndef TWEED_COMPILED
+#include <tweed/io/safetensors_json.hpp>
+#endif
+
 namespace TWEED_NAMESPACE {
-
-static_assert(std::endian::native == std::endian::little, "safetensors holds little-endian values");
-
-/// A named array of values that somebody else owns.
-struct TensorView {
-  std::string name;
-  std::vector<Index> dims;           ///< outermost first; none for a scalar
-  std::string dtype;                 ///< as the format spells it: "F32", "F64", "I64", "BF16"...
-  std::span<const std::byte> bytes;  ///< little-endian values, row by row
-};
-
-/// The format's name for float or double.
-template <class T>
-constexpr std::string_view safetensors_dtype() {
-  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
-  return std::is_same_v<T, float> ? "F32" : "F64";
-}
-
-/// A safetensors file in memory. Its views are valid as long as it lives, also after a move.
-class SafetensorsFile {
- public:
-  using Metadata = std::map<std::string, std::string>;
-
-  /// `data` is what follows the header in the file.
-  SafetensorsFile(const detail::SafetensorsHeader& header, std::vector<std::byte> data)
-      : data_{std::move(data)}, metadata_{header.metadata} {
-    for (const auto& [name, entry] : header.tensors) {
-      tensors_.push_back({name, entry.dims, entry.dtype,
-                          std::span{data_}.subspan(entry.begin, entry.end - entry.begin)});
-    }
-  }
-
-  SafetensorsFile(SafetensorsFile&&) = default;
-  SafetensorsFile& operator=(SafetensorsFile&&) = default;
-
-  /// In the order of their names.
-  const std::vector<TensorView>& tensors() const { return tensors_; }
-
-  /// The tensor of that name, or null.
-  const TensorView* find(std::string_view name) const {
-    const auto found = std::ranges::lower_bound(tensors_, name, {}, &TensorView::name);
-    return found != tensors_.end() && found->name == name ? &*found : nullptr;
-  }
-
-  const Metadata& metadata() const { return metadata_; }
-
- private:
-  std::vector<std::byte> data_;
-  std::vector<TensorView> tensors_;
-  Metadata metadata_;
-};
 
 /// Reads a safetensors file. Nothing in it is trusted: lengths, names, types, shapes and offsets
 /// are checked against one another and against the file's size before its data is read. Throws
@@ -109,36 +53,6 @@ inline SafetensorsFile read_safetensors(const std::filesystem::path& path) {
   read(data);
   return {header, std::move(data)};
 }
-
-namespace detail {
-
-/// The JSON, padded with spaces so that the data starts at a multiple of 8 bytes.
-inline std::string safetensors_header_text(const std::filesystem::path& path,
-                                           std::span<const TensorView> tensors,
-                                           const SafetensorsFile::Metadata& metadata) {
-  const std::string where = "cannot write " + path.string();
-  check_utf8(where, metadata);
-  auto json = nlohmann::ordered_json::object();
-  if (!metadata.empty()) json[std::string{safetensors_metadata_key}] = metadata;
-  std::size_t position = 0;
-  for (const TensorView& tensor : tensors) {
-    check_utf8(where + ": the name of a tensor", tensor.name);
-    check_utf8(where + ": the type of tensor " + in_quotes(tensor.name), tensor.dtype);
-    if (json.contains(tensor.name)) {
-      throw Error(where + ": two tensors named " + in_quotes(tensor.name));
-    }
-    const std::size_t end = position + tensor.bytes.size();
-    json[tensor.name] = {
-        {"dtype", tensor.dtype}, {"shape", tensor.dims}, {"data_offsets", {position, end}}};
-    position = end;
-  }
-  std::string text = json.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');
-  parse_safetensors_header(path, text, position);  // What is written can be read.
-  return text;
-}
-
-}  // namespace detail
 
 /// Writes a safetensors file, atomically; the same input gives the same bytes. The tensors lie in
 /// the order given. Throws Error, and writes nothing, if a name comes twice, if a type is unknown,

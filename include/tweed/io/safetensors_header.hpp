@@ -93,4 +93,10 @@ inline void check_safetensors_layout(const std::filesystem::path& path,
   }
 }
 
+/// Throws Error, naming `path`, unless `text` is a header whose tensors exactly fill `data_size`
+/// bytes.
+TWEED_PREBUILT SafetensorsHeader parse_safetensors_header(const std::filesystem::path& path,
+                                                          std::string_view text,
+                                                          std::uint64_t data_size);
+
 }  // namespace TWEED_NAMESPACE::detail

@@ -168,26 +168,4 @@ class SafetensorsHeaderParser final : public nlohmann::json_sax<nlohmann::json> 
   int offsets_found_ = 0;
 };
 
-/// Throws Error, naming `path`, unless `text` is a header whose tensors exactly fill `data_size`
-/// bytes.
-inline SafetensorsHeader parse_safetensors_header(const std::filesystem::path& path,
-                                                  std::string_view text, std::uint64_t data_size) {
-  if (text.size() > safetensors_longest_header) {
-    throw Error(path.string() + ": expected a header of at most " +
-                std::to_string(safetensors_longest_header) + " bytes, found " +
-                std::to_string(text.size()));
-  }
-  // The JSON parser skips a byte order mark and takes a zero byte for the end.
-  if (!text.starts_with('{')) throw Error(path.string() + ": at byte 8: expected {");
-  if (const auto zero = text.find('\0'); zero != text.npos) {
-    throw Error(path.string() + ": at byte " + std::to_string(safetensors_prefix + zero) +
-                ": expected JSON, found a zero byte");
-  }
-  SafetensorsHeaderParser parser{path};
-  nlohmann::json::sax_parse(text, &parser);
-  auto header = parser.take();
-  check_safetensors_layout(path, header, data_size);
-  return header;
-}
-
 }  // namespace TWEED_NAMESPACE::detail

@@ -1,37 +1,60 @@
 #pragma once
 
-#include <tweed/io/architecture.hpp>
+#include <tweed/core/settings.hpp>
+#include <tweed/model/network_view.hpp>
 
+#include <optional>
+#include <string>
 #include <string_view>
 
-/// What a training is, as JSON: what must be the same for a checkpoint to be put into it.
 namespace TWEED_NAMESPACE::detail {
 
-/// A loss or an optimiser, {"name": "adam", "learning_rate": 0.001, ...}; null where it does not
-/// say what it is.
+/// A loss or an optimiser as files name it.
+struct PartSettings {
+  std::string name = {};
+  Settings settings = {};
+};
+
+/// What a training is: what must be the same for a checkpoint to be put into it.
+struct TrainingSettings {
+  Settings options;
+  NetworkText network;
+  std::optional<PartSettings> loss;       ///< none where it does not say what it is
+  std::optional<PartSettings> optimizer;  ///< none where it does not say what it is
+};
+
 template <class Part>
-OrderedJson part_json(const Part& part) {
+std::optional<PartSettings> part_settings(const Part& part) {
   if constexpr (HasSettings<Part> && requires { std::string_view(Part::name); }) {
-    OrderedJson json;
-    json["name"] = Part::name;
-    Settings settings;
-    add_settings(settings, part);
-    add_settings(json, settings);
-    return json;
+    PartSettings found{.name = std::string(std::string_view(Part::name))};
+    add_settings(found.settings, part);
+    return found;
   } else {
-    return nullptr;
+    return {};
   }
 }
 
 template <class Training>
-OrderedJson training_settings(const Training& training) {
-  OrderedJson json;
-  training.visit_settings(
-      [&](const char* name, const auto& value) { json[name] = json_of(setting_of(value)); });
-  json["network"] = architecture_json(training.model().network().text());
-  json["loss"] = part_json(training.loss());
-  json["optimizer"] = part_json(training.optimizer());
-  return json;
+TrainingSettings training_settings(const Training& training) {
+  Settings options;
+  training.visit_settings([&](const char* name, const auto& value) {
+    options.push_back(setting_of(value));
+    options.back().name = name;
+  });
+  return {.options = options,
+          .network = training.model().network().text(),
+          .loss = part_settings(training.loss()),
+          .optimizer = part_settings(training.optimizer())};
 }
+
+/// The settings as JSON.
+TWEED_PREBUILT std::string settings_text(const TrainingSettings& settings);
+
+/// The first difference between settings of our own and those in a file, "expected batch_size 6,
+/// found 5"; empty if there is none. Throws Error, beginning with `where`, where what was found is
+/// no JSON.
+TWEED_PREBUILT std::string settings_difference(const std::string& where,
+                                               const std::string& expected,
+                                               const std::string& found);
 
 }  // namespace TWEED_NAMESPACE::detail
