@@ -94,8 +94,9 @@ void examples(Arguments arguments) {
   example<Sequential<Input<9, 7, 4>, Conv2D<6, 3, NoBias{}>, DepthwiseConv2D<3, NoBias{}>, ReLU,
                      Conv2D<2, 1>, Flatten, Dense<3, NoBias{}>>>(folder, "without_bias");
   example<Sequential<Input<6, 6, 2>, Residual<Conv2D<2, 3>>>>(folder, "branches");
-  example<Sequential<Input<7, 5, 6>, LayerNorm<>, Conv2D<8, 3>, GroupNorm<4>, ReLU,
-                     InstanceNorm<Affine{}>>>(folder, "normalized");
+  example<
+      Sequential<Input<7, 5, 6>, Conv2D<8, 3>, GroupNorm<4>, LayerNorm<>, InstanceNorm<Affine{}>>>(
+      folder, "normalized");
   example<Sequential<Input<3, 5, 6>, RMSNorm<>, LocalResponseNorm<5, 0.5>, InstanceNorm<>,
                      GroupNorm<2, NoShift{}>, LayerNorm<NoScale{}, Epsilon{0.1}>>>(
       folder, "normalized_options");
