@@ -160,16 +160,16 @@ TEST_CASE("every layer: BatchNorm, alone and with a ReLU in it") {
 
 TEST_CASE("every layer: normalisations of single samples, alone and with an activation in them") {
   const std::vector<Shape> images{{2, 1, 6}, {5, 3, 6}, {3, 4, 18}};
-  check<LayerNorm<>>({{1, 1, 1}, {5, 3, 7}, {3, 4, 17}});
+  check<LayerNorm<>>({{1, 1, 7}, {5, 3, 7}, {3, 4, 17}});
   check<LayerNorm<NoScale{}>>({{5, 3, 7}});
-  check<RMSNorm<>>({{1, 1, 1}, {5, 3, 7}, {3, 4, 17}});
+  check<RMSNorm<>>({{1, 1, 7}, {5, 3, 7}, {3, 4, 17}});
   check<GroupNorm<3>>(images);
   check<GroupNorm<1, NoShift{}, Epsilon{1e-3}>>(images);
   check<InstanceNorm<>>(images);
   check<InstanceNorm<Affine{}>>(images);
   for (const Epilogue& epilogue :
        {Epilogue{.activation = Activation::relu}, Tanh::as_epilogue(), SiLU::as_epilogue()}) {
-    check<LayerNorm<>>({{4, 5, 3}, {3, 2, 300}}, epilogue);
+    check<LayerNorm<>>({{4, 5, 3}, {1, 1, 300}}, epilogue);
     check<RMSNorm<NoScale{}>>({{4, 5, 3}}, epilogue);
     check<GroupNorm<3>>({{4, 5, 6}}, epilogue);
     check<InstanceNorm<Affine{}>>({{4, 5, 6}}, epilogue);
