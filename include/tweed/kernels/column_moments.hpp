@@ -38,37 +38,30 @@ struct ColumnMoments {
     for (T* const values : {mean, squares}) std::fill_n(values, width, T{});
   }
 
-  /// Takes in a block of `rows` rows, `columns` numbers of each, behind `before` others.
+  /// Takes in a block of `rows` rows that fits into the cache, `columns` numbers of each, behind
+  /// `before` others. It comes from memory row by row, and is then there to go through by columns.
   void add(const T* x, Index rows, Index columns, Index before) const {
     std::fill_n(block, columns, T{});
     for (Index row = 0; row < rows; ++row) {
       for_each_pack<T>(columns, [&](Index i, Index lanes) {
-        add_to(block + i, distance(x + row * width, i, lanes), lanes);
+        const auto d = Pack<T>::load(x + row * width + i, lanes) - Pack<T>::load(origin + i, lanes);
+        add_to(block + i, d, lanes);
       });
     }
-    const T share = T{1} / static_cast<T>(rows);
-    for (Index i = 0; i < columns; ++i) block[i] *= share;
-    for (Index row = 0; row < rows; ++row) {
-      for_each_pack<T>(columns, [&](Index i, Index lanes) {
-        const auto d = distance(x + row * width, i, lanes) - Pack<T>::load(block + i, lanes);
-        multiply_add(d, d, Pack<T>::load(squares + i, lanes)).store(squares + i, lanes);
-      });
-    }
-    join_block(static_cast<T>(rows), columns, static_cast<T>(before));
-  }
-
- private:
-  EIGEN_ALWAYS_INLINE Pack<T> distance(const T* row, Index i, Index lanes) const {
-    return Pack<T>::load(row + i, lanes) - Pack<T>::load(origin + i, lanes);
-  }
-
-  void join_block(T rows, Index columns, T before) const {
-    const T share = rows / (before + rows);
+    const T each = T{1} / static_cast<T>(rows);
+    const T share = static_cast<T>(rows) / static_cast<T>(before + rows);
+    const T weight = static_cast<T>(before) * share;
     for_each_pack<T>(columns, [&](Index i, Index lanes) {
+      const auto from = Pack<T>::load(origin + i, lanes);
+      const auto block_mean = each * Pack<T>::load(block + i, lanes);
+      auto block_squares = Pack<T>::load(squares + i, lanes);
+      for (Index row = 0; row < rows; ++row) {
+        const auto d = (Pack<T>::load(x + row * width + i, lanes) - from) - block_mean;
+        block_squares = multiply_add(d, d, block_squares);
+      }
       const auto old = Pack<T>::load(mean + i, lanes);
-      const auto step = Pack<T>::load(block + i, lanes) - old;
-      const auto old_squares = Pack<T>::load(squares + i, lanes);
-      multiply_add(before * share, step * step, old_squares).store(squares + i, lanes);
+      const auto step = block_mean - old;
+      multiply_add(weight, step * step, block_squares).store(squares + i, lanes);
       multiply_add(share, step, old).store(mean + i, lanes);
     });
   }

@@ -57,6 +57,21 @@ EIGEN_ALWAYS_INLINE void add_to(T* sum, const Pack<T>& value, Index lanes) {
   (Pack<T>::load(sum, lanes) + value).store(sum, lanes);
 }
 
+/// What arrives behind an activation that is not done in registers, `to` [count]: what went into it
+/// is computed again. x and dy are a piece of a row, `first` is its place there.
+template <class T, class Normalizer>
+[[gnu::noinline]] void arriving_behind_other(const Normalizer& normalizer, const Activation& f,
+                                             const T* x, const T* dy, Index first, Index count,
+                                             T* to) {
+  for_each_pack<T>(count, [&](Index i, Index lanes) {
+    const auto d = normalizer.distance(Pack<T>::load(x + i, lanes), first + i, lanes);
+    normalizer.at(d, first + i, lanes).store(to + i, lanes);
+  });
+  const auto& loops = f.function->template loops<T>();
+  if (f.known_by_output) loops.value(f, to, to, count);
+  loops.gradient(f, to, dy, to, count);
+}
+
 /// What a number's gradient is made of: its distance from the center, and what arrives behind the
 /// activation. A normalizer has the `distance` and `at` of `Centered`.
 template <class T, class Normalizer = Centered<T>>
@@ -66,39 +81,27 @@ struct ArrivingGradient {
   const T* dy;
   const Activation& activation;
 
-  EIGEN_ALWAYS_INLINE Pack<T> distance(Index begin, Index i, Index lanes) const {
-    return normalizer.distance(Pack<T>::load(x + begin + i, lanes), i, lanes);
-  }
   /// Calls `body(i, lanes, distance, gradient)` for [0, size) of a row.
   template <class Body>
   EIGEN_ALWAYS_INLINE void for_each_pack_of(Index begin, Index size, const Body& body) const {
-    if (activation.is_other()) return for_each_pack_behind_other(begin, size, body);
-    for_each_pack<T>(size, [&](Index i, Index lanes) {
-      const auto d = distance(begin, i, lanes);
-      const auto gradient = Pack<T>::load(dy + begin + i, lanes);
-      body(i, lanes, d,
-           activation.is_relu() ? where_positive(normalizer.at(d, i, lanes), gradient) : gradient);
-    });
-  }
-
- private:
-  static constexpr Index piece = 256;
-
-  /// Some numbers at a time: what went into the activation is computed again.
-  template <class Body>
-  void for_each_pack_behind_other(Index begin, Index size, const Body& body) const {
+    constexpr Index piece = 256;
     T aside[piece];
     for (Index first = 0; first < size; first += piece) {
       const Index count = std::min(piece, size - first);
+      const T* const from = x + begin + first;
+      const T* gradients = dy + begin + first;
+      if (activation.is_other()) {
+        // Of a copy: where its address is known elsewhere, a normalizer cannot stay in registers.
+        arriving_behind_other(Normalizer(normalizer), activation, from, gradients, first, count,
+                              aside);
+        gradients = aside;
+      }
+      const bool has_relu = activation.is_relu();
       for_each_pack<T>(count, [&](Index i, Index lanes) {
-        const auto d = distance(begin, first + i, lanes);
-        normalizer.at(d, first + i, lanes).store(aside + i, lanes);
-      });
-      const auto& loops = activation.function->template loops<T>();
-      if (activation.known_by_output) loops.value(activation, aside, aside, count);
-      loops.gradient(activation, aside, dy + begin + first, aside, count);
-      for_each_pack<T>(count, [&](Index i, Index lanes) {
-        body(first + i, lanes, distance(begin, first + i, lanes), Pack<T>::load(aside + i, lanes));
+        const auto d = normalizer.distance(Pack<T>::load(from + i, lanes), first + i, lanes);
+        const auto g = Pack<T>::load(gradients + i, lanes);
+        body(first + i, lanes, d,
+             has_relu ? where_positive(normalizer.at(d, first + i, lanes), g) : g);
       });
     }
   }
