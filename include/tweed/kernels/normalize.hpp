@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/scratch.hpp>
 #include <tweed/kernels/activation_pack.hpp>
 #include <tweed/kernels/wide_rows.hpp>
 
