@@ -60,6 +60,12 @@ void set_all() {
   prebuilt::scale_channels<T>.set(scale_channels<T>);
   prebuilt::batch_norm_scaling<T>.set(batch_norm_scaling<T>);
   prebuilt::move_average<T>.set(move_average<T>);
+  prebuilt::layer_norm<T>.set(layer_norm<T>);
+  prebuilt::layer_norm_gradient<T>.set(layer_norm_gradient<T>);
+  prebuilt::group_norm<T>.set(group_norm<T>);
+  prebuilt::group_norm_gradient<T>.set(group_norm_gradient<T>);
+  prebuilt::local_response_norm<T>.set(local_response_norm<T>);
+  prebuilt::local_response_norm_gradient<T>.set(local_response_norm_gradient<T>);
   prebuilt::add<T>.set(add<T>);
   prebuilt::concat<T>.set(concat<T>);
   prebuilt::concat_gradient<T>.set(concat_gradient<T>);

@@ -60,7 +60,12 @@ void onnx(Arguments arguments) {
 
 template <class Net>
 void example(const std::filesystem::path& folder, const char* name) {
-  const Model<Net> model{7};
+  Model<Net> model{7};
+  for (const auto& tensor : model.tensors()) {  // which are 1 or 0 everywhere at first
+    if (!tensor.name.ends_with(".scale") && !tensor.name.ends_with(".shift")) continue;
+    float value = 0.75F;
+    for (float& element : tensor.values) element = value = -value * 0.9F;
+  }
   save_model(model, folder / (std::string(name) + ".safetensors"));
   export_onnx(model, folder / (std::string(name) + ".onnx"), {.metadata = {{"name", name}}});
 }
@@ -89,6 +94,14 @@ void examples(Arguments arguments) {
   example<Sequential<Input<9, 7, 4>, Conv2D<6, 3, NoBias{}>, DepthwiseConv2D<3, NoBias{}>, ReLU,
                      Conv2D<2, 1>, Flatten, Dense<3, NoBias{}>>>(folder, "without_bias");
   example<Sequential<Input<6, 6, 2>, Residual<Conv2D<2, 3>>>>(folder, "branches");
+  example<
+      Sequential<Input<7, 5, 6>, Conv2D<8, 3>, GroupNorm<4>, LayerNorm<>, InstanceNorm<Affine{}>>>(
+      folder, "normalized");
+  example<Sequential<Input<3, 5, 6>, RMSNorm<>, LocalResponseNorm<5, 0.5>, InstanceNorm<>,
+                     GroupNorm<2, NoShift{}>, LayerNorm<NoScale{}, Epsilon{0.1}>>>(
+      folder, "normalized_options");
+  example<Sequential<Input<9>, LayerNorm<>, Dense<12>, GroupNorm<3>, RMSNorm<>, Dense<4>,
+                     LocalResponseNorm<3>>>(folder, "normalized_vectors");
 }
 
 }  // namespace

@@ -248,3 +248,34 @@ TEST_CASE("a file tells the settings of activations") {
         "metadata \"architecture\": network: layer 3 (leaky_relu) cannot take 5x4x3: its negative "
         "slope must not be below 0");
 }
+
+TEST_CASE("a file tells the settings of normalisations") {
+  using Normalized = Sequential<Input<5, 4, 6>, LayerNorm<Epsilon{0.25}, NoShift{}>,
+                                GroupNorm<3, NoScale{}>, InstanceNorm<>, InstanceNorm<Affine{}>,
+                                LocalResponseNorm<3, 0.5, 1.5, 2>, Flatten, RMSNorm<>, Dense<2>>;
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const Model<Normalized> saved{4};
+  save_model(saved, path);
+  const std::string text = read_safetensors(path).metadata().at("architecture");
+  for (
+      const char* layer :
+      {R"({"name":"layer_norm_1","layer":"layer_norm","epsilon":0.25,"has_scale":true,"has_shift":false})",
+       R"("layer":"group_norm","groups":3,"epsilon":1e-05,"has_scale":false,"has_shift":true})",
+       R"({"name":"instance_norm_2","layer":"instance_norm","epsilon":1e-05,"is_affine":true})",
+       R"("layer":"local_response_norm","size":3,"alpha":0.5,"beta":1.5,"k":2.0})",
+       R"({"name":"rms_norm_1","layer":"rms_norm","epsilon":1e-06,"has_scale":true})"}) {
+    CAPTURE(layer);
+    CHECK(text.find(layer) != text.npos);
+  }
+  const auto model = load_any_model(path).model;
+  const auto x = tests::numbers<float>(2 * Normalized::input.size(), 11);
+  const Batch<const float> batch{x.data(), 2, Normalized::input};
+  CHECK(predict_logits(model, batch) == predict_logits(saved, batch));
+  CHECK(error_with(path, "architecture", replaced(text, R"("groups":3)", R"("groups":4)")) ==
+        "metadata \"architecture\": network: layer 2 (group_norm) cannot take 5x4x6: its groups "
+        "must be positive and divide the channels");
+  CHECK(error_with(path, "architecture", replaced(text, R"("size":3)", R"("size":4)")) ==
+        "metadata \"architecture\": network: layer 5 (local_response_norm) cannot take 5x4x6: its "
+        "size must be odd and positive");
+}

@@ -185,3 +185,47 @@ TEST_CASE("activations are operators, or several where operator set 13 has none"
   CHECK(prelu.nodes[1] == "PRelu(input_nchw, prelu_1.slope) -> prelu_1");
   CHECK(prelu.constants.at("prelu_1.slope").dims == std::vector<Index>{3, 1, 1});
 }
+
+TEST_CASE("normalisations of single samples are operators, or several") {
+  const auto layer_norm = exported<Sequential<Input<4, 5, 6>, LayerNorm<>>>();
+  CHECK(Lines(layer_norm.nodes.begin() + 1, layer_norm.nodes.end() - 2) ==
+        Lines{"ReduceMean(input_nchw) axes=[1] -> layer_norm_1.step_1",
+              "Sub(input_nchw, layer_norm_1.step_1) -> layer_norm_1.step_2",
+              "Mul(layer_norm_1.step_2, layer_norm_1.step_2) -> layer_norm_1.step_3",
+              "ReduceMean(layer_norm_1.step_3) axes=[1] -> layer_norm_1.step_4",
+              "Add(layer_norm_1.step_4, scalar_1) -> layer_norm_1.step_5",
+              "Sqrt(layer_norm_1.step_5) -> layer_norm_1.step_6",
+              "Div(layer_norm_1.step_2, layer_norm_1.step_6) -> layer_norm_1.step_7",
+              "Mul(layer_norm_1.step_7, layer_norm_1.scale) -> layer_norm_1.step_8",
+              "Add(layer_norm_1.step_8, layer_norm_1.shift) -> layer_norm_1"});
+  CHECK(layer_norm.constants.at("layer_norm_1.scale").dims == std::vector<Index>{6, 1, 1});
+  CHECK(layer_norm.constants.at("scalar_1").floats() == std::vector<float>{1e-5F});
+
+  const auto rms_norm = exported<Sequential<Input<6>, RMSNorm<>>>();
+  CHECK(Lines(rms_norm.nodes.begin(), rms_norm.nodes.end() - 1) ==
+        Lines{"Pow(input, scalar_1) -> rms_norm_1.step_1",
+              "ReduceMean(rms_norm_1.step_1) axes=[1] -> rms_norm_1.step_2",
+              "Add(rms_norm_1.step_2, scalar_2) -> rms_norm_1.step_3",
+              "Sqrt(rms_norm_1.step_3) -> rms_norm_1.step_4",
+              "Div(input, rms_norm_1.step_4) -> rms_norm_1.step_5",
+              "Mul(rms_norm_1.step_5, rms_norm_1.scale) -> rms_norm_1"});
+  CHECK(rms_norm.constants.at("rms_norm_1.scale").dims == std::vector<Index>{6});
+
+  const auto group_norm = exported<Sequential<Input<4, 5, 6>, GroupNorm<2, NoShift{}>>>();
+  CHECK(Lines(group_norm.nodes.begin() + 1, group_norm.nodes.end() - 2) ==
+        Lines{"Reshape(input_nchw, group_norm_1.sizes) -> group_norm_1.step_1",
+              "InstanceNormalization(group_norm_1.step_1, group_norm_1.step_2.constant_1, "
+              "group_norm_1.step_2.constant_2) epsilon=1e-05 -> group_norm_1.step_2",
+              "Reshape(group_norm_1.step_2, group_norm_1.step_3.sizes) -> group_norm_1.step_3",
+              "Mul(group_norm_1.step_3, group_norm_1.scale) -> group_norm_1"});
+  CHECK(group_norm.constants.at("group_norm_1.step_3.sizes").dims == std::vector<Index>{4});
+  CHECK(group_norm.constants.at("group_norm_1.step_2.constant_1").floats() ==
+        std::vector<float>{1.0F, 1.0F});
+
+  const auto instance_norm = exported<Sequential<Input<4, 5, 6>, InstanceNorm<Affine{}>>>();
+  CHECK(instance_norm.nodes[1] ==
+        "InstanceNormalization(input_nchw, instance_norm_1.scale, instance_norm_1.shift) "
+        "epsilon=1e-05 -> instance_norm_1");
+  CHECK(exported<Sequential<Input<4, 5, 6>, LocalResponseNorm<5>>>().nodes[1] ==
+        "LRN(input_nchw) size=5 alpha=0.0001 beta=0.75 bias=1 -> local_response_norm_1");
+}

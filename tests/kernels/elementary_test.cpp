@@ -64,6 +64,13 @@ TEST_CASE_TEMPLATE("elementary: errors in units of the last place", T, float, do
   CHECK(error(
             to_one, [](const auto& x) { return log_one_plus(x); },
             [](Real x) { return std::log1p(x); }) < 2.5);
+  std::vector<T> positive;
+  for (const T x : numbers<T>(1e20)) {
+    if (x > T{0}) positive.push_back(x);
+  }
+  CHECK(error(
+            positive, [](const auto& x) { return log(x); }, [](Real x) { return std::log(x); }) <
+        2.0);
   CHECK(error(
             all, [](const auto& x) { return sigmoid(x); },
             [](Real x) { return 1.0L / (1.0L + std::exp(-x)); }) < 2.5);

@@ -56,5 +56,37 @@ def batch_norm(x, scale, shift, mean, variance, training, **options):
     return on_images(F.batch_norm, x, *arguments, **options)
 
 
+def layer_norm(x, scale=None, shift=None, **options):
+    """Of the channels of each pixel, which come last. `eps` is 1e-5."""
+    return F.layer_norm(x, x.shape[-1:], scale, shift, **options)
+
+
+def rms_norm(x, scale=None, eps=1e-6):
+    """Of the channels of each pixel. PyTorch's own default for `eps` depends on the type."""
+    return F.rms_norm(x, x.shape[-1:], scale, eps)
+
+
+def group_norm(x, groups, scale=None, shift=None, **options):
+    """Images, or vectors. `eps` is 1e-5."""
+    if x.dim() == 2:
+        return F.group_norm(x, groups, scale, shift, **options)
+    return on_images(F.group_norm, x, groups, scale, shift, **options)
+
+
+def instance_norm(x, scale=None, shift=None, **options):
+    """PyTorch 2.15 mixes up the channels of a single image's gradient that does not lie as NCHW."""
+
+    def on_nchw(x):
+        y = F.instance_norm(x, weight=scale, bias=shift, **options)
+        y.register_hook(lambda gradient: gradient.contiguous())
+        return y
+
+    return on_images(on_nchw, x)
+
+
+def local_response_norm(x, size, **options):
+    return on_images(F.local_response_norm, x, size, **options)
+
+
 def concat(*inputs):
     return torch.cat(inputs, dim=-1)

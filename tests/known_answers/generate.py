@@ -13,7 +13,8 @@ import textwrap
 import torch
 import torch.nn.functional as F
 
-from layers import ACTIVATIONS, CONVOLUTIONS, JOINS, LAYERS, NORMALIZATIONS
+from layers import (ACTIVATIONS, CONVOLUTIONS, JOINS, LAYERS, NORMALIZATIONS,
+                    SAMPLE_NORMALIZATIONS)
 from networks import NETWORKS
 from tensors import INPUT, OUTPUT_GRADIENT, PARAMETERS, leaf, numbers
 
@@ -121,6 +122,7 @@ def main():
         ("normalizations", NORMALIZATIONS,
          "y, dx, the gradients of scale and shift; mean and variance after the training pass; y of "
          "inference with those from before."),
+        ("sample_normalizations", SAMPLE_NORMALIZATIONS, layer),
     ]:
         lines = [fingerprints(*answer) for answer in answers.items()]
         write_header(name, comment, "<support/fingerprint.hpp>", lines)

@@ -143,6 +143,36 @@ NORMALIZATIONS = {
     "batch_norm_options": normalization((3, 2, 3, 5), momentum=0.25, eps=0.01),
 }
 
+# They need no batch: training and inference are the same.
+SAMPLE_NORMALIZATIONS = {
+    "layer_norm": layer(layer_norm, (3, 5, 4, 7), (7,), (7,)),
+    "layer_norm_one_image": layer(layer_norm, (1, 3, 5, 37), (37,), (37,)),
+    "layer_norm_one_channel": layer(layer_norm, (2, 3, 2, 1), (1,), (1,)),
+    "layer_norm_vectors": layer(layer_norm, (5, 13), (13,), (13,)),
+    "layer_norm_options": layer(
+        lambda x, scale: layer_norm(x, scale, eps=0.1), (2, 3, 5, 17), (17,)),
+    "layer_norm_bare": layer(layer_norm, (2, 3, 5, 6)),
+    "rms_norm": layer(rms_norm, (3, 5, 4, 7), (7,)),
+    "rms_norm_vectors": layer(rms_norm, (1, 131), (131,)),
+    "rms_norm_options": layer(lambda x: rms_norm(x, eps=0.1), (2, 3, 5, 17)),
+    "group_norm": layer(lambda x, *t: group_norm(x, 3, *t), (3, 5, 4, 12), (12,), (12,)),
+    "group_norm_of_all": layer(lambda x, *t: group_norm(x, 1, *t), (1, 7, 3, 5), (5,), (5,)),
+    "group_norm_of_each": layer(lambda x, *t: group_norm(x, 7, *t), (2, 3, 5, 7), (7,), (7,)),
+    "group_norm_one_channel": layer(lambda x, *t: group_norm(x, 1, *t), (2, 7, 5, 1), (1,), (1,)),
+    "group_norm_vectors": layer(lambda x, *t: group_norm(x, 2, *t), (5, 26), (26,), (26,)),
+    "group_norm_options": layer(
+        lambda x: group_norm(x, 2, eps=0.1), (2, 3, 5, 34)),
+    "instance_norm": layer(instance_norm, (3, 5, 4, 7)),
+    "instance_norm_affine": layer(instance_norm, (1, 3, 5, 17), (17,), (17,)),
+    "instance_norm_one_channel": layer(
+        lambda *t: instance_norm(*t, eps=0.1), (2, 7, 5, 1), (1,), (1,)),
+    "local_response_norm": layer(lambda x: local_response_norm(x, 5), (3, 5, 4, 7)),
+    "local_response_norm_one_channel": layer(
+        lambda x: local_response_norm(x, 5, alpha=0.5), (1, 5, 3, 1)),
+    "local_response_norm_options": layer(
+        lambda x: local_response_norm(x, 3, alpha=1.5, beta=1.25, k=0.5), (2, 3, 2, 37)),
+}
+
 JOINS = {
     "add": join(lambda a, b: a + b, (2, 3, 5, 4), (2, 3, 5, 4)),
     "add_three": join(lambda a, b, c: a + b + c, (3, 7), (3, 7), (3, 7)),

@@ -158,6 +158,29 @@ TEST_CASE("every layer: BatchNorm, alone and with a ReLU in it") {
                   Error);
 }
 
+TEST_CASE("every layer: normalisations of single samples, alone and with an activation in them") {
+  const std::vector<Shape> images{{2, 1, 6}, {5, 3, 6}, {3, 4, 18}};
+  check<LayerNorm<>>({{1, 1, 7}, {5, 3, 7}, {3, 4, 17}});
+  check<LayerNorm<NoScale{}>>({{5, 3, 7}});
+  check<RMSNorm<>>({{1, 1, 7}, {5, 3, 7}, {3, 4, 17}});
+  check<GroupNorm<3>>(images);
+  check<GroupNorm<1, NoShift{}, Epsilon{1e-3}>>(images);
+  check<InstanceNorm<>>(images);
+  check<InstanceNorm<Affine{}>>(images);
+  for (const Epilogue& epilogue :
+       {Epilogue{.activation = Activation::relu}, Tanh::as_epilogue(), SiLU::as_epilogue()}) {
+    check<LayerNorm<>>({{4, 5, 3}, {1, 1, 300}}, epilogue);
+    check<RMSNorm<NoScale{}>>({{4, 5, 3}}, epilogue);
+    check<GroupNorm<3>>({{4, 5, 6}}, epilogue);
+    check<InstanceNorm<Affine{}>>({{4, 5, 6}}, epilogue);
+  }
+}
+
+TEST_CASE("every layer: LocalResponseNorm") {
+  check<LocalResponseNorm<5>>({{1, 1, 1}, {5, 3, 7}, {3, 4, 17}});
+  check<LocalResponseNorm<3, 1.5, 0.5, 2>>({{5, 3, 7}});
+}
+
 TEST_CASE("every layer: without a bias") {
   check<Conv2D<3, 3, NoBias{}>>({{1, 1, 1}, {5, 4, 2}, {3, 4, 9}});
   check<DepthwiseConv2D<3, NoBias{}>>({{5, 4, 2}});
@@ -256,4 +279,7 @@ TEST_CASE("every layer: large enough that each thread gets a share") {
   check_threads(tests::any_layer<Dropout<0.25>, float>, {{43, 41, 13}});
   check_threads(tests::any_layer<Dense<300>, float>, {{1, 1, 500}});
   check_threads(tests::any_layer<BatchNorm<>, float>, {{43, 41, 13}});
+  check_threads(tests::any_layer<LayerNorm<>, float>, {{43, 41, 13}});
+  check_threads(tests::any_layer<GroupNorm<3>, float>, {{43, 41, 12}});
+  check_threads(tests::any_layer<InstanceNorm<>, float>, {{43, 41, 13}});
 }

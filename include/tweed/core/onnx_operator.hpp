@@ -2,6 +2,7 @@
 
 #include <tweed/core/shape.hpp>
 
+#include <cstddef>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -33,14 +34,19 @@ struct OnnxAttribute {
   }
 };
 
-/// A further operation on what an operator made, with a number or the operator's own input as a
-/// second operand where it wants one.
+/// A further operation on what the one before made, with a second operand where it wants one: a
+/// number, the layer's input, the result of an earlier step or one of the layer's tensors.
 struct OnnxStep {
-  enum Operand { alone, with_scalar, with_input };
+  enum Operand { alone, with_scalar, with_input, with_step, with_tensor };
 
   std::string_view type;
   Operand operand = alone;
   float scalar = 0.0F;
+  std::size_t place = 0;  ///< which tensor, or which step; the operator itself is step 0
+  bool operand_is_first = false;
+  std::vector<OnnxAttribute> attributes = {};
+  std::vector<std::vector<float>> constants = {};  ///< vectors behind the operands
+  std::vector<Index> sizes = {};  ///< whole numbers behind those, where there are any
 };
 
 /// What a layer is in ONNX (https://onnx.ai/onnx/operators, operator set 13), as plain data. Images
@@ -56,9 +62,11 @@ struct OnnxOperator {
   /// Vectors of constants behind its inputs and before its tensors; an empty one stands for an
   /// input that is left out.
   std::vector<std::vector<float>> constants = {};
-  std::vector<float> scalars = {};   ///< constants without dimensions, behind those
-  std::vector<OnnxStep> then = {};   ///< what is done to its result
-  bool has_channel_tensors = false;  ///< its tensors have a number for each channel of an image
+  std::vector<float> scalars = {};     ///< constants without dimensions, behind those
+  std::vector<Index> sizes = {};       ///< whole numbers behind those, where there are any
+  std::vector<OnnxStep> then = {};     ///< what is done to its result
+  bool has_channel_tensors = false;    ///< its tensors have a number for each channel of an image
+  bool tensors_are_for_steps = false;  ///< the operator itself does not take the tensors
 };
 
 }  // namespace TWEED_NAMESPACE

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <span>
@@ -136,20 +137,29 @@ class OnnxExporter {
       inputs.push_back(add_constants(name, i, what.constants[i]));
     }
     for (const float scalar : what.scalars) inputs.push_back(add_scalar(scalar));
-    for (const auto& placed : {layout_.trained_of(node.layer), layout_.state_of(node.layer)}) {
+    if (!what.sizes.empty()) inputs.push_back(add_sizes(name, what.sizes));
+    const auto tensors = add_tensors(node.layer, what.has_channel_tensors && as_image);
+    if (!what.tensors_are_for_steps) inputs.insert(inputs.end(), tensors.begin(), tensors.end());
+    add_steps(name, what, std::move(inputs), tensors);
+  }
+
+  /// A layer's tensors, with their names in the file.
+  std::vector<std::string> add_tensors(int layer, bool meet_channels) {
+    std::vector<std::string> names;
+    for (const auto& placed : {layout_.trained_of(layer), layout_.state_of(layer)}) {
       const auto first = static_cast<std::size_t>(placed.data() - layout_.tensors().data());
       for (std::size_t i = 0; i < placed.size(); ++i) {
         auto tensor = tensors_[first + i];
-        if (what.has_channel_tensors) tensor.dims.insert(tensor.dims.end(), 2, 1);
-        inputs.push_back(add_tensor(tensor));
+        if (meet_channels) tensor.dims.insert(tensor.dims.end(), 2, 1);
+        names.push_back(add_tensor(tensor));
       }
     }
-    add_steps(name, what, std::move(inputs));
+    return names;
   }
 
   /// The operator and the steps behind it. The last of them has the layer's name.
   void add_steps(const std::string& layer, const OnnxOperator& what,
-                 std::vector<std::string> inputs) {
+                 std::vector<std::string> inputs, const std::vector<std::string>& tensors) {
     const std::string input = inputs[0];
     const auto name_of_step = [&](std::size_t i) {
       return i == what.then.size() ? layer : layer + ".step_" + std::to_string(i + 1);
@@ -157,10 +167,18 @@ class OnnxExporter {
     graph_.add({name_of_step(0), what.type, std::move(inputs), name_of_step(0), what.attributes});
     for (std::size_t i = 0; i < what.then.size(); ++i) {
       const OnnxStep& step = what.then[i];
+      const std::string name = name_of_step(i + 1);
       std::vector<std::string> operands{name_of_step(i)};
       if (step.operand == OnnxStep::with_input) operands.push_back(input);
       if (step.operand == OnnxStep::with_scalar) operands.push_back(add_scalar(step.scalar));
-      graph_.add({name_of_step(i + 1), step.type, std::move(operands), name_of_step(i + 1)});
+      if (step.operand == OnnxStep::with_step) operands.push_back(name_of_step(step.place));
+      if (step.operand == OnnxStep::with_tensor) operands.push_back(tensors[step.place]);
+      if (step.operand_is_first) std::swap(operands.front(), operands.back());
+      for (std::size_t k = 0; k < step.constants.size(); ++k) {
+        operands.push_back(add_constants(name, k, step.constants[k]));
+      }
+      if (!step.sizes.empty()) operands.push_back(add_sizes(name, step.sizes));
+      graph_.add({name, step.type, std::move(operands), name, step.attributes});
     }
   }
 
@@ -175,6 +193,14 @@ class OnnxExporter {
     const std::string name = layer + ".constant_" + std::to_string(i + 1);
     const std::array size{std::ssize(values)};
     graph_.add_constant(name, OnnxType::f32, size, std::as_bytes(std::span(values)));
+    return name;
+  }
+
+  std::string add_sizes(const std::string& owner, std::span<const Index> values) {
+    const std::vector<std::int64_t> sizes(values.begin(), values.end());
+    const std::array rank{std::ssize(sizes)};
+    const std::string name = owner + ".sizes";
+    graph_.add_constant(name, OnnxType::i64, rank, std::as_bytes(std::span(sizes)));
     return name;
   }
 

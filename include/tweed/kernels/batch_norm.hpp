@@ -1,51 +1,21 @@
 #pragma once
 
 #include <tweed/core/error.hpp>
-#include <tweed/kernels/activation_pack.hpp>
 #include <tweed/kernels/batch_norm_pass.hpp>
 #include <tweed/kernels/channel_sums.hpp>
+#include <tweed/kernels/normalize.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 
 namespace TWEED_NAMESPACE::kernels {
 
 namespace detail {
 
-/// 1 / sqrt(variance + epsilon)
-template <class T>
-double inverse_deviation(T variance, double epsilon) {
-  return 1.0 / std::sqrt(static_cast<double>(variance) + epsilon);
-}
-
 [[noreturn, gnu::cold, gnu::noinline]] inline void refuse_pixels(Index pixels) {
   throw Error("batch_norm: training takes the variance of each channel over the pixels of all " +
               std::string("samples, of which this batch has ") + std::to_string(pixels) +
               " where at least 2 are needed: make batches larger, also the last of an epoch");
-}
-
-/// y = (x - center) * factor + offset. Far from zero it rounds less than x * factor + offset.
-template <class T>
-struct Centered {
-  T* center;  // all [width] of the rows
-  T* factor;
-  T* offset;
-
-  EIGEN_ALWAYS_INLINE Pack<T> distance(const Pack<T>& x, Index i, Index lanes) const {
-    return x - Pack<T>::load(center + i, lanes);
-  }
-  EIGEN_ALWAYS_INLINE Pack<T> at(const Pack<T>& distance, Index i, Index lanes) const {
-    return multiply_add(distance, Pack<T>::load(factor + i, lanes),
-                        Pack<T>::load(offset + i, lanes));
-  }
-};
-
-template <class T>
-Centered<T> take_centered(const WideRows& rows, Scratch& scratch) {
-  T* const center = scratch.take<T>(rows.width());
-  T* const factor = scratch.take<T>(rows.width());
-  return {center, factor, scratch.take<T>(rows.width())};
 }
 
 template <class T>
@@ -62,24 +32,6 @@ Centered<T> normalizer(const WideRows& rows, const T* scale, const T* shift, dou
   }
   for (T* const values : {n.center, n.factor, n.offset}) rows.repeat(values);
   return n;
-}
-
-template <class T>
-void normalize(const WideRows& rows, const Centered<T>& centered, const T* x, T* y,
-               const Activation& activation, int threads) {
-  for_each_row(rows, threads, [&](Index row) {
-    const Index begin = rows.begin(row);
-    for_each_pack<T>(rows.size(row), [&](Index i, Index lanes) {
-      const auto d = centered.distance(Pack<T>::load(x + begin + i, lanes), i, lanes);
-      rectified(centered.at(d, i, lanes), activation.is_relu()).store(y + begin + i, lanes);
-    });
-    apply_other(activation, y + begin, rows.size(row));
-  });
-}
-
-template <class T>
-EIGEN_ALWAYS_INLINE void add_to(T* sum, const Pack<T>& value, Index lanes) {
-  (Pack<T>::load(sum, lanes) + value).store(sum, lanes);
 }
 
 /// The mean first, and then, with the distances from it, what rounding took from it and the
@@ -117,53 +69,6 @@ void measure(const WideRows& rows, const T* x, const BatchStatistics<T>& statist
   }
 }
 
-/// What a pixel's gradient is made of: its distance from the center, and what arrives behind the
-/// activation.
-template <class T>
-struct ArrivingGradient {
-  Centered<T> normalizer;
-  const T* x;
-  const T* dy;
-  const Activation& activation;
-
-  EIGEN_ALWAYS_INLINE Pack<T> distance(Index begin, Index i, Index lanes) const {
-    return normalizer.distance(Pack<T>::load(x + begin + i, lanes), i, lanes);
-  }
-  /// Calls `body(i, lanes, distance, gradient)` for [0, size) of a row.
-  template <class Body>
-  EIGEN_ALWAYS_INLINE void for_each_pack_of(Index begin, Index size, const Body& body) const {
-    if (activation.is_other()) return for_each_pack_behind_other(begin, size, body);
-    for_each_pack<T>(size, [&](Index i, Index lanes) {
-      const auto d = distance(begin, i, lanes);
-      const auto gradient = Pack<T>::load(dy + begin + i, lanes);
-      body(i, lanes, d,
-           activation.is_relu() ? where_positive(normalizer.at(d, i, lanes), gradient) : gradient);
-    });
-  }
-
- private:
-  static constexpr Index piece = 256;
-
-  /// Some numbers at a time: what went into the activation is computed again.
-  template <class Body>
-  void for_each_pack_behind_other(Index begin, Index size, const Body& body) const {
-    T aside[piece];
-    for (Index first = 0; first < size; first += piece) {
-      const Index count = std::min(piece, size - first);
-      for_each_pack<T>(count, [&](Index i, Index lanes) {
-        const auto d = distance(begin, first + i, lanes);
-        normalizer.at(d, first + i, lanes).store(aside + i, lanes);
-      });
-      const auto& loops = activation.function->template loops<T>();
-      if (activation.known_by_output) loops.value(activation, aside, aside, count);
-      loops.gradient(activation, aside, dy + begin + first, aside, count);
-      for_each_pack<T>(count, [&](Index i, Index lanes) {
-        body(first + i, lanes, distance(begin, first + i, lanes), Pack<T>::load(aside + i, lanes));
-      });
-    }
-  }
-};
-
 /// The sums of g and of g times the distance, [2,width], for the gradients g that arrive.
 template <class T>
 void sum_gradients(const WideRows& rows, const ArrivingGradient<T>& arriving, T* sums,
@@ -178,13 +83,6 @@ void sum_gradients(const WideRows& rows, const ArrivingGradient<T>& arriving, T*
         });
   });
 }
-
-/// dx = factor * g + slope * distance + constant, [width] each.
-template <class T>
-struct InputGradient {
-  T* slope;
-  T* constant;
-};
 
 /// The gradients of scale and shift from the sums, and what that of the input takes of them.
 template <class T>
@@ -205,22 +103,6 @@ void finish_gradients(const BatchNormBackward<T>& pass, const WideRows& rows, co
     pass.shift_gradient[c] = static_cast<T>(shift_gradient);
   }
   for (T* const values : {to.slope, to.constant}) rows.repeat(values);
-}
-
-template <class T>
-void apply_gradient(const WideRows& rows, const ArrivingGradient<T>& arriving,
-                    const InputGradient<T>& by, T* dx, int threads) {
-  for_each_row(rows, threads, [&](Index row) {
-    const Index begin = rows.begin(row);
-    arriving.for_each_pack_of(
-        begin, rows.size(row),
-        [&](Index i, Index lanes, const Pack<T>& distance, const Pack<T>& g) {
-          const auto rest = multiply_add(distance, Pack<T>::load(by.slope + i, lanes),
-                                         Pack<T>::load(by.constant + i, lanes));
-          const auto factor = Pack<T>::load(arriving.normalizer.factor + i, lanes);
-          multiply_add(g, factor, rest).store(dx + begin + i, lanes);
-        });
-  });
 }
 
 }  // namespace detail

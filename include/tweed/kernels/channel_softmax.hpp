@@ -27,23 +27,14 @@ T largest_of(const T* x, Index count) {
 }
 
 template <class T>
-T sum_of(const Pack<T>& pack) {
-  T lanes[Pack<T>::width];
-  pack.store(lanes);
-  T sum{};
-  for (const T lane : lanes) sum += lane;
-  return sum;
-}
-
-template <class T>
 void softmax_pixel(const T* x, T* y, Index channels) {
   const auto largest = Pack<T>::broadcast(largest_of(x, channels));
-  auto sum = Pack<T>::zero();
+  auto total = Pack<T>::zero();
   for_each_pack<T>(channels, [&](Index c, Index lanes) {
     exp(Pack<T>::load(x + c, lanes) - largest).store(y + c, lanes);
-    sum = sum + Pack<T>::load(y + c, lanes);
+    total = total + Pack<T>::load(y + c, lanes);
   });
-  const auto whole = Pack<T>::broadcast(sum_of(sum));
+  const auto whole = Pack<T>::broadcast(sum(total));
   for_each_pack<T>(channels, [&](Index c, Index lanes) {
     (Pack<T>::load(y + c, lanes) / whole).store(y + c, lanes);
   });
@@ -55,7 +46,7 @@ void softmax_gradient_pixel(const T* y, const T* dy, T* dx, Index channels) {
   for_each_pack<T>(channels, [&](Index c, Index lanes) {
     products = multiply_add(Pack<T>::load(y + c, lanes), Pack<T>::load(dy + c, lanes), products);
   });
-  const auto mean = Pack<T>::broadcast(sum_of(products));
+  const auto mean = Pack<T>::broadcast(sum(products));
   for_each_pack<T>(channels, [&](Index c, Index lanes) {
     (Pack<T>::load(y + c, lanes) * (Pack<T>::load(dy + c, lanes) - mean)).store(dx + c, lanes);
   });

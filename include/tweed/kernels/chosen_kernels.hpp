@@ -12,6 +12,9 @@
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/pass.hpp>
 #include <tweed/kernels/dense_pass.hpp>
+#include <tweed/kernels/group_norm_pass.hpp>
+#include <tweed/kernels/layer_norm_pass.hpp>
+#include <tweed/kernels/local_response_norm_pass.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 #include <tweed/kernels/prelu_pass.hpp>
 #include <tweed/kernels/sample_size.hpp>
@@ -90,6 +93,18 @@ template <class T>
 inline ChosenKernel<void(Index channels, double momentum, double times, double by, const T* batch,
                          T* running)>
     move_average;
+template <class T>
+inline ChosenKernel<void(const LayerNormForward<T>& pass)> layer_norm;
+template <class T>
+inline ChosenKernel<void(const LayerNormBackward<T>& pass)> layer_norm_gradient;
+template <class T>
+inline ChosenKernel<void(const GroupNormForward<T>& pass)> group_norm;
+template <class T>
+inline ChosenKernel<void(const GroupNormBackward<T>& pass)> group_norm_gradient;
+template <class T>
+inline ChosenKernel<void(const LocalResponseNormForward<T>& pass)> local_response_norm;
+template <class T>
+inline ChosenKernel<void(const LocalResponseNormBackward<T>& pass)> local_response_norm_gradient;
 template <class T>
 inline ChosenKernel<void(std::span<const Batch<const T>> x, const Batch<T>& y,
                          const Activation& activation, int threads)>

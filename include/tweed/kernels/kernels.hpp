@@ -18,6 +18,9 @@
 #include <tweed/kernels/dense.hpp>
 #include <tweed/kernels/dropout.hpp>
 #include <tweed/kernels/global_average_pool.hpp>
+#include <tweed/kernels/group_norm.hpp>
+#include <tweed/kernels/layer_norm.hpp>
+#include <tweed/kernels/local_response_norm.hpp>
 #include <tweed/kernels/max_pool.hpp>
 #include <tweed/kernels/multiply.hpp>
 #include <tweed/kernels/prelu.hpp>

@@ -72,6 +72,8 @@ struct Pack {
   friend EIGEN_ALWAYS_INLINE Pack max(const Pack& a, const Pack& b) {
     return {simd::max(a.lanes, b.lanes)};
   }
+  /// All lanes together.
+  friend EIGEN_ALWAYS_INLINE T sum(const Pack& a) { return simd::sum<T>(a.lanes); }
   friend EIGEN_ALWAYS_INLINE PackMask<T> less(const Pack& a, const Pack& b) {
     return {simd::less(a.lanes, b.lanes)};
   }

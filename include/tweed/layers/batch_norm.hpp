@@ -5,6 +5,7 @@
 #include <tweed/core/onnx_operator.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/kernels/kernels.hpp>
+#include <tweed/layers/normalization_options.hpp>
 #include <tweed/layers/options.hpp>
 
 #include <algorithm>
@@ -176,11 +177,6 @@ struct BatchNormLayer {
 /// What stays of a running mean at each step: `BatchNorm<Momentum{0.99}>`.
 struct Momentum : DoubleOption {
   consteval Momentum(double value) : DoubleOption(value) {}
-};
-
-/// What is added to a variance: `BatchNorm<Epsilon{1e-3}>`.
-struct Epsilon : DoubleOption {
-  consteval Epsilon(double value) : DoubleOption(value) {}
 };
 
 /// Batch normalisation in a network that is a type. Options, in any order: `Momentum{0.9}` and

@@ -11,10 +11,15 @@
 #include <tweed/layers/dropout.hpp>
 #include <tweed/layers/flatten.hpp>
 #include <tweed/layers/global_average_pool.hpp>
+#include <tweed/layers/group_norm.hpp>
+#include <tweed/layers/instance_norm.hpp>
+#include <tweed/layers/layer_norm.hpp>
+#include <tweed/layers/local_response_norm.hpp>
 #include <tweed/layers/max_pool.hpp>
 #include <tweed/layers/multiply.hpp>
 #include <tweed/layers/prelu.hpp>
 #include <tweed/layers/relu.hpp>
+#include <tweed/layers/rms_norm.hpp>
 #include <tweed/layers/softmax.hpp>
 #include <tweed/layers/upsample.hpp>
 
@@ -27,7 +32,8 @@ namespace TWEED_NAMESPACE {
 using Layers = decltype(std::tuple_cat(
     std::declval<Activations>(),
     std::tuple<AddLayer, AveragePoolLayer, BatchNormLayer, ConcatLayer, Conv2DLayer, DenseLayer,
-               DepthwiseConv2DLayer, DropoutLayer, Flatten, GlobalAveragePool, MaxPoolLayer,
-               MultiplyLayer, PReLULayer, ReLU, Softmax, UpsampleLayer>{}));
+               DepthwiseConv2DLayer, DropoutLayer, Flatten, GlobalAveragePool, GroupNormLayer,
+               InstanceNormLayer, LayerNormLayer, LocalResponseNormLayer, MaxPoolLayer,
+               MultiplyLayer, PReLULayer, ReLU, RMSNormLayer, Softmax, UpsampleLayer>{}));
 
 }  // namespace TWEED_NAMESPACE

@@ -190,10 +190,22 @@ V max(const V& a, const V& b) {
   return Eigen::internal::pmax(a, b);
 }
 
+/// All elements together.
+template <class T>
+T sum(const Vector<T>& a) {
+  return Eigen::internal::predux(a);
+}
+
 /// The largest whole number that is not above a.
 template <class V>
 V floor(const V& a) {
   return Eigen::internal::pfloor(a);
+}
+
+/// Of normal numbers above 0.
+template <class V>
+V log(const V& a) {
+  return Eigen::internal::plog(a);
 }
 
 /// a with the lower half of its digits zero: its square is exact.
