@@ -53,6 +53,8 @@ void set_all() {
   prebuilt::average_pool_gradient<T>.set(average_pool_gradient<T>);
   prebuilt::global_average_pool<T>.set(global_average_pool<T>);
   prebuilt::global_average_pool_gradient<T>.set(global_average_pool_gradient<T>);
+  prebuilt::global_max_pool<T>.set(global_max_pool<T>);
+  prebuilt::global_max_pool_gradient<T>.set(global_max_pool_gradient<T>);
   prebuilt::upsample<T>.set(upsample<T>);
   prebuilt::upsample_gradient<T>.set(upsample_gradient<T>);
   prebuilt::batch_norm<T>.set(batch_norm<T>);

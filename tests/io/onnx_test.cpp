@@ -59,6 +59,24 @@ TEST_CASE("zeros on each side are attributes as they are") {
         "MaxPool(conv2d_1) kernel_shape=[3,3] strides=[1,1] pads=[1,0,0,1] -> max_pool_1");
 }
 
+TEST_CASE("windows beyond the edge are padding, which only tweed's own zeros count as") {
+  using Net =
+      Sequential<Input<8, 10, 2>, MaxPool<3, Stride{2}, CeilMode{}>,
+                 AveragePool<3, Stride{2}, Padding{1}, CountPadding{}, CeilMode{}>, GlobalMaxPool>;
+  const auto model = exported<Net>();
+  const auto& nodes = model.nodes;
+  CHECK(nodes[1] ==
+        "MaxPool(input_nchw) kernel_shape=[3,3] strides=[2,2] pads=[0,0,1,1] -> max_pool_1");
+  CHECK(nodes[2] == "Pad(max_pool_1, average_pool_1.integers_1) -> average_pool_1.step_1");
+  CHECK(nodes[3] ==
+        "AveragePool(average_pool_1.step_1) kernel_shape=[3,3] strides=[2,2] pads=[0,0,1,0] -> "
+        "average_pool_1");
+  CHECK(nodes[4] == "GlobalMaxPool(average_pool_1) -> global_max_pool_1");
+  const auto& pads = model.constants.at("average_pool_1.integers_1");
+  CHECK(pads.type == 7);
+  CHECK(pads.dims == std::vector<Index>{8});
+}
+
 TEST_CASE("groups, gaps between taps and steps are attributes") {
   using Net = Sequential<Input<9, 10, 6>, DepthwiseConv2D<3, Multiplier{2}, Stride{2, 1}>,
                          Conv2D<8, Window{3, 2}, Groups{4}, Dilation{2, 1}, Padding::valid>>;

@@ -128,11 +128,25 @@ TEST_CASE("PyTorch's answers: zeros of one's own number around an image") {
   check<Input<6, 8, 3>, MaxPool<3, Stride{2}, Padding{1}>>(max_pool_padding, 2);
 }
 
+TEST_CASE("PyTorch's answers: pools that round their sizes up") {
+  using namespace tests::pytorch;
+  check<Input<8, 7, 3>, MaxPool<3, Stride{2}, CeilMode{}>>(max_pool_ceil, 2);
+  check<Input<3, 5, 1>, MaxPool<2, Padding{1}, CeilMode{}>>(max_pool_ceil_padding, 1);
+  check<Input<2, 2, 7>, MaxPool<3, Stride{2}, CeilMode{}>>(max_pool_ceil_small, 1);
+  check<Input<7, 8, 5>, AveragePool<3, Stride{2}, Padding{1}, CeilMode{}>>(average_pool_ceil, 2);
+  check<Input<7, 8, 5>, AveragePool<3, Stride{2}, Padding{1}, CeilMode{}, CountPadding{}>>(
+      average_pool_ceil_counted, 2);
+}
+
 TEST_CASE("PyTorch's answers: average pools and upsampling") {
   using namespace tests::pytorch;
   check<Input<7, 6, 3>, AveragePool<2>>(average_pool, 2);
   check<Input<5, 7, 1>, AveragePool<Window{3, 2}, Stride{1, 2}>>(average_pool_stride, 1);
   check<Input<6, 7, 5>, AveragePool<3, Stride{2}, Padding{1}>>(average_pool_padding, 2);
+  check<Input<6, 7, 1>, AveragePool<3, Stride{2}, Padding{1}, CountPadding{}>>(average_pool_counted,
+                                                                               1);
+  check<Input<5, 7, 3>, GlobalMaxPool>(global_max_pool, 3);
+  check<Input<7, 4, 1>, GlobalMaxPool>(global_max_pool_one_channel, 1);
   check<Input<5, 7, 3>, GlobalAveragePool>(global_average_pool, 3);
   check<Input<1, 1, 5>, GlobalAveragePool>(global_average_pool_one_pixel, 1);
   check<Input<7, 4, 1>, GlobalAveragePool>(global_average_pool_one_channel, 1);

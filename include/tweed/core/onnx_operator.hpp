@@ -34,13 +34,15 @@ struct OnnxAttribute {
 };
 
 /// A further operation on what an operator made, with a number or the operator's own input as a
-/// second operand where it wants one.
+/// second operand where it wants one, and vectors of whole numbers behind that.
 struct OnnxStep {
   enum Operand { alone, with_scalar, with_input };
 
   std::string_view type;
   Operand operand = alone;
   float scalar = 0.0F;
+  std::vector<OnnxAttribute> attributes = {};
+  std::vector<std::vector<Index>> integers = {};
 };
 
 /// What a layer is in ONNX (https://onnx.ai/onnx/operators, operator set 13), as plain data. Images
@@ -53,7 +55,9 @@ struct OnnxOperator {
   std::string_view type = {};  ///< "Conv"; empty where the layer only hands on what it gets
   Layout layout = Layout::any;
   std::vector<OnnxAttribute> attributes = {};
-  /// Vectors of constants behind its inputs and before its tensors; an empty one stands for an
+  /// Vectors of whole numbers behind its inputs, such as the sizes of a shape.
+  std::vector<std::vector<Index>> integers = {};
+  /// Vectors of constants behind those and before its tensors; an empty one stands for an
   /// input that is left out.
   std::vector<std::vector<float>> constants = {};
   std::vector<float> scalars = {};   ///< constants without dimensions, behind those

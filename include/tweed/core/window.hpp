@@ -113,6 +113,7 @@ struct SlidingAxis {
   Index before;  ///< zeros before the first input
   Index output;
   Index dilation = 1;
+  Index overhang = 0;  ///< how far the last window reaches beyond the zeros behind the image
 
   constexpr Index span() const { return span_of(window, dilation); }
 
@@ -124,6 +125,8 @@ struct SlidingAxis {
   constexpr Index end_tap(Index o) const {
     return std::min(window, taps_within(input + before - o * stride));
   }
+  /// Taps of output `o` on inputs and on the zeros around them, of a window without gaps.
+  constexpr Index padded_taps(Index o) const { return window - (o + 1 == output ? overhang : 0); }
 
  private:
   /// How many taps it takes to get `length` far, rounded up.
@@ -131,9 +134,11 @@ struct SlidingAxis {
 };
 
 /// Output size and padding of one axis; the output is 0 where a window does not fit. Zeros are
-/// fewer than a window spans, so that it never lies among them alone.
+/// fewer than a window spans, so that it never lies among them alone. With `ceil_mode` inputs that
+/// are left over get a further window, which reaches beyond the zeros, unless it begins behind the
+/// image.
 constexpr SlidingAxis slide(Index input, Index window, Index stride, const AxisPadding& padding,
-                            Index dilation = 1) {
+                            Index dilation = 1, bool ceil_mode = false) {
   const Index span = span_of(window, dilation);
   if (padding.is_same) {
     const Index output = (input + stride - 1) / stride;
@@ -142,6 +147,10 @@ constexpr SlidingAxis slide(Index input, Index window, Index stride, const AxisP
   }
   const Index padded = padding.before + input + padding.after;
   const Index output = padded < span ? 0 : (padded - span) / stride + 1;
+  const Index overhang = output * stride + span - padded;  // of a further window
+  if (ceil_mode && overhang < stride && output * stride < padding.before + input) {
+    return {input, window, stride, padding.before, output + 1, dilation, overhang};
+  }
   return {input, window, stride, padding.before, output, dilation};
 }
 

@@ -132,6 +132,7 @@ class OnnxExporter {
       value(node.output).name = inputs[0];
       return;
     }
+    add_integers(name, what.integers, inputs);
     for (std::size_t i = 0; i < what.constants.size(); ++i) {
       inputs.push_back(add_constants(name, i, what.constants[i]));
     }
@@ -160,7 +161,20 @@ class OnnxExporter {
       std::vector<std::string> operands{name_of_step(i)};
       if (step.operand == OnnxStep::with_input) operands.push_back(input);
       if (step.operand == OnnxStep::with_scalar) operands.push_back(add_scalar(step.scalar));
-      graph_.add({name_of_step(i + 1), step.type, std::move(operands), name_of_step(i + 1)});
+      const std::string name = name_of_step(i + 1);
+      add_integers(name, step.integers, operands);
+      graph_.add({name, step.type, std::move(operands), name, step.attributes});
+    }
+  }
+
+  /// Vectors of whole numbers as further inputs of the operation of that name.
+  void add_integers(const std::string& operation, const std::vector<std::vector<Index>>& vectors,
+                    std::vector<std::string>& inputs) {
+    for (std::size_t i = 0; i < vectors.size(); ++i) {
+      inputs.push_back(operation + ".integers_" + std::to_string(i + 1));
+      const std::vector<std::int64_t> values(vectors[i].begin(), vectors[i].end());
+      const std::array size{std::ssize(values)};
+      graph_.add_constant(inputs.back(), OnnxType::i64, size, std::as_bytes(std::span(values)));
     }
   }
 

@@ -69,6 +69,13 @@ template <class T>
 inline ChosenKernel<void(const SampleSize& size, const T* dy, T* dx, int threads)>
     global_average_pool_gradient;
 template <class T>
+inline ChosenKernel<void(const SampleSize& size, const T* x, T* y, Index* places, int threads)>
+    global_max_pool;
+template <class T>
+inline ChosenKernel<void(const SampleSize& size, const T* dy, const Index* places, T* dx,
+                         int threads)>
+    global_max_pool_gradient;
+template <class T>
 inline ChosenKernel<void(const Shape& input, Index batch, Window factors, const T* x, T* y,
                          int threads)>
     upsample;

@@ -18,6 +18,7 @@
 #include <tweed/kernels/dense.hpp>
 #include <tweed/kernels/dropout.hpp>
 #include <tweed/kernels/global_average_pool.hpp>
+#include <tweed/kernels/global_max_pool.hpp>
 #include <tweed/kernels/max_pool.hpp>
 #include <tweed/kernels/multiply.hpp>
 #include <tweed/kernels/prelu.hpp>

@@ -11,6 +11,7 @@
 #include <tweed/layers/dropout.hpp>
 #include <tweed/layers/flatten.hpp>
 #include <tweed/layers/global_average_pool.hpp>
+#include <tweed/layers/global_max_pool.hpp>
 #include <tweed/layers/max_pool.hpp>
 #include <tweed/layers/multiply.hpp>
 #include <tweed/layers/prelu.hpp>
@@ -27,7 +28,7 @@ namespace TWEED_NAMESPACE {
 using Layers = decltype(std::tuple_cat(
     std::declval<Activations>(),
     std::tuple<AddLayer, AveragePoolLayer, BatchNormLayer, ConcatLayer, Conv2DLayer, DenseLayer,
-               DepthwiseConv2DLayer, DropoutLayer, Flatten, GlobalAveragePool, MaxPoolLayer,
-               MultiplyLayer, PReLULayer, ReLU, Softmax, UpsampleLayer>{}));
+               DepthwiseConv2DLayer, DropoutLayer, Flatten, GlobalAveragePool, GlobalMaxPool,
+               MaxPoolLayer, MultiplyLayer, PReLULayer, ReLU, Softmax, UpsampleLayer>{}));
 
 }  // namespace TWEED_NAMESPACE

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <tweed/kernels/sample_pixels.hpp>
+
+namespace TWEED_NAMESPACE::kernels {
+
+namespace detail {
+
+/// Channels that are looked at together, in registers or beside them in the first-level cache.
+inline constexpr Index global_max_channels = 64;
+
+/// The largest of each channel of `pixels` pixels, at most 1024, and which of them it is, as T: the
+/// first of equals, or the last NaN.
+template <class T>
+EIGEN_DONT_INLINE void largest_of_pixels(const T* x, Index pixels, Index step, Index channels,
+                                         T* largest, T* places) {
+  for_each_pack<T>(channels, [&](Index c, Index lanes) {
+    auto most = Pack<T>::load(x + c, lanes);
+    auto at = Pack<T>::zero();
+    auto here = Pack<T>::zero();
+    const auto one = Pack<T>::broadcast(T{1});
+    for (Index p = 1; p < pixels; ++p) {
+      here = here + one;
+      const auto value = Pack<T>::load(x + p * step + c, lanes);
+      const auto wins = either(less(most, value), is_nan(value));
+      most = select(wins, value, most);
+      at = select(wins, here, at);
+    }
+    most.store(largest + c, lanes);
+    at.store(places + c, lanes);
+  });
+}
+
+}  // namespace detail
+
+/// y [n,c] = the largest of all pixels of each sample of x [n,pixels,c], and NaN where there is
+/// one. `places` [n,c], if not nullptr, tells which pixel it is: the first of equals.
+template <class T>
+void global_max_pool(const SampleSize& size, const T* x, T* y, Index* places, int threads) {
+  constexpr Index most_channels = detail::global_max_channels;
+  constexpr Index block_pixels = 1024;
+  const Index parts = (size.channels + most_channels - 1) / most_channels;
+  parallel_for(size.batch * parts, threads, [&](Index task, int) {
+    const Index n = task / parts;
+    const Index first = task % parts * most_channels;
+    const Index channels = std::min(most_channels, size.channels - first);
+    const Index to = n * size.channels + first;
+    T largest[most_channels];
+    T place[most_channels];
+    for (Index pixel = 0; pixel < size.pixels; pixel += block_pixels) {
+      detail::largest_of_pixels(x + n * size.sample_size() + pixel * size.channels + first,
+                                std::min(block_pixels, size.pixels - pixel), size.channels,
+                                channels, largest, place);
+      for (Index c = 0; c < channels; ++c) {
+        const bool wins = pixel == 0 || largest[c] > y[to + c] || largest[c] != largest[c];
+        if (!wins) continue;
+        y[to + c] = largest[c];
+        if (places != nullptr) places[to + c] = pixel + static_cast<Index>(place[c]);
+      }
+    }
+  });
+}
+
+/// dx [n,pixels,c] = dy [n,c] at the pixel that was the largest, and 0 elsewhere.
+template <class T>
+void global_max_pool_gradient(const SampleSize& size, const T* dy, const Index* places, T* dx,
+                              int threads) {
+  detail::for_each_pixel_range(size, threads, [&](Index n, Index begin, Index end) {
+    T* const to = dx + n * size.sample_size();
+    std::fill(to + begin * size.channels, to + end * size.channels, T{});
+    for (Index c = 0; c < size.channels; ++c) {
+      const Index place = places[n * size.channels + c];
+      if (place < begin || place >= end) continue;
+      to[place * size.channels + c] = dy[n * size.channels + c];
+    }
+  });
+}
+
+}  // namespace TWEED_NAMESPACE::kernels

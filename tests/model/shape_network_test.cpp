@@ -1,0 +1,63 @@
+#include <tweed/io/any_model_file.hpp>
+#include <tweed/model/any_network.hpp>
+#include <tweed/tweed.hpp>
+#include <support/compare.hpp>
+#include <support/network_run.hpp>
+#include <support/temporary_directory.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace tweed;
+using tests::run_network;
+
+namespace {
+
+/// Layers that make other shapes: folded and alone, with a value that several of them read.
+using Network =
+    Sequential<Input<9, 8, 3>, Conv2D<8, 3>, ReLU, MaxPool<3, Stride{2}, CeilMode{}>, Conv2D<6, 3>,
+               MaxPool<2, Stride{1}>, AveragePool<2, CeilMode{}>,
+               Multiply<Path<GlobalMaxPool, Dense<6>, Sigmoid>>, Conv2D<4, 1>, GlobalMaxPool>;
+
+template <class Net, class T = float>
+Model<Net, T> filled(Model<Net, T> model) {
+  tests::fill_parameters(model);
+  return model;
+}
+
+}  // namespace
+
+TEST_CASE("shapes in a network: the same bits, as a type and from a file, folded and not") {
+  const Model<Network> model = filled(Model<Network>());
+  const tests::TemporaryDirectory directory;
+  save_model(model, directory / "model.safetensors");
+  const AnyModel loaded = load_any_model(directory / "model.safetensors").model;
+  CHECK(architecture_of(loaded) == architecture_of(model));
+  const auto expected = run_network(model, {});
+  for (const int threads : {1, 2, 3, 8}) {
+    CAPTURE(threads);
+    const tests::NetworkRunOptions options{.threads = threads, .poison = true};
+    CHECK(tests::same_bits(run_network(model, options), expected));
+    CHECK(tests::same_bits(run_network(filled(Model<Unfolded<Network>>()), options), expected));
+    CHECK(tests::same_bits(run_network(loaded, options), expected));
+  }
+}
+
+TEST_CASE("shapes in a network: gradients") {
+  CHECK(tests::worst_gradient(filled(Model<Network, double>()), 3) < 1e-6);
+}
+
+TEST_CASE("shapes in a network: a prepared model gives the same") {
+  const auto model = filled(Model<Network>());
+  const auto x = tests::numbers<float>(3 * Network::input.size(), 1);
+  const Batch<const float> batch{x.data(), 3, Network::input};
+  const PreparedModel prepared(model, 3);
+  CHECK(tests::relative_error(predict_logits(prepared, batch), predict_logits(model, batch)) <
+        1e-5);
+}
+
+TEST_CASE("shapes in a network: the summary tells their settings") {
+  const std::string text = summary<Network>();
+  CHECK(text.find("3x3 stride 2x2 ceil mode") != text.npos);
+}
