@@ -69,6 +69,12 @@ void set_all() {
   prebuilt::multiply_gradient<T>.set(multiply_gradient<T>);
   prebuilt::multiply_channels<T>.set(multiply_channels<T>);
   prebuilt::multiply_channels_gradient<T>.set(multiply_channels_gradient<T>);
+  prebuilt::crop<T>.set(crop<T>);
+  prebuilt::pad<T>.set(pad<T>);
+  prebuilt::unfold_blocks<T>.set(unfold_blocks<T>);
+  prebuilt::fold_blocks<T>.set(fold_blocks<T>);
+  prebuilt::layer_scale<T>.set(layer_scale<T>);
+  prebuilt::layer_scale_gradient<T>.set(layer_scale_gradient<T>);
   prebuilt::dense_scratch_bytes<T>.set(dense_scratch_bytes<T>);
   prebuilt::dense<T>.set(dense<T>);
   prebuilt::dense_gradient<T>.set(dense_gradient<T>);

@@ -91,6 +91,12 @@ void examples(Arguments arguments) {
                      AveragePool<3, Stride{2}, Padding{1}, CountPadding{}, CeilMode{}>,
                      AveragePool<2, CeilMode{}>>>(folder, "shapes_pools");
   example<Sequential<Input<7, 5, 3>, GlobalMaxPool>>(folder, "shapes_global");
+  example<Sequential<Input<5, 7, 6>, ZeroPad<Padding{1, 0, 2, 1}>, Crop<Padding{0, 1, 1, 1}>,
+                     Concat<ChannelSlice<0, 4>, ChannelSlice<2, 4>>, ChannelShuffle<2>,
+                     PixelShuffle<2>, Reshape<5, 8, 8>, LayerScale<0.5>>>(folder, "shapes_images");
+  example<Sequential<Input<24>, ChannelSlice<4, 18>, ChannelShuffle<3>, LayerScale<0.5>,
+                     Reshape<3, 2, 3>, Crop<Padding{1, 0, 0, 0}>, Reshape<12>>>(folder,
+                                                                                "shapes_vectors");
   example<Sequential<Input<3, 3, 2>, Flatten>>(folder, "flatten");
   example<Sequential<Input<9, 7, 4>, Conv2D<6, 3, NoBias{}>, DepthwiseConv2D<3, NoBias{}>, ReLU,
                      Conv2D<2, 1>, Flatten, Dense<3, NoBias{}>>>(folder, "without_bias");

@@ -67,14 +67,50 @@ TEST_CASE("windows beyond the edge are padding, which only tweed's own zeros cou
   const auto& nodes = model.nodes;
   CHECK(nodes[1] ==
         "MaxPool(input_nchw) kernel_shape=[3,3] strides=[2,2] pads=[0,0,1,1] -> max_pool_1");
-  CHECK(nodes[2] == "Pad(max_pool_1, average_pool_1.integers_1) -> average_pool_1.step_1");
+  CHECK(nodes[2] == "Pad(max_pool_1, average_pool_1.step_1.integers_1) -> average_pool_1.step_1");
   CHECK(nodes[3] ==
         "AveragePool(average_pool_1.step_1) kernel_shape=[3,3] strides=[2,2] pads=[0,0,1,0] -> "
         "average_pool_1");
   CHECK(nodes[4] == "GlobalMaxPool(average_pool_1) -> global_max_pool_1");
-  const auto& pads = model.constants.at("average_pool_1.integers_1");
+  const auto& pads = model.constants.at("average_pool_1.step_1.integers_1");
   CHECK(pads.type == 7);
   CHECK(pads.dims == std::vector<Index>{8});
+}
+
+TEST_CASE("what puts numbers elsewhere has whole numbers as further inputs") {
+  using Net = Sequential<Input<24>, Reshape<2, 3, 4>, ZeroPad<Padding{1, 0, 2, 1}>, Crop<1>,
+                         ChannelSlice<2, 2>, ChannelShuffle<2>, LayerScale<>, Reshape<8>>;
+  const auto model = exported<Net>();
+  CHECK(
+      model.nodes ==
+      Lines{"Reshape(input, reshape_1.step_1.integers_1) -> reshape_1.step_1",
+            "Transpose(reshape_1.step_1) perm=[0,3,1,2] -> reshape_1",
+            "Pad(reshape_1, zero_pad_1.integers_1) -> zero_pad_1",
+            "Slice(zero_pad_1, crop_1.integers_1, crop_1.integers_2, crop_1.integers_3) -> crop_1",
+            "Slice(crop_1, channel_slice_1.integers_1, channel_slice_1.integers_2, "
+            "channel_slice_1.integers_3) -> channel_slice_1",
+            "Reshape(channel_slice_1, channel_shuffle_1.step_1.integers_1) -> "
+            "channel_shuffle_1.step_1",
+            "Transpose(channel_shuffle_1.step_1) perm=[0,2,1,3] -> channel_shuffle_1.step_2",
+            "Reshape(channel_shuffle_1.step_2, channel_shuffle_1.integers_1) -> "
+            "channel_shuffle_1",
+            "Mul(channel_shuffle_1, layer_scale_1.scale) -> layer_scale_1",
+            "Transpose(layer_scale_1) perm=[0,2,3,1] -> reshape_2.nhwc",
+            "Flatten(reshape_2.nhwc) axis=1 -> reshape_2.flatten",
+            "Identity(reshape_2.flatten) -> output"});
+  const auto integers = [&](const std::string& name) {
+    const auto& constant = model.constants.at(name);
+    CHECK(constant.type == 7);
+    std::vector<std::int64_t> values(static_cast<std::size_t>(constant.dims[0]));
+    REQUIRE(constant.bytes.size() == values.size() * sizeof(std::int64_t));
+    std::memcpy(values.data(), constant.bytes.data(), constant.bytes.size());
+    return values;
+  };
+  using Integers = std::vector<std::int64_t>;
+  CHECK(integers("zero_pad_1.integers_1") == Integers{0, 0, 1, 2, 0, 0, 0, 1});
+  CHECK(integers("crop_1.integers_1") == Integers{1, 1});
+  CHECK(integers("crop_1.integers_2") == Integers{2, 5});
+  CHECK(integers("channel_slice_1.integers_2") == Integers{4});
 }
 
 TEST_CASE("groups, gaps between taps and steps are attributes") {

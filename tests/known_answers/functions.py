@@ -45,6 +45,14 @@ def upsample(x, factor):
     return on_images(F.interpolate, x, scale_factor=factor, mode="nearest")
 
 
+def channel_shuffle(x, groups):
+    return on_images(F.channel_shuffle, x, groups)
+
+
+def pixel_shuffle(x, factor):
+    return on_images(F.pixel_shuffle, x, factor)
+
+
 def dense(x, kernel, bias=None):
     return F.linear(x, kernel.t(), bias)
 

@@ -13,7 +13,7 @@ import textwrap
 import torch
 import torch.nn.functional as F
 
-from layers import ACTIVATIONS, CONVOLUTIONS, JOINS, LAYERS, NORMALIZATIONS
+from layers import ACTIVATIONS, CONVOLUTIONS, JOINS, LAYERS, NORMALIZATIONS, SHAPES
 from networks import NETWORKS
 from tensors import INPUT, OUTPUT_GRADIENT, PARAMETERS, leaf, numbers
 
@@ -115,6 +115,7 @@ def main():
     for name, answers, comment in [
         ("convolutions", CONVOLUTIONS, layer),
         ("layers", LAYERS, layer),
+        ("shapes", SHAPES, layer),
         ("activations", ACTIVATIONS,
          "y and dx, first of images, then of a vector; of PReLU also the gradient of the slopes."),
         ("joins", JOINS, layer),

@@ -115,6 +115,23 @@ LAYERS = {
     "relu": layer(relu, (2, 3, 4, 5)),
 }
 
+SHAPES = {
+    "zero_pad": layer(lambda x: pad(x, 1, 1, 1, 1), (2, 5, 3, 7)),
+    "zero_pad_by_side": layer(lambda x: pad(x, 0, 2, 3, 1), (1, 3, 5, 1)),
+    "crop": layer(lambda x: pad(x, -1, -1, -1, -1), (2, 5, 3, 7)),
+    "crop_by_side": layer(lambda x: pad(x, 0, -2, -3, -1), (1, 7, 5, 1)),
+    "channel_slice": layer(lambda x: x[..., 3:8], (2, 5, 3, 13)),
+    "channel_slice_vectors": layer(lambda x: x[..., 6:], (3, 7)),
+    "channel_shuffle": layer(lambda x: channel_shuffle(x, 2), (2, 5, 3, 14)),
+    "channel_shuffle_five": layer(lambda x: channel_shuffle(x, 5), (1, 3, 1, 15)),
+    "channel_shuffle_one": layer(lambda x: channel_shuffle(x, 1), (1, 3, 5, 1)),
+    "pixel_shuffle": layer(lambda x: pixel_shuffle(x, 2), (2, 5, 3, 28)),
+    "pixel_shuffle_one_channel": layer(lambda x: pixel_shuffle(x, 3), (1, 3, 1, 9)),
+    "layer_scale": layer(lambda x, scale: x * scale, (2, 5, 3, 7), (7,)),
+    "layer_scale_one_channel": layer(lambda x, scale: x * scale, (1, 5, 7, 1), (1,)),
+    "layer_scale_vectors": layer(lambda x, scale: x * scale, (5, 13), (13,)),
+}
+
 # Of images, then of a vector, whose numbers are in [-4, 4) to reach what is cut off.
 ACTIVATIONS = {
     name: [

@@ -154,6 +154,24 @@ TEST_CASE("PyTorch's answers: average pools and upsampling") {
   check<Input<5, 1, 1>, Upsample<3>>(upsample_3, 1);
 }
 
+TEST_CASE("PyTorch's answers: other shapes") {
+  using namespace tests::pytorch;
+  check<Input<5, 3, 7>, ZeroPad<1>>(zero_pad, 2);
+  check<Input<3, 5, 1>, ZeroPad<Padding{0, 2, 3, 1}>>(zero_pad_by_side, 1);
+  check<Input<5, 3, 7>, Crop<1>>(crop, 2);
+  check<Input<7, 5, 1>, Crop<Padding{0, 2, 3, 1}>>(crop_by_side, 1);
+  check<Input<5, 3, 13>, ChannelSlice<3, 5>>(channel_slice, 2);
+  check<Input<7>, ChannelSlice<6, 1>>(channel_slice_vectors, 3);
+  check<Input<5, 3, 14>, ChannelShuffle<2>>(channel_shuffle, 2);
+  check<Input<3, 1, 15>, ChannelShuffle<5>>(channel_shuffle_five, 1);
+  check<Input<3, 5, 1>, ChannelShuffle<1>>(channel_shuffle_one, 1);
+  check<Input<5, 3, 28>, PixelShuffle<2>>(pixel_shuffle, 2);
+  check<Input<3, 1, 9>, PixelShuffle<3>>(pixel_shuffle_one_channel, 1);
+  check<Input<5, 3, 7>, LayerScale<>>(layer_scale, 2);
+  check<Input<5, 7, 1>, LayerScale<>>(layer_scale_one_channel, 1);
+  check<Input<13>, LayerScale<>>(layer_scale_vectors, 5);
+}
+
 // What PyTorch calls momentum, 0.1 by default, is the weight of the new value.
 TEST_CASE("PyTorch's answers: batch normalisation") {
   using namespace tests::pytorch;

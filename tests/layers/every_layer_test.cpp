@@ -200,6 +200,16 @@ TEST_CASE("every layer: AveragePool, global pools and Upsample") {
   check<Upsample<Window{1, 3}>>({{2, 3, 17}});
 }
 
+TEST_CASE("every layer: those that put numbers elsewhere, and a factor for each channel") {
+  check<ZeroPad<Padding{1, 0, 2, 1}>>({{1, 1, 1}, {5, 3, 7}});
+  check<Crop<Padding{1, 0, 2, 1}>>({{2, 4, 1}, {5, 7, 3}});
+  check<Reshape<3, 5, 2>>({{1, 1, 30}, {5, 2, 3}});
+  check<ChannelSlice<2, 3>>({{1, 1, 5}, {5, 3, 7}});
+  check<ChannelShuffle<3>>({{1, 1, 3}, {5, 3, 21}});
+  check<PixelShuffle<2>>({{1, 1, 4}, {5, 3, 28}});
+  check<LayerScale<>>({{1, 1, 1}, {5, 3, 7}, {3, 2, 300}});
+}
+
 TEST_CASE("every layer: those that work element by element") {
   check<ReLU>({{1, 1, 1}, {5, 3, 7}});
   check<Flatten>({{1, 1, 1}, {3, 5, 2}});

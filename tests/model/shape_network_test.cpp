@@ -15,10 +15,12 @@ using tests::run_network;
 namespace {
 
 /// Layers that make other shapes: folded and alone, with a value that several of them read.
-using Network =
-    Sequential<Input<9, 8, 3>, Conv2D<8, 3>, ReLU, MaxPool<3, Stride{2}, CeilMode{}>, Conv2D<6, 3>,
-               MaxPool<2, Stride{1}>, AveragePool<2, CeilMode{}>,
-               Multiply<Path<GlobalMaxPool, Dense<6>, Sigmoid>>, Conv2D<4, 1>, GlobalMaxPool>;
+using Network = Sequential<
+    Input<9, 8, 3>, Conv2D<8, 3>, ReLU, MaxPool<3, Stride{2}, CeilMode{}>, Conv2D<6, 3>,
+    MaxPool<2, Stride{1}>, AveragePool<2, CeilMode{}>,
+    Multiply<Path<GlobalMaxPool, Dense<6>, Sigmoid>>, Conv2D<6, 1>, LayerScale<0.5>, ReLU,
+    Concat<ChannelSlice<0, 3>, Path<ChannelSlice<3, 3>, ZeroPad<1>, Conv2D<3, 3>, Crop<1>>>,
+    ChannelShuffle<2>, Conv2D<8, 1>, PixelShuffle<2>, Reshape<2, 4, 4>>;
 
 template <class Net, class T = float>
 Model<Net, T> filled(Model<Net, T> model) {

@@ -40,6 +40,7 @@ struct Tensor {
   Index fan_in = 1;
   Index fan_out = 1;
   Role role = Role::trained;
+  double gain = 1.0;  ///< what its numbers are multiplied by at the start
 
   constexpr Index size() const { return dims[0] * dims[1] * dims[2] * dims[3]; }
 };

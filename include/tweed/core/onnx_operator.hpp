@@ -63,6 +63,7 @@ struct OnnxOperator {
   std::vector<float> scalars = {};   ///< constants without dimensions, behind those
   std::vector<OnnxStep> then = {};   ///< what is done to its result
   bool has_channel_tensors = false;  ///< its tensors have a number for each channel of an image
+  bool makes_image = false;          ///< its result has four dimensions, whatever its inputs have
 };
 
 }  // namespace TWEED_NAMESPACE

@@ -79,6 +79,11 @@ struct Padding {
   constexpr bool is_at_most(Index most_rows, Index most_columns) const {
     return rows.is_at_most(most_rows) && columns.is_at_most(most_columns);
   }
+  /// Whether each side has a number, which is not absurd: not "same".
+  constexpr bool has_sides() const {
+    constexpr Index most = Index{1} << 30;
+    return is_at_most(most, most) && !rows.is_same && !columns.is_same;
+  }
   friend constexpr bool operator==(const Padding&, const Padding&) = default;
 
  private:
@@ -88,19 +93,25 @@ struct Padding {
 inline constexpr Padding Padding::same{AxisPadding{.is_same = true}};
 inline constexpr Padding Padding::valid{0};
 
-/// "same", "valid", "padding 1" or, from the top to the bottom, the left and the right, "padding
-/// 1,0,1,0".
-inline std::string to_string(const Padding& padding) {
-  if (padding == Padding::same) return "same";
-  if (padding == Padding::valid) return "valid";
+/// "1" or, from the top to the bottom, the left and the right, "1,0,1,0".
+inline std::string sides_text(const Padding& padding) {
   const auto& [rows, columns] = padding;
-  std::string text = "padding ";
-  text += std::to_string(rows.before);
+  std::string text = std::to_string(rows.before);
   if (padding == Padding{rows.before}) return text;
   for (const Index side : {rows.after, columns.before, columns.after}) {
     text += ',';
     text += std::to_string(side);
   }
+  return text;
+}
+
+/// "same", "valid", "padding 1" or, from the top to the bottom, the left and the right, "padding
+/// 1,0,1,0".
+inline std::string to_string(const Padding& padding) {
+  if (padding == Padding::same) return "same";
+  if (padding == Padding::valid) return "valid";
+  std::string text = "padding ";
+  text += sides_text(padding);
   return text;
 }
 

@@ -127,12 +127,12 @@ class OnnxExporter {
       inputs.push_back(as_image ? image_of(operand, prefix, graph.shape(operands[i])).name
                                 : vector_of(operand, prefix).name);
     }
-    value(node.output) = {name, as_image};
+    value(node.output) = {name, as_image || what.makes_image};
     if (what.type.empty()) {
       value(node.output).name = inputs[0];
       return;
     }
-    add_integers(name, what.integers, inputs);
+    add_integers(what.then.empty() ? name : name + ".step_1", what.integers, inputs);
     for (std::size_t i = 0; i < what.constants.size(); ++i) {
       inputs.push_back(add_constants(name, i, what.constants[i]));
     }

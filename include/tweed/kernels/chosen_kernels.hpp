@@ -8,10 +8,13 @@
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/adam_step.hpp>
 #include <tweed/kernels/batch_norm_pass.hpp>
+#include <tweed/kernels/blocks.hpp>
+#include <tweed/kernels/box.hpp>
 #include <tweed/kernels/chosen_kernel.hpp>
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/pass.hpp>
 #include <tweed/kernels/dense_pass.hpp>
+#include <tweed/kernels/layer_scale_pass.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 #include <tweed/kernels/prelu_pass.hpp>
 #include <tweed/kernels/sample_size.hpp>
@@ -119,6 +122,20 @@ template <class T>
 inline ChosenKernel<void(const SampleSize& size, const T* x, const T* factors, const T* dy, T* dx,
                          T* factor_gradients, int threads)>
     multiply_channels_gradient;
+template <class T>
+inline ChosenKernel<void(const Box& box, Index batch, const T* x, T* y, int threads)> crop;
+template <class T>
+inline ChosenKernel<void(const Box& box, Index batch, const T* x, T* y, int threads)> pad;
+template <class T>
+inline ChosenKernel<void(const Blocks& blocks, const T* x, T* y, int threads)> unfold_blocks;
+template <class T>
+inline ChosenKernel<void(const Blocks& blocks, const T* y, T* x, int threads)> fold_blocks;
+template <class T>
+inline ChosenKernel<void(Index pixels, Index channels, const T* x, const T* scale, T* y,
+                         int threads)>
+    layer_scale;
+template <class T>
+inline ChosenKernel<void(const LayerScaleBackward<T>& pass)> layer_scale_gradient;
 template <class T>
 inline ChosenKernel<Index(Index outputs, int threads)> dense_scratch_bytes;
 template <class T>

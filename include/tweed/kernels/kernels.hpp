@@ -15,10 +15,13 @@
 #include <tweed/kernels/concat.hpp>
 #include <tweed/kernels/conv/convolution.hpp>
 #include <tweed/kernels/conv/scale_filters.hpp>
+#include <tweed/kernels/crop.hpp>
 #include <tweed/kernels/dense.hpp>
 #include <tweed/kernels/dropout.hpp>
+#include <tweed/kernels/fold_blocks.hpp>
 #include <tweed/kernels/global_average_pool.hpp>
 #include <tweed/kernels/global_max_pool.hpp>
+#include <tweed/kernels/layer_scale.hpp>
 #include <tweed/kernels/max_pool.hpp>
 #include <tweed/kernels/multiply.hpp>
 #include <tweed/kernels/prelu.hpp>
