@@ -57,6 +57,8 @@ void set_all() {
   prebuilt::global_max_pool_gradient<T>.set(global_max_pool_gradient<T>);
   prebuilt::upsample<T>.set(upsample<T>);
   prebuilt::upsample_gradient<T>.set(upsample_gradient<T>);
+  prebuilt::bilinear<T>.set(bilinear<T>);
+  prebuilt::bilinear_gradient<T>.set(bilinear_gradient<T>);
   prebuilt::batch_norm<T>.set(batch_norm<T>);
   prebuilt::batch_norm_gradient<T>.set(batch_norm_gradient<T>);
   prebuilt::scale_channels<T>.set(scale_channels<T>);
@@ -80,6 +82,8 @@ void set_all() {
   prebuilt::dense_gradient<T>.set(dense_gradient<T>);
   prebuilt::dropout<T>.set(dropout<T>);
   prebuilt::dropout_gradient<T>.set(dropout_gradient<T>);
+  prebuilt::dropout_factors<T>.set(dropout_factors<T>);
+  prebuilt::multiply_samples<T>.set(multiply_samples<T>);
   prebuilt::adam<T>.set(adam<T>);
   prebuilt::sgd<T>.set(sgd<T>);
   prebuilt::sum_of_squares<T>.set(sum_of_squares<T>);

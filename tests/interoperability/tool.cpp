@@ -97,6 +97,9 @@ void examples(Arguments arguments) {
   example<Sequential<Input<24>, ChannelSlice<4, 18>, ChannelShuffle<3>, LayerScale<0.5>,
                      Reshape<3, 2, 3>, Crop<Padding{1, 0, 0, 0}>, Reshape<12>>>(folder,
                                                                                 "shapes_vectors");
+  example<Sequential<Input<3, 5, 2>, Upsample<2, Interpolation::bilinear>,
+                     Upsample<Window{1, 3}, Interpolation::bilinear, AlignCorners{}>, Upsample<2>,
+                     DropPath<0.5>, SpatialDropout<0.5>>>(folder, "shapes_upsampled");
   example<Sequential<Input<3, 3, 2>, Flatten>>(folder, "flatten");
   example<Sequential<Input<9, 7, 4>, Conv2D<6, 3, NoBias{}>, DepthwiseConv2D<3, NoBias{}>, ReLU,
                      Conv2D<2, 1>, Flatten, Dense<3, NoBias{}>>>(folder, "without_bias");

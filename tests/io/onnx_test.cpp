@@ -113,6 +113,22 @@ TEST_CASE("what puts numbers elsewhere has whole numbers as further inputs") {
   CHECK(integers("channel_slice_1.integers_2") == Integers{4});
 }
 
+TEST_CASE("upsampling says where its pixels lie; what drops in training is not there") {
+  using Net = Sequential<Input<2, 3, 4>, Upsample<2>, Upsample<2, Interpolation::bilinear>,
+                         DropPath<0.5>, SpatialDropout<0.5>,
+                         Upsample<Window{1, 2}, Interpolation::bilinear, AlignCorners{}>>;
+  const auto nodes = exported<Net>().nodes;
+  CHECK(nodes[1] ==
+        "Resize(input_nchw, , upsample_1.constant_2) mode=nearest "
+        "coordinate_transformation_mode=asymmetric nearest_mode=floor -> upsample_1");
+  CHECK(nodes[2] ==
+        "Resize(upsample_1, , upsample_2.constant_2) mode=linear "
+        "coordinate_transformation_mode=half_pixel -> upsample_2");
+  CHECK(nodes[3] ==
+        "Resize(upsample_2, , upsample_3.constant_2) mode=linear "
+        "coordinate_transformation_mode=align_corners -> upsample_3");
+}
+
 TEST_CASE("groups, gaps between taps and steps are attributes") {
   using Net = Sequential<Input<9, 10, 6>, DepthwiseConv2D<3, Multiplier{2}, Stride{2, 1}>,
                          Conv2D<8, Window{3, 2}, Groups{4}, Dilation{2, 1}, Padding::valid>>;

@@ -45,6 +45,11 @@ def upsample(x, factor):
     return on_images(F.interpolate, x, scale_factor=factor, mode="nearest")
 
 
+def bilinear(x, factors, align_corners=False):
+    return on_images(
+        F.interpolate, x, scale_factor=factors, mode="bilinear", align_corners=align_corners)
+
+
 def channel_shuffle(x, groups):
     return on_images(F.channel_shuffle, x, groups)
 

@@ -172,6 +172,18 @@ TEST_CASE("PyTorch's answers: other shapes") {
   check<Input<13>, LayerScale<>>(layer_scale_vectors, 5);
 }
 
+TEST_CASE("PyTorch's answers: pixels between others") {
+  using namespace tests::pytorch;
+  constexpr auto linear = Interpolation::bilinear;
+  check<Input<3, 5, 7>, Upsample<2, linear>>(bilinear, 2);
+  check<Input<4, 5, 1>, Upsample<Window{3, 1}, linear>>(bilinear_by_axis, 1);
+  check<Input<1, 1, 5>, Upsample<3, linear>>(bilinear_one_pixel, 1);
+  check<Input<3, 5, 7>, Upsample<2, linear, AlignCorners{}>>(bilinear_corners, 2);
+  check<Input<4, 7, 1>, Upsample<Window{5, 3}, linear, AlignCorners{}>>(bilinear_corners_by_axis,
+                                                                        1);
+  check<Input<1, 1, 5>, Upsample<3, linear, AlignCorners{}>>(bilinear_corners_one_pixel, 1);
+}
+
 // What PyTorch calls momentum, 0.1 by default, is the weight of the new value.
 TEST_CASE("PyTorch's answers: batch normalisation") {
   using namespace tests::pytorch;

@@ -198,6 +198,8 @@ TEST_CASE("every layer: AveragePool, global pools and Upsample") {
   check<GlobalMaxPool>({{1, 1, 1}, {5, 3, 17}, {9, 8, 2}});
   check<Upsample<2>>({{1, 1, 1}, {3, 2, 5}});
   check<Upsample<Window{1, 3}>>({{2, 3, 17}});
+  check<Upsample<2, Interpolation::bilinear>>({{1, 1, 1}, {3, 2, 5}});
+  check<Upsample<Window{3, 2}, Interpolation::bilinear, AlignCorners{}>>({{1, 1, 1}, {3, 2, 5}});
 }
 
 TEST_CASE("every layer: those that put numbers elsewhere, and a factor for each channel") {
@@ -215,6 +217,8 @@ TEST_CASE("every layer: those that work element by element") {
   check<Flatten>({{1, 1, 1}, {3, 5, 2}});
   check<Dropout<0.0>>({{3, 5, 2}});
   check<Dropout<0.4>>({{1, 1, 1}, {5, 3, 7}});
+  check<DropPath<0.4>>({{1, 1, 1}, {5, 3, 7}});
+  check<SpatialDropout<0.4>>({{1, 1, 1}, {5, 3, 7}});
 }
 
 TEST_CASE("every layer: activations") {

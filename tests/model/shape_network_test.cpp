@@ -18,9 +18,11 @@ namespace {
 using Network = Sequential<
     Input<9, 8, 3>, Conv2D<8, 3>, ReLU, MaxPool<3, Stride{2}, CeilMode{}>, Conv2D<6, 3>,
     MaxPool<2, Stride{1}>, AveragePool<2, CeilMode{}>,
-    Multiply<Path<GlobalMaxPool, Dense<6>, Sigmoid>>, Conv2D<6, 1>, LayerScale<0.5>, ReLU,
+    Multiply<Path<GlobalMaxPool, Dense<6>, Sigmoid>>,
+    Residual<Conv2D<6, 1>, LayerScale<0.5>, DropPath<0.5>>, ReLU, SpatialDropout<0.25>,
     Concat<ChannelSlice<0, 3>, Path<ChannelSlice<3, 3>, ZeroPad<1>, Conv2D<3, 3>, Crop<1>>>,
-    ChannelShuffle<2>, Conv2D<8, 1>, PixelShuffle<2>, Reshape<2, 4, 4>>;
+    ChannelShuffle<2>, Conv2D<8, 1>, PixelShuffle<2>, Upsample<2, Interpolation::bilinear>,
+    Upsample<Window{1, 3}, Interpolation::bilinear, AlignCorners{}>, Reshape<3, 8, 16>>;
 
 template <class Net, class T = float>
 Model<Net, T> filled(Model<Net, T> model) {
@@ -61,5 +63,9 @@ TEST_CASE("shapes in a network: a prepared model gives the same") {
 
 TEST_CASE("shapes in a network: the summary tells their settings") {
   const std::string text = summary<Network>();
-  CHECK(text.find("3x3 stride 2x2 ceil mode") != text.npos);
+  for (const char* settings : {"3x3 stride 2x2 ceil mode", "3 to 5", "2x4x4", "2x2 bilinear",
+                               "1x3 bilinear aligning corners"}) {
+    CAPTURE(settings);
+    CHECK(text.find(settings) != text.npos);
+  }
 }

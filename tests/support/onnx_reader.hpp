@@ -54,6 +54,8 @@ inline std::string onnx_attribute(protozero::pbf_reader reader) {
       name = reader.get_string();
     } else if (reader.tag() == 3) {
       value = std::to_string(reader.get_int64());
+    } else if (reader.tag() == 4) {
+      value = reader.get_string();
     } else if (reader.tag() == 8) {
       numbers += (numbers.empty() ? "" : ",") + std::to_string(reader.get_int64());
     } else if (reader.tag() == 20) {
@@ -62,7 +64,7 @@ inline std::string onnx_attribute(protozero::pbf_reader reader) {
       reader.skip();
     }
   }
-  if (type == 2) return name + "=" + value;
+  if (type == 2 || type == 3) return name + "=" + value;
   return type == 7 ? name + "=[" + numbers + "]" : name + " of an unexpected type";
 }
 

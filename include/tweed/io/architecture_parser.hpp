@@ -196,6 +196,9 @@ class ArchitectureParser {
     }
     return set_word(json, padding, {Padding::same, Padding::valid});
   }
+  static bool set(const Json& json, Interpolation& interpolation) {
+    return set_word(json, interpolation, {Interpolation::nearest, Interpolation::bilinear});
+  }
   /// Algorithms come and go with versions; one that is gone leaves the choice to this version.
   static bool set(const Json& json, Algorithm& algorithm) {
     if (!json.is_string()) return false;

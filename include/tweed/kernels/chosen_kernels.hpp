@@ -8,6 +8,7 @@
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/adam_step.hpp>
 #include <tweed/kernels/batch_norm_pass.hpp>
+#include <tweed/kernels/bilinear_pass.hpp>
 #include <tweed/kernels/blocks.hpp>
 #include <tweed/kernels/box.hpp>
 #include <tweed/kernels/chosen_kernel.hpp>
@@ -87,6 +88,10 @@ inline ChosenKernel<void(const Shape& input, Index batch, Window factors, const 
                          int threads)>
     upsample_gradient;
 template <class T>
+inline ChosenKernel<void(const BilinearPass<T>& pass)> bilinear;
+template <class T>
+inline ChosenKernel<void(const BilinearPass<T>& pass)> bilinear_gradient;
+template <class T>
 inline ChosenKernel<void(const BatchNormForward<T>& pass)> batch_norm;
 template <class T>
 inline ChosenKernel<void(const BatchNormBackward<T>& pass)> batch_norm_gradient;
@@ -150,6 +155,12 @@ template <class T>
 inline ChosenKernel<void(const T* dy, const std::uint8_t* is_kept, T* dx, Index count, double rate,
                          int threads)>
     dropout_gradient;
+template <class T>
+inline ChosenKernel<void(Index count, double rate, const RandomKey& key, T* factors, int threads)>
+    dropout_factors;
+template <class T>
+inline ChosenKernel<void(Index batch, Index size, const T* x, const T* factors, T* y, int threads)>
+    multiply_samples;
 template <class T>
 inline ChosenKernel<void(const AdamStep<T>& step)> adam;
 template <class T>

@@ -11,6 +11,7 @@
 #include <tweed/kernels/add.hpp>
 #include <tweed/kernels/average_pool.hpp>
 #include <tweed/kernels/batch_norm.hpp>
+#include <tweed/kernels/bilinear.hpp>
 #include <tweed/kernels/channel_softmax.hpp>
 #include <tweed/kernels/concat.hpp>
 #include <tweed/kernels/conv/convolution.hpp>
@@ -18,6 +19,7 @@
 #include <tweed/kernels/crop.hpp>
 #include <tweed/kernels/dense.hpp>
 #include <tweed/kernels/dropout.hpp>
+#include <tweed/kernels/dropout_factors.hpp>
 #include <tweed/kernels/fold_blocks.hpp>
 #include <tweed/kernels/global_average_pool.hpp>
 #include <tweed/kernels/global_max_pool.hpp>

@@ -11,6 +11,7 @@
 #include <tweed/layers/crop.hpp>
 #include <tweed/layers/dense.hpp>
 #include <tweed/layers/depthwise_conv2d.hpp>
+#include <tweed/layers/drop_path.hpp>
 #include <tweed/layers/dropout.hpp>
 #include <tweed/layers/flatten.hpp>
 #include <tweed/layers/global_average_pool.hpp>
@@ -23,6 +24,7 @@
 #include <tweed/layers/relu.hpp>
 #include <tweed/layers/reshape.hpp>
 #include <tweed/layers/softmax.hpp>
+#include <tweed/layers/spatial_dropout.hpp>
 #include <tweed/layers/upsample.hpp>
 #include <tweed/layers/zero_pad.hpp>
 
@@ -35,9 +37,9 @@ namespace TWEED_NAMESPACE {
 using Layers = decltype(std::tuple_cat(
     std::declval<Activations>(),
     std::tuple<AddLayer, AveragePoolLayer, BatchNormLayer, ChannelShuffleLayer, ChannelSliceLayer,
-               ConcatLayer, Conv2DLayer, CropLayer, DenseLayer, DepthwiseConv2DLayer, DropoutLayer,
-               Flatten, GlobalAveragePool, GlobalMaxPool, LayerScaleLayer, MaxPoolLayer,
-               MultiplyLayer, PixelShuffleLayer, PReLULayer, ReLU, ReshapeLayer, Softmax,
-               UpsampleLayer, ZeroPadLayer>{}));
+               ConcatLayer, Conv2DLayer, CropLayer, DenseLayer, DepthwiseConv2DLayer, DropPathLayer,
+               DropoutLayer, Flatten, GlobalAveragePool, GlobalMaxPool, LayerScaleLayer,
+               MaxPoolLayer, MultiplyLayer, PixelShuffleLayer, PReLULayer, ReLU, ReshapeLayer,
+               Softmax, SpatialDropoutLayer, UpsampleLayer, ZeroPadLayer>{}));
 
 }  // namespace TWEED_NAMESPACE
