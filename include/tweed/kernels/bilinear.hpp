@@ -51,12 +51,17 @@ void blend(const T* a, const T* b, T share, Index count, T* to) {
   });
 }
 
-/// to [count] += share * from.
+/// to [count] = the sum of rows [count] of `from`, each with the share that the pixel has in it.
 template <class T>
-void add_share(const T* from, T share, Index count, T* to) {
+void sum_shares(const Blend<T>* blends, const BlendRange<T>& range, Index pixel, const T* from,
+                Index count, T* to) {
   for_each_pack<T>(count, [&](Index i, Index lanes) {
-    multiply_add(share, Pack<T>::load(from + i, lanes), Pack<T>::load(to + i, lanes))
-        .store(to + i, lanes);
+    auto sum = Pack<T>::zero();
+    for (Index o = range.begin; o < range.end; ++o) {
+      sum =
+          multiply_add(share_of(blends[o], pixel), Pack<T>::load(from + o * count + i, lanes), sum);
+    }
+    sum.store(to + i, lanes);
   });
 }
 
@@ -100,21 +105,14 @@ void bilinear_gradient(const BilinearPass<T>& pass) {
     const Index pixel_row = i % size.rows.small;
     const T* const dy = pass.from + i / size.rows.small * size.rows.large * large_row;
     T* const sum = sums.of(worker).template take<T>(large_row);
-    std::fill_n(sum, large_row, T{});
-    detail::BlendRange<T> range;
-    range.move_to(pixel_row, rows, size.rows.large);
-    for (Index o = range.begin; o < range.end; ++o) {
-      detail::add_share(dy + o * large_row, detail::share_of(rows[o], pixel_row), large_row, sum);
-    }
+    detail::BlendRange<T> down;
+    down.move_to(pixel_row, rows, size.rows.large);
+    detail::sum_shares(rows, down, pixel_row, dy, large_row, sum);
     T* const dx = pass.to + i * small_row;
-    std::fill_n(dx, small_row, T{});
     detail::BlendRange<T> across;
     for (Index column = 0; column < size.columns.small; ++column) {
       across.move_to(column, columns, size.columns.large);
-      for (Index o = across.begin; o < across.end; ++o) {
-        detail::add_share(sum + o * channels, detail::share_of(columns[o], column), channels,
-                          dx + column * channels);
-      }
+      detail::sum_shares(columns, across, column, sum, channels, dx + column * channels);
     }
   });
 }

@@ -6,29 +6,55 @@ namespace TWEED_NAMESPACE::kernels {
 
 namespace detail {
 
-/// Channels that are looked at together, in registers or beside them in the first-level cache.
+/// Channels that are looked at together: a block of pixels of them stays in the first-level cache.
 inline constexpr Index global_max_channels = 64;
 
-/// The largest of each channel of `pixels` pixels, at most 1024, and which of them it is, as T: the
-/// first of equals, or the last NaN.
+/// The largest of each of some channels of `pixels` pixels, fewer than 2048, and which of them it
+/// is, as T: the first of equals, or the last NaN. Several registers at once need not wait for each
+/// other.
+template <Index packs, class T>
+EIGEN_ALWAYS_INLINE void largest_of_lanes(const T* x, Index pixels, Index step, Index lanes,
+                                          T* largest, T* places) {
+  constexpr Index width = Pack<T>::width;
+  const auto one = Pack<T>::broadcast(T{1});
+  auto here = Pack<T>::zero();
+  Pack<T> most[packs];
+  Pack<T> at[packs];
+  TWEED_UNROLL
+  for (Index k = 0; k < packs; ++k) {
+    most[k] = Pack<T>::load(x + k * width, lanes);
+    at[k] = here;
+  }
+  for (Index p = 1; p < pixels; ++p) {
+    here = here + one;
+    TWEED_UNROLL
+    for (Index k = 0; k < packs; ++k) {
+      const auto value = Pack<T>::load(x + p * step + k * width, lanes);
+      const auto wins = either(less(most[k], value), is_nan(value));
+      most[k] = select(wins, value, most[k]);
+      at[k] = select(wins, here, at[k]);
+    }
+  }
+  TWEED_UNROLL
+  for (Index k = 0; k < packs; ++k) {
+    most[k].store(largest + k * width, lanes);
+    at[k].store(places + k * width, lanes);
+  }
+}
+
 template <class T>
 EIGEN_DONT_INLINE void largest_of_pixels(const T* x, Index pixels, Index step, Index channels,
                                          T* largest, T* places) {
-  for_each_pack<T>(channels, [&](Index c, Index lanes) {
-    auto most = Pack<T>::load(x + c, lanes);
-    auto at = Pack<T>::zero();
-    auto here = Pack<T>::zero();
-    const auto one = Pack<T>::broadcast(T{1});
-    for (Index p = 1; p < pixels; ++p) {
-      here = here + one;
-      const auto value = Pack<T>::load(x + p * step + c, lanes);
-      const auto wins = either(less(most, value), is_nan(value));
-      most = select(wins, value, most);
-      at = select(wins, here, at);
-    }
-    most.store(largest + c, lanes);
-    at.store(places + c, lanes);
-  });
+  constexpr Index packs = 4;
+  constexpr Index width = Pack<T>::width;
+  Index c = 0;
+  for (; c + packs * width <= channels; c += packs * width) {
+    largest_of_lanes<packs>(x + c, pixels, step, width, largest + c, places + c);
+  }
+  for (; c < channels; c += width) {
+    largest_of_lanes<1>(x + c, pixels, step, std::min(width, channels - c), largest + c,
+                        places + c);
+  }
 }
 
 }  // namespace detail
@@ -38,7 +64,7 @@ EIGEN_DONT_INLINE void largest_of_pixels(const T* x, Index pixels, Index step, I
 template <class T>
 void global_max_pool(const SampleSize& size, const T* x, T* y, Index* places, int threads) {
   constexpr Index most_channels = detail::global_max_channels;
-  constexpr Index block_pixels = 1024;
+  constexpr Index block_pixels = 64;
   const Index parts = (size.channels + most_channels - 1) / most_channels;
   parallel_for(size.batch * parts, threads, [&](Index task, int) {
     const Index n = task / parts;
