@@ -15,7 +15,7 @@ namespace {
 template <class T>
 std::vector<T> factors(Index count, double rate) {
   std::vector<T> ones(static_cast<std::size_t>(count), T{1});
-  kernels::dropout<T>(ones.data(), ones.data(), count, rate, {.seed = 1}, 1, nullptr);
+  kernels::chosen::dropout<T>(ones.data(), ones.data(), count, rate, {.seed = 1}, 1, nullptr);
   return ones;
 }
 
@@ -98,6 +98,6 @@ TEST_CASE("DropPath: a sample that goes round the branch is 0 whatever came out 
   const std::vector<float> x(4, INFINITY);
   const std::vector<float> by{0.0F, 2.0F};
   std::vector<float> y(4);
-  kernels::multiply_samples<float>(2, 2, x.data(), by.data(), y.data(), 1);
+  kernels::chosen::multiply_samples<float>(2, 2, x.data(), by.data(), y.data(), 1);
   CHECK(y == std::vector<float>{0, 0, INFINITY, INFINITY});
 }
