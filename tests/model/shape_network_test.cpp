@@ -64,7 +64,7 @@ TEST_CASE("shapes in a network: a prepared model gives the same") {
 TEST_CASE("shapes in a network: the summary tells their settings") {
   const std::string text = summary<Network>();
   for (const std::string settings : {"3x3 stride 2x2 ceil mode", "3 to 5", "3x8x16", "2x2 bilinear",
-                               "1x3 bilinear aligning corners"}) {
+                                     "1x3 bilinear aligning corners"}) {
     CAPTURE(settings);
     CHECK(text.find(settings) != text.npos);
   }
