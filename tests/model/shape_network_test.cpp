@@ -2,6 +2,7 @@
 #include <tweed/model/any_network.hpp>
 #include <tweed/tweed.hpp>
 #include <support/compare.hpp>
+#include <support/error_message.hpp>
 #include <support/network_run.hpp>
 #include <support/temporary_directory.hpp>
 
@@ -68,4 +69,24 @@ TEST_CASE("shapes in a network: the summary tells their settings") {
     CAPTURE(settings);
     CHECK(text.find(settings) != text.npos);
   }
+}
+
+TEST_CASE("shapes in a network: what is built at run time is refused in words") {
+  const auto refusal = [](const AnyLayer& layer) {
+    AnyNetwork network;
+    const auto image = network.input({4, 4, 6});
+    return tests::error_message([&] { network.add(layer, {image}); });
+  };
+  const std::string start = "network: layer 1 ";
+  CHECK(refusal(CropLayer{2}) ==
+        start + "(crop) cannot take 4x4x6: it leaves nothing of the image cut off less");
+  CHECK(refusal(ReshapeLayer{{4, 4, 5}}) ==
+        start + "(reshape) cannot take 4x4x6: its shape must have as many numbers as the input");
+  CHECK(refusal(ChannelShuffleLayer{4}) ==
+        start + "(channel_shuffle) cannot take 4x4x6: channels do not divide into the groups");
+  CHECK(refusal(DropPathLayer{1.0}) ==
+        start + "(drop_path) cannot take 4x4x6: its rate must lie in 0 to 1 without 1");
+  CHECK(refusal(UpsampleLayer{.factors = 2, .aligns_corners = true}) ==
+        start + "(upsample) cannot take 4x4x6: only bilinear interpolation aligns corners");
+  CHECK(refusal(ChannelSliceLayer{.first = 3, .count = 3}).empty());
 }
