@@ -37,7 +37,7 @@ void for_each_in_block(const Blocks& b, Index from, Index to, const Move& move) 
   }
 }
 
-/// Likewise for each number of each block.
+/// Calls `move(i, j)` for each number of all blocks.
 template <class Move>
 void for_each_in_blocks(const Blocks& b, int threads, const Move& move) {
   parallel_for(b.rows, threads, [&](Index row, int) {

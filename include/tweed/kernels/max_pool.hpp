@@ -16,7 +16,7 @@ struct Largest {
   Pack<T> value;
   Pack<T> tap;
 
-  // Part by part, as `ComplexPack` is copied.
+  // Copied part by part: gcc would copy the whole through memory, and each comparison wait for it.
   EIGEN_ALWAYS_INLINE Largest(const Pack<T>& value_, const Pack<T>& tap_)
       : value(value_), tap(tap_) {}
   EIGEN_ALWAYS_INLINE Largest(const Largest& other) : value(other.value), tap(other.tap) {}
