@@ -43,8 +43,11 @@ def span(axis, window, layer):
 
 
 def axis_output(size, axis, window, layer):
-    padded = size + sum(axis_padding(size, axis, window, layer))
-    return (padded - span(axis, window, layer)) // layer["stride"][axis] + 1
+    before, after = axis_padding(size, axis, window, layer)
+    stride = layer["stride"][axis]
+    steps, left_over = divmod(before + size + after - span(axis, window, layer), stride)
+    has_further = layer.get("ceil_mode", False) and left_over and (steps + 1) * stride < before + size
+    return steps + 1 + bool(has_further)
 
 
 def output_shape(shape, layer):
@@ -103,6 +106,10 @@ def windows(images, layer, window, border):
     sizes = list(enumerate(images.shape[1:3]))
     outputs = [axis_output(size, axis, window, layer) for axis, size in sizes]
     borders = [axis_padding(size, axis, window, layer) for axis, size in sizes]
+    for (axis, size), output in zip(sizes, outputs):
+        before, after = borders[axis]
+        seen = (output - 1) * stride[axis] + span(axis, window, layer)
+        borders[axis] = before, max(after, seen - before - size)
     padded = np.pad(images, ((0, 0), *borders, (0, 0)), constant_values=border)
     for row in range(window[0]):
         for column in range(window[1]):

@@ -35,6 +35,23 @@ TEST_CASE("zeros a side are counted with the image") {
   CHECK(slide(2, 2, 1, rows, 2).output == 1);
 }
 
+TEST_CASE("ceil mode adds a window for what is left over, which begins within the image") {
+  const auto ceiled = [](Index input, Index window, Index stride, const Padding& padding) {
+    return slide(input, window, stride, padding.rows, 1, true);
+  };
+  CHECK(ceiled(7, 3, 2, 0).output == 3);
+  CHECK(ceiled(7, 3, 2, 0).overhang == 0);
+  CHECK(ceiled(8, 3, 2, 0).output == 4);
+  CHECK(ceiled(8, 3, 2, 0).overhang == 1);
+  CHECK(ceiled(8, 3, 2, 0).padded_taps(3) == 2);
+  CHECK(ceiled(8, 3, 2, 0).padded_taps(2) == 3);
+  CHECK(ceiled(2, 3, 2, 0).output == 1);
+  CHECK(ceiled(1, 3, 2, 0).output == 0);
+  // With a zero at both ends a third window would begin with the second of them.
+  CHECK(ceiled(3, 2, 2, 1).output == 2);
+  CHECK(ceiled(3, 2, 2, 1).overhang == 0);
+}
+
 TEST_CASE("padding: for all sides, rows and columns, or each side") {
   CHECK(Padding{1} == Padding{1, 1, 1, 1});
   CHECK(Padding{1, 2} == Padding{1, 1, 2, 2});

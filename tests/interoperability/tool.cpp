@@ -90,6 +90,21 @@ void examples(Arguments arguments) {
                      ReLU, Dense<6>>>(folder, "valid_pools");
   example<Sequential<Input<11, 10, 2>, Conv2D<4, 3, Stride{2}, Padding{1}>,
                      MaxPool<3, Stride{1}, Padding{1, 0, 0, 1}>>>(folder, "padded");
+  example<Sequential<Input<8, 9, 2>, MaxPool<3, Stride{2}, CeilMode{}>, Conv2D<3, 3>>>(folder,
+                                                                                       "ceiled");
+  example<Sequential<Input<14, 12, 2>, MaxPool<3, Stride{2}, CeilMode{}>,
+                     AveragePool<3, Stride{2}, Padding{1}, CountPadding{}, CeilMode{}>,
+                     AveragePool<2, CeilMode{}>>>(folder, "shapes_pools");
+  example<Sequential<Input<7, 5, 3>, GlobalMaxPool>>(folder, "shapes_global");
+  example<Sequential<Input<5, 7, 6>, ZeroPad<Padding{1, 0, 2, 1}>, Crop<Padding{0, 1, 1, 1}>,
+                     Concat<ChannelSlice<0, 4>, ChannelSlice<2, 4>>, ChannelShuffle<2>,
+                     PixelShuffle<2>, Reshape<5, 8, 8>, LayerScale<0.5>>>(folder, "shapes_images");
+  example<Sequential<Input<24>, ChannelSlice<4, 18>, ChannelShuffle<3>, LayerScale<0.5>,
+                     Reshape<3, 2, 3>, Crop<Padding{1, 0, 0, 0}>, Reshape<12>>>(folder,
+                                                                                "shapes_vectors");
+  example<Sequential<Input<3, 5, 2>, Upsample<2, Interpolation::bilinear>,
+                     Upsample<Window{1, 3}, Interpolation::bilinear, AlignCorners{}>, Upsample<2>,
+                     DropPath<0.5>, SpatialDropout<0.5>>>(folder, "shapes_upsampled");
   example<Sequential<Input<3, 3, 2>, Flatten>>(folder, "flatten");
   example<Sequential<Input<9, 7, 4>, Conv2D<6, 3, NoBias{}>, DepthwiseConv2D<3, NoBias{}>, ReLU,
                      Conv2D<2, 1>, Flatten, Dense<3, NoBias{}>>>(folder, "without_bias");

@@ -36,9 +36,9 @@ def changed(path, change):
 
 
 def chains():
-    """The files of networks whose layers follow one another."""
+    """The files of networks whose layers follow one another, and that the script knows."""
     paths = sorted(tool.folder.glob("*.safetensors"))
-    return [path for path in paths if path.stem != "branches"]
+    return [path for path in paths if path.stem != "branches" and "shapes" not in path.stem]
 
 
 def check_arithmetic():

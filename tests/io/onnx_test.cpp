@@ -59,6 +59,76 @@ TEST_CASE("zeros on each side are attributes as they are") {
         "MaxPool(conv2d_1) kernel_shape=[3,3] strides=[1,1] pads=[1,0,0,1] -> max_pool_1");
 }
 
+TEST_CASE("windows beyond the edge are padding, which only tweed's own zeros count as") {
+  using Net =
+      Sequential<Input<8, 10, 2>, MaxPool<3, Stride{2}, CeilMode{}>,
+                 AveragePool<3, Stride{2}, Padding{1}, CountPadding{}, CeilMode{}>, GlobalMaxPool>;
+  const auto model = exported<Net>();
+  const auto& nodes = model.nodes;
+  CHECK(nodes[1] ==
+        "MaxPool(input_nchw) kernel_shape=[3,3] strides=[2,2] pads=[0,0,1,1] -> max_pool_1");
+  CHECK(nodes[2] == "Pad(max_pool_1, average_pool_1.step_1.integers_1) -> average_pool_1.step_1");
+  CHECK(nodes[3] ==
+        "AveragePool(average_pool_1.step_1) kernel_shape=[3,3] strides=[2,2] pads=[0,0,1,0] -> "
+        "average_pool_1");
+  CHECK(nodes[4] == "GlobalMaxPool(average_pool_1) -> global_max_pool_1");
+  const auto& pads = model.constants.at("average_pool_1.step_1.integers_1");
+  CHECK(pads.type == 7);
+  CHECK(pads.dims == std::vector<Index>{8});
+}
+
+TEST_CASE("what puts numbers elsewhere has whole numbers as further inputs") {
+  using Net = Sequential<Input<24>, Reshape<2, 3, 4>, ZeroPad<Padding{1, 0, 2, 1}>, Crop<1>,
+                         ChannelSlice<2, 2>, ChannelShuffle<2>, LayerScale<>, Reshape<8>>;
+  const auto model = exported<Net>();
+  CHECK(
+      model.nodes ==
+      Lines{"Reshape(input, reshape_1.step_1.integers_1) -> reshape_1.step_1",
+            "Transpose(reshape_1.step_1) perm=[0,3,1,2] -> reshape_1",
+            "Pad(reshape_1, zero_pad_1.integers_1) -> zero_pad_1",
+            "Slice(zero_pad_1, crop_1.integers_1, crop_1.integers_2, crop_1.integers_3) -> crop_1",
+            "Slice(crop_1, channel_slice_1.integers_1, channel_slice_1.integers_2, "
+            "channel_slice_1.integers_3) -> channel_slice_1",
+            "Reshape(channel_slice_1, channel_shuffle_1.step_1.integers_1) -> "
+            "channel_shuffle_1.step_1",
+            "Transpose(channel_shuffle_1.step_1) perm=[0,2,1,3] -> channel_shuffle_1.step_2",
+            "Reshape(channel_shuffle_1.step_2, channel_shuffle_1.integers_1) -> "
+            "channel_shuffle_1",
+            "Mul(channel_shuffle_1, layer_scale_1.scale) -> layer_scale_1",
+            "Transpose(layer_scale_1) perm=[0,2,3,1] -> reshape_2.nhwc",
+            "Flatten(reshape_2.nhwc) axis=1 -> reshape_2.flatten",
+            "Identity(reshape_2.flatten) -> output"});
+  const auto integers = [&](const std::string& name) {
+    const auto& constant = model.constants.at(name);
+    CHECK(constant.type == 7);
+    std::vector<std::int64_t> values(static_cast<std::size_t>(constant.dims[0]));
+    REQUIRE(constant.bytes.size() == values.size() * sizeof(std::int64_t));
+    std::memcpy(values.data(), constant.bytes.data(), constant.bytes.size());
+    return values;
+  };
+  using Integers = std::vector<std::int64_t>;
+  CHECK(integers("zero_pad_1.integers_1") == Integers{0, 0, 1, 2, 0, 0, 0, 1});
+  CHECK(integers("crop_1.integers_1") == Integers{1, 1});
+  CHECK(integers("crop_1.integers_2") == Integers{2, 5});
+  CHECK(integers("channel_slice_1.integers_2") == Integers{4});
+}
+
+TEST_CASE("upsampling says where its pixels lie; what drops in training is not there") {
+  using Net = Sequential<Input<2, 3, 4>, Upsample<2>, Upsample<2, Interpolation::bilinear>,
+                         DropPath<0.5>, SpatialDropout<0.5>,
+                         Upsample<Window{1, 2}, Interpolation::bilinear, AlignCorners{}>>;
+  const auto nodes = exported<Net>().nodes;
+  CHECK(nodes[1] ==
+        "Resize(input_nchw, , upsample_1.constant_2) mode=nearest "
+        "coordinate_transformation_mode=asymmetric nearest_mode=floor -> upsample_1");
+  CHECK(nodes[2] ==
+        "Resize(upsample_1, , upsample_2.constant_2) mode=linear "
+        "coordinate_transformation_mode=half_pixel -> upsample_2");
+  CHECK(nodes[3] ==
+        "Resize(upsample_2, , upsample_3.constant_2) mode=linear "
+        "coordinate_transformation_mode=align_corners -> upsample_3");
+}
+
 TEST_CASE("groups, gaps between taps and steps are attributes") {
   using Net = Sequential<Input<9, 10, 6>, DepthwiseConv2D<3, Multiplier{2}, Stride{2, 1}>,
                          Conv2D<8, Window{3, 2}, Groups{4}, Dilation{2, 1}, Padding::valid>>;
@@ -213,12 +283,12 @@ TEST_CASE("normalisations of single samples are operators, or several") {
 
   const auto group_norm = exported<Sequential<Input<4, 5, 6>, GroupNorm<2, NoShift{}>>>();
   CHECK(Lines(group_norm.nodes.begin() + 1, group_norm.nodes.end() - 2) ==
-        Lines{"Reshape(input_nchw, group_norm_1.sizes) -> group_norm_1.step_1",
+        Lines{"Reshape(input_nchw, group_norm_1.step_1.integers_1) -> group_norm_1.step_1",
               "InstanceNormalization(group_norm_1.step_1, group_norm_1.step_2.constant_1, "
               "group_norm_1.step_2.constant_2) epsilon=1e-05 -> group_norm_1.step_2",
-              "Reshape(group_norm_1.step_2, group_norm_1.step_3.sizes) -> group_norm_1.step_3",
+              "Reshape(group_norm_1.step_2, group_norm_1.step_3.integers_1) -> group_norm_1.step_3",
               "Mul(group_norm_1.step_3, group_norm_1.scale) -> group_norm_1"});
-  CHECK(group_norm.constants.at("group_norm_1.step_3.sizes").dims == std::vector<Index>{4});
+  CHECK(group_norm.constants.at("group_norm_1.step_3.integers_1").dims == std::vector<Index>{4});
   CHECK(group_norm.constants.at("group_norm_1.step_2.constant_1").floats() ==
         std::vector<float>{1.0F, 1.0F});
 

@@ -18,8 +18,8 @@ using tweed::kernels::PoolGeometry;
 namespace {
 
 PoolGeometry geometry_of(const PoolCase& c) {
-  return {slide(c.height, c.window.height, c.stride.height, c.padding.rows),
-          slide(c.width, c.window.width, c.stride.width, c.padding.columns), c.channels};
+  return tweed::kernels::pool_geometry({c.window, c.stride, c.padding, c.ceil_mode},
+                                       {c.height, c.width, c.channels});
 }
 
 template <class T>
@@ -71,6 +71,10 @@ TEST_CASE_TEMPLATE("average_pool: agrees with the naive one", T, float, double) 
                                                  {2, 7, 5, 3, 3, 2, Padding::same},
                                                  {2, 6, 6, 3, 4, 3, Padding::same},
                                                  {2, 7, 6, 3, 3, 2, Padding{1, 0, 0, 1}},
+                                                 {2, 7, 8, 17, 3, 2, Padding::valid, true},
+                                                 {2, 2, 5, 3, 3, 2, Padding{1, 0}, true},
+                                                 {1, 6, 4, 1, 2, 3, Padding{0, 1, 1, 1}, true},
+                                                 {3, 5, 7, 5, 2, 2, Padding::valid, true},
                                                  {1, 1, 1, 2, 2, 2, Padding::same}}) {
     check<T>(c, 2);
   }
@@ -86,7 +90,8 @@ TEST_CASE("average_pool: random geometries agree with the naive one") {
                      .channels = pick.between(1, 20),
                      .window = {pick.between(1, 5), pick.between(1, 5)},
                      .stride = {pick.between(1, 4), pick.between(1, 4)},
-                     .padding = pick.pick<Padding>({Padding::same, Padding::valid})};
+                     .padding = pick.pick<Padding>({Padding::same, Padding::valid}),
+                     .ceil_mode = pick.between(0, 1) == 1};
     if (geometry_of(c).output_size() == 0) continue;
     check<float>(c, ++checked % 3 + 1);
   }
@@ -107,6 +112,14 @@ TEST_CASE("average_pool: any number of threads gives the same bits") {
       CHECK(same_bits(more.dx, one.dx));
     }
   }
+}
+
+TEST_CASE("average_pool: what a window has beyond the padding is never part of the mean") {
+  const PoolCase c{1, 1, 4, 1, {1, 3}, {1, 2}, Padding{0, 0, 1, 0}, true};  // 0 1 2 | 2 4 8
+  CHECK(run<float>(c, true, {1, 2, 4, 9}, {1, 2}, 1).y == std::vector<float>{1, 5});
+  const PoolCase last{1, 1, 4, 1, {1, 3}, {1, 2}, Padding::valid, true};
+  CHECK(run<float>(last, true, {1, 2, 6, 8}, {3, 2}, 1).y == std::vector<float>{3, 7});
+  CHECK(run<float>(last, true, {1, 2, 6, 8}, {3, 2}, 1).dx == std::vector<float>{1, 1, 2, 1});
 }
 
 TEST_CASE("average_pool: padding is no part of the mean, unless it is to be counted") {

@@ -22,8 +22,8 @@ using tweed::kernels::PoolTap;
 namespace {
 
 PoolGeometry geometry_of(const PoolCase& c) {
-  return {slide(c.height, c.window.height, c.stride.height, c.padding.rows),
-          slide(c.width, c.window.width, c.stride.width, c.padding.columns), c.channels};
+  return tweed::kernels::pool_geometry({c.window, c.stride, c.padding, c.ceil_mode},
+                                       {c.height, c.width, c.channels});
 }
 
 template <class T>
@@ -90,6 +90,10 @@ TEST_CASE_TEMPLATE("max_pool: agrees with the naive one", T, float, double) {
                                                  {2, 3, 2, 4, 5, 1, Padding::same},
                                                  {2, 7, 5, 3, 3, 2, Padding::same},
                                                  {2, 6, 6, 3, 4, 3, Padding::same},
+                                                 {2, 7, 8, 17, 3, 2, Padding::valid, true},
+                                                 {2, 2, 5, 3, 3, 2, Padding{1, 0}, true},
+                                                 {1, 6, 4, 1, 2, 3, Padding{0, 1, 1, 1}, true},
+                                                 {3, 5, 7, 5, 2, 2, Padding::valid, true},
                                                  {1, 1, 1, 2, 2, 2, Padding::same}}) {
     check<T>(c, 2);
   }
@@ -111,6 +115,7 @@ TEST_CASE("max_pool: random geometries agree with the naive one") {
       c.padding = {zeros(c.window.height), zeros(c.window.height), zeros(c.window.width),
                    zeros(c.window.width)};
     }
+    c.ceil_mode = pick.between(0, 1) == 1;
     if (geometry_of(c).output_size() == 0) continue;
     check<float>(c, ++checked % 3 + 1);
   }

@@ -29,16 +29,33 @@ def max_pool(x, window, **options):
 
 
 def average_pool(x, window, **options):
-    """What lies outside the image does not count."""
-    return on_images(F.avg_pool2d, x, window, count_include_pad=False, **options)
+    """What lies outside the image does not count, unless options say so."""
+    return on_images(F.avg_pool2d, x, window, **({"count_include_pad": False} | options))
 
 
 def global_average_pool(x):
     return on_images(F.adaptive_avg_pool2d, x, 1)
 
 
+def global_max_pool(x):
+    return on_images(F.adaptive_max_pool2d, x, 1)
+
+
 def upsample(x, factor):
     return on_images(F.interpolate, x, scale_factor=factor, mode="nearest")
+
+
+def bilinear(x, factors, align_corners=False):
+    return on_images(
+        F.interpolate, x, scale_factor=factors, mode="bilinear", align_corners=align_corners)
+
+
+def channel_shuffle(x, groups):
+    return on_images(F.channel_shuffle, x, groups)
+
+
+def pixel_shuffle(x, factor):
+    return on_images(F.pixel_shuffle, x, factor)
 
 
 def dense(x, kernel, bias=None):

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 
 from layers import (ACTIVATIONS, CONVOLUTIONS, JOINS, LAYERS, NORMALIZATIONS,
-                    SAMPLE_NORMALIZATIONS)
+                    SAMPLE_NORMALIZATIONS, SHAPES)
 from networks import NETWORKS
 from tensors import INPUT, OUTPUT_GRADIENT, PARAMETERS, leaf, numbers
 
@@ -116,6 +116,7 @@ def main():
     for name, answers, comment in [
         ("convolutions", CONVOLUTIONS, layer),
         ("layers", LAYERS, layer),
+        ("shapes", SHAPES, layer),
         ("activations", ACTIVATIONS,
          "y and dx, first of images, then of a vector; of PReLU also the gradient of the slopes."),
         ("joins", JOINS, layer),

@@ -87,6 +87,19 @@ LAYERS = {
     "max_pool": layer(lambda x: max_pool(x, 2), (2, 7, 6, 3)),
     "max_pool_same": layer(lambda x: max_pool(x, 3, stride=2, padding=1), (2, 5, 7, 3)),
     "max_pool_padding": layer(lambda x: max_pool(x, 3, stride=2, padding=1), (2, 6, 8, 3)),
+    # A window for what is left over, in one axis and in both; none that begins behind the image.
+    "max_pool_ceil": layer(lambda x: max_pool(x, 3, stride=2, ceil_mode=True), (2, 8, 7, 3)),
+    "max_pool_ceil_padding": layer(
+        lambda x: max_pool(x, 2, stride=2, padding=1, ceil_mode=True), (1, 3, 5, 1)),
+    "max_pool_ceil_small": layer(
+        lambda x: max_pool(x, 3, stride=2, ceil_mode=True), (1, 2, 2, 7)),
+    "average_pool_ceil": layer(
+        lambda x: average_pool(x, 3, stride=2, padding=1, ceil_mode=True), (2, 7, 8, 5)),
+    "average_pool_ceil_counted": layer(
+        lambda x: average_pool(
+            x, 3, stride=2, padding=1, ceil_mode=True, count_include_pad=True), (2, 7, 8, 5)),
+    "average_pool_counted": layer(
+        lambda x: average_pool(x, 3, stride=2, padding=1, count_include_pad=True), (1, 6, 7, 1)),
     "average_pool": layer(lambda x: average_pool(x, 2), (2, 7, 6, 3)),
     "average_pool_stride": layer(
         lambda x: average_pool(x, (3, 2), stride=(1, 2)), (1, 5, 7, 1)),
@@ -95,9 +108,34 @@ LAYERS = {
     "global_average_pool": layer(global_average_pool, (3, 5, 7, 3)),
     "global_average_pool_one_pixel": layer(global_average_pool, (1, 1, 1, 5)),
     "global_average_pool_one_channel": layer(global_average_pool, (1, 7, 4, 1)),
+    "global_max_pool": layer(global_max_pool, (3, 5, 7, 3)),
+    "global_max_pool_one_channel": layer(global_max_pool, (1, 7, 4, 1)),
     "upsample_2": layer(lambda x: upsample(x, 2), (2, 3, 5, 4)),
     "upsample_3": layer(lambda x: upsample(x, 3), (1, 5, 1, 1)),
     "relu": layer(relu, (2, 3, 4, 5)),
+}
+
+SHAPES = {
+    "zero_pad": layer(lambda x: pad(x, 1, 1, 1, 1), (2, 5, 3, 7)),
+    "zero_pad_by_side": layer(lambda x: pad(x, 0, 2, 3, 1), (1, 3, 5, 1)),
+    "crop": layer(lambda x: pad(x, -1, -1, -1, -1), (2, 5, 3, 7)),
+    "crop_by_side": layer(lambda x: pad(x, 0, -2, -3, -1), (1, 7, 5, 1)),
+    "channel_slice": layer(lambda x: x[..., 3:8], (2, 5, 3, 13)),
+    "channel_slice_vectors": layer(lambda x: x[..., 6:], (3, 7)),
+    "channel_shuffle": layer(lambda x: channel_shuffle(x, 2), (2, 5, 3, 14)),
+    "channel_shuffle_five": layer(lambda x: channel_shuffle(x, 5), (1, 3, 1, 15)),
+    "channel_shuffle_one": layer(lambda x: channel_shuffle(x, 1), (1, 3, 5, 1)),
+    "pixel_shuffle": layer(lambda x: pixel_shuffle(x, 2), (2, 5, 3, 28)),
+    "pixel_shuffle_one_channel": layer(lambda x: pixel_shuffle(x, 3), (1, 3, 1, 9)),
+    "bilinear": layer(lambda x: bilinear(x, 2), (2, 3, 5, 7)),
+    "bilinear_by_axis": layer(lambda x: bilinear(x, (3, 1)), (1, 4, 5, 1)),
+    "bilinear_one_pixel": layer(lambda x: bilinear(x, 3), (1, 1, 1, 5)),
+    "bilinear_corners": layer(lambda x: bilinear(x, 2, True), (2, 3, 5, 7)),
+    "bilinear_corners_by_axis": layer(lambda x: bilinear(x, (5, 3), True), (1, 4, 7, 1)),
+    "bilinear_corners_one_pixel": layer(lambda x: bilinear(x, 3, True), (1, 1, 1, 5)),
+    "layer_scale": layer(lambda x, scale: x * scale, (2, 5, 3, 7), (7,)),
+    "layer_scale_one_channel": layer(lambda x, scale: x * scale, (1, 5, 7, 1), (1,)),
+    "layer_scale_vectors": layer(lambda x, scale: x * scale, (5, 13), (13,)),
 }
 
 # Of images, then of a vector, whose numbers are in [-4, 4) to reach what is cut off.

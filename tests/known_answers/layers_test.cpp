@@ -128,16 +128,60 @@ TEST_CASE("PyTorch's answers: zeros of one's own number around an image") {
   check<Input<6, 8, 3>, MaxPool<3, Stride{2}, Padding{1}>>(max_pool_padding, 2);
 }
 
+TEST_CASE("PyTorch's answers: pools that round their sizes up") {
+  using namespace tests::pytorch;
+  check<Input<8, 7, 3>, MaxPool<3, Stride{2}, CeilMode{}>>(max_pool_ceil, 2);
+  check<Input<3, 5, 1>, MaxPool<2, Padding{1}, CeilMode{}>>(max_pool_ceil_padding, 1);
+  check<Input<2, 2, 7>, MaxPool<3, Stride{2}, CeilMode{}>>(max_pool_ceil_small, 1);
+  check<Input<7, 8, 5>, AveragePool<3, Stride{2}, Padding{1}, CeilMode{}>>(average_pool_ceil, 2);
+  check<Input<7, 8, 5>, AveragePool<3, Stride{2}, Padding{1}, CeilMode{}, CountPadding{}>>(
+      average_pool_ceil_counted, 2);
+}
+
 TEST_CASE("PyTorch's answers: average pools and upsampling") {
   using namespace tests::pytorch;
   check<Input<7, 6, 3>, AveragePool<2>>(average_pool, 2);
   check<Input<5, 7, 1>, AveragePool<Window{3, 2}, Stride{1, 2}>>(average_pool_stride, 1);
   check<Input<6, 7, 5>, AveragePool<3, Stride{2}, Padding{1}>>(average_pool_padding, 2);
+  check<Input<6, 7, 1>, AveragePool<3, Stride{2}, Padding{1}, CountPadding{}>>(average_pool_counted,
+                                                                               1);
+  check<Input<5, 7, 3>, GlobalMaxPool>(global_max_pool, 3);
+  check<Input<7, 4, 1>, GlobalMaxPool>(global_max_pool_one_channel, 1);
   check<Input<5, 7, 3>, GlobalAveragePool>(global_average_pool, 3);
   check<Input<1, 1, 5>, GlobalAveragePool>(global_average_pool_one_pixel, 1);
   check<Input<7, 4, 1>, GlobalAveragePool>(global_average_pool_one_channel, 1);
   check<Input<3, 5, 4>, Upsample<2>>(upsample_2, 2);
   check<Input<5, 1, 1>, Upsample<3>>(upsample_3, 1);
+}
+
+TEST_CASE("PyTorch's answers: other shapes") {
+  using namespace tests::pytorch;
+  check<Input<5, 3, 7>, ZeroPad<1>>(zero_pad, 2);
+  check<Input<3, 5, 1>, ZeroPad<Padding{0, 2, 3, 1}>>(zero_pad_by_side, 1);
+  check<Input<5, 3, 7>, Crop<1>>(crop, 2);
+  check<Input<7, 5, 1>, Crop<Padding{0, 2, 3, 1}>>(crop_by_side, 1);
+  check<Input<5, 3, 13>, ChannelSlice<3, 5>>(channel_slice, 2);
+  check<Input<7>, ChannelSlice<6, 1>>(channel_slice_vectors, 3);
+  check<Input<5, 3, 14>, ChannelShuffle<2>>(channel_shuffle, 2);
+  check<Input<3, 1, 15>, ChannelShuffle<5>>(channel_shuffle_five, 1);
+  check<Input<3, 5, 1>, ChannelShuffle<1>>(channel_shuffle_one, 1);
+  check<Input<5, 3, 28>, PixelShuffle<2>>(pixel_shuffle, 2);
+  check<Input<3, 1, 9>, PixelShuffle<3>>(pixel_shuffle_one_channel, 1);
+  check<Input<5, 3, 7>, LayerScale<>>(layer_scale, 2);
+  check<Input<5, 7, 1>, LayerScale<>>(layer_scale_one_channel, 1);
+  check<Input<13>, LayerScale<>>(layer_scale_vectors, 5);
+}
+
+TEST_CASE("PyTorch's answers: pixels between others") {
+  using namespace tests::pytorch;
+  constexpr auto linear = Interpolation::bilinear;
+  check<Input<3, 5, 7>, Upsample<2, linear>>(bilinear, 2);
+  check<Input<4, 5, 1>, Upsample<Window{3, 1}, linear>>(bilinear_by_axis, 1);
+  check<Input<1, 1, 5>, Upsample<3, linear>>(bilinear_one_pixel, 1);
+  check<Input<3, 5, 7>, Upsample<2, linear, AlignCorners{}>>(bilinear_corners, 2);
+  check<Input<4, 7, 1>, Upsample<Window{5, 3}, linear, AlignCorners{}>>(bilinear_corners_by_axis,
+                                                                        1);
+  check<Input<1, 1, 5>, Upsample<3, linear, AlignCorners{}>>(bilinear_corners_one_pixel, 1);
 }
 
 // What PyTorch calls momentum, 0.1 by default, is the weight of the new value.

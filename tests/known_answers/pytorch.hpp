@@ -8,6 +8,7 @@
 #include <known_answers/pytorch/normalizations.hpp>
 #include <known_answers/pytorch/optimizers.hpp>
 #include <known_answers/pytorch/sample_normalizations.hpp>
+#include <known_answers/pytorch/shapes.hpp>
 
 /// What PyTorch computes, written by generate.py; whole networks are not among it.
 namespace tests::pytorch {}

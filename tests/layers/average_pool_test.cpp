@@ -46,6 +46,7 @@ TEST_CASE("AveragePool: the output has a pixel for each place of the window") {
   CHECK(output(AveragePool<2>(), {7, 6, 3}) == Shape{3, 3, 3});
   CHECK(output(AveragePool<2, Padding::same>(), {7, 7, 3}) == Shape{4, 4, 3});
   CHECK(output(AveragePool<Window{1, 3}, Stride{2, 1}>(), {5, 5, 3}) == Shape{3, 3, 3});
+  CHECK(output(AveragePool<2, CeilMode{}>(), {7, 6, 3}) == Shape{4, 3, 3});
   CHECK(GlobalAveragePool::fit({5, 4, 3}).output == Shape{1, 1, 3});
 }
 
@@ -57,6 +58,9 @@ TEST_CASE("AveragePool: what cannot be is refused") {
   CHECK(AveragePoolLayer{.window = {2, 3}, .stride = 1}.fit({1, 3, 1}).why == too_large);
   CHECK(AveragePoolLayer{.window = 2, .stride = 0}.fit({2, 3, 1}).why == no_size);
   CHECK(AveragePoolLayer{}.fit({2, 3, 1}).why == no_size);
+  CHECK(AveragePoolLayer{.window = 2, .padding = Padding::same, .ceil_mode = true}
+            .fit({2, 3, 1})
+            .why == Why::its_ceil_mode_needs_numbers_as_padding_since_same_rounds_up_already);
 }
 
 TEST_CASE("AveragePool: describes itself") {
@@ -64,6 +68,7 @@ TEST_CASE("AveragePool: describes itself") {
   CHECK(AveragePool<3, Stride{2}, Padding::same>::value.describe() == "3x3 same stride 2x2");
   CHECK(AveragePool<3, CountPadding{}, Padding::same>::value.describe() ==
         "3x3 same counting padding");
+  CHECK(AveragePool<3, CeilMode{}, Stride{2}>::value.describe() == "3x3 stride 2x2 ceil mode");
 }
 
 TEST_CASE("AveragePool: agrees with the naive one") {
@@ -75,6 +80,8 @@ TEST_CASE("AveragePool: agrees with the naive one") {
                                                   {{1, 1, 2}, {3, 2, 5}, {8, 7, 3}});
   check<AveragePool<4, Stride{3}, Padding::same, CountPadding{}>>(
       {.window = 4, .stride = 3, .padding = same}, {{1, 1, 2}, {3, 2, 5}, {8, 7, 3}}, true);
+  check<AveragePool<3, Stride{2}, Padding{1}, CountPadding{}, CeilMode{}>>(
+      {.window = 3, .stride = 2, .padding = 1, .ceil_mode = true}, {{2, 2, 1}, {8, 7, 3}}, true);
 }
 
 TEST_CASE("GlobalAveragePool: an average pool with a window as large as the image") {

@@ -140,10 +140,13 @@ TEST_CASE("every layer: Dense") {
 TEST_CASE("every layer: Conv2D and Dense with a ReLU in them") {
   constexpr Epilogue relu{.activation = Activation::relu};
   constexpr Epilogue pool{.pool = {.window = 3, .stride = 2, .padding = Padding::same}};
+  constexpr Epilogue ceiled{.activation = Activation::relu,
+                            .pool = {.window = 3, .stride = 2, .ceil_mode = true}};
   constexpr Epilogue both{.activation = Activation::relu, .pool = {.window = 2, .stride = 2}};
   check<Conv2D<5, 3>>({{4, 5, 2}, {3, 3, 9}}, relu);
   check<Conv2D<5, 3>>({{4, 6, 2}, {5, 3, 9}}, both);
   check<Conv2D<5, 3>>({{5, 4, 2}}, pool);
+  check<Conv2D<5, 3>>({{6, 4, 2}}, ceiled);
   check<Conv2D<5, 3, NoBias{}>>({{4, 5, 2}, {3, 3, 9}}, relu);
   check<DepthwiseConv2D<3>>({{4, 5, 3}}, relu);
   check<DepthwiseConv2D<3>>({{4, 6, 17}}, both);
@@ -203,17 +206,33 @@ TEST_CASE("every layer: MaxPool") {
   check<MaxPool<2>>({{2, 2, 1}, {4, 6, 3}, {7, 7, 5}});
   check<MaxPool<3, Stride{2}, Padding::same>>({{1, 1, 3}, {5, 7, 2}});
   check<MaxPool<Window{1, 3}, Stride{2, 1}>>({{5, 5, 2}});
+  check<MaxPool<3, Stride{2}, CeilMode{}>>({{2, 3, 1}, {8, 7, 5}});
 }
 
-TEST_CASE("every layer: AveragePool, GlobalAveragePool and Upsample") {
+TEST_CASE("every layer: AveragePool, global pools and Upsample") {
   check<AveragePool<2>>({{2, 2, 1}, {4, 6, 3}, {7, 7, 5}});
   check<AveragePool<3, Stride{2}, Padding::same>>({{1, 1, 3}, {5, 7, 2}});
   check<AveragePool<3, Stride{2}, Padding::same, CountPadding{}>>({{1, 1, 3}, {5, 7, 2}});
   check<AveragePool<Window{1, 3}, Stride{2, 1}>>({{5, 5, 2}});
   check<AveragePool<3, Stride{2}, Padding{1, 0, 1, 1}>>({{5, 6, 3}});
+  check<AveragePool<3, Stride{2}, CeilMode{}>>({{2, 3, 1}, {8, 7, 5}});
+  check<AveragePool<3, Stride{2}, Padding{1}, CountPadding{}, CeilMode{}>>({{8, 7, 3}});
   check<GlobalAveragePool>({{1, 1, 1}, {5, 3, 17}, {9, 8, 2}});
+  check<GlobalMaxPool>({{1, 1, 1}, {5, 3, 17}, {9, 8, 2}});
   check<Upsample<2>>({{1, 1, 1}, {3, 2, 5}});
   check<Upsample<Window{1, 3}>>({{2, 3, 17}});
+  check<Upsample<2, Interpolation::bilinear>>({{1, 1, 1}, {3, 2, 5}});
+  check<Upsample<Window{3, 2}, Interpolation::bilinear, AlignCorners{}>>({{1, 1, 1}, {3, 2, 5}});
+}
+
+TEST_CASE("every layer: those that put numbers elsewhere, and a factor for each channel") {
+  check<ZeroPad<Padding{1, 0, 2, 1}>>({{1, 1, 1}, {5, 3, 7}});
+  check<Crop<Padding{1, 0, 2, 1}>>({{2, 4, 1}, {5, 7, 3}});
+  check<Reshape<3, 5, 2>>({{1, 1, 30}, {5, 2, 3}});
+  check<ChannelSlice<2, 3>>({{1, 1, 5}, {5, 3, 7}});
+  check<ChannelShuffle<3>>({{1, 1, 3}, {5, 3, 21}});
+  check<PixelShuffle<2>>({{1, 1, 4}, {5, 3, 28}});
+  check<LayerScale<>>({{1, 1, 1}, {5, 3, 7}, {3, 2, 300}});
 }
 
 TEST_CASE("every layer: those that work element by element") {
@@ -221,6 +240,8 @@ TEST_CASE("every layer: those that work element by element") {
   check<Flatten>({{1, 1, 1}, {3, 5, 2}});
   check<Dropout<0.0>>({{3, 5, 2}});
   check<Dropout<0.4>>({{1, 1, 1}, {5, 3, 7}});
+  check<DropPath<0.4>>({{1, 1, 1}, {5, 3, 7}});
+  check<SpatialDropout<0.4>>({{1, 1, 1}, {5, 3, 7}});
 }
 
 TEST_CASE("every layer: activations") {

@@ -48,6 +48,8 @@ TEST_CASE("MaxPool: the output has a pixel for each place of the window") {
   CHECK(MaxPool<3, Stride{2}>::value.fit({7, 8, 3}).output == Shape{3, 3, 3});
   CHECK(MaxPool<Window{1, 3}, Stride{2, 1}>::value.fit({5, 5, 3}).output == Shape{3, 3, 3});
   CHECK(MaxPool<Window{2, 3}>::value.fit({4, 6, 1}).output == Shape{2, 2, 1});
+  CHECK(MaxPool<3, Stride{2}, CeilMode{}>::value.fit({7, 8, 3}).output == Shape{3, 4, 3});
+  CHECK(MaxPool<3, Stride{2}, CeilMode{}>::value.fit({2, 3, 1}).output == Shape{1, 1, 1});
 }
 
 TEST_CASE("MaxPool: a valid window larger than the image is refused") {
@@ -59,12 +61,19 @@ TEST_CASE("MaxPool: a valid window larger than the image is refused") {
   }
 }
 
+TEST_CASE("MaxPool: a ceil mode that changes nothing is refused") {
+  const MaxPoolLayer layer{.window = 3, .padding = Padding::same, .ceil_mode = true};
+  CHECK(layer.fit({8, 8, 1}).why ==
+        MaxPoolLayer::Why::its_ceil_mode_needs_numbers_as_padding_since_same_rounds_up_already);
+}
+
 TEST_CASE("MaxPool: describes itself") {
   CHECK(MaxPool<2>::value.name == "max_pool");
   CHECK(MaxPool<2>::value.describe() == "2x2");
   CHECK(MaxPool<Window{2, 3}>::value.describe() == "2x3");
   CHECK(MaxPool<3, Stride{2}, Padding::same>::value.describe() == "3x3 same stride 2x2");
   CHECK(MaxPool<3, Stride{2}, Padding{1}>::value.describe() == "3x3 padding 1 stride 2x2");
+  CHECK(MaxPool<3, CeilMode{}, Stride{2}>::value.describe() == "3x3 stride 2x2 ceil mode");
 }
 
 TEST_CASE("MaxPool: agrees with the naive one") {
@@ -75,6 +84,8 @@ TEST_CASE("MaxPool: agrees with the naive one") {
                                               {{1, 1, 2}, {3, 2, 5}, {8, 7, 3}});
   check<MaxPool<3, Stride{2}, Padding{1, 0, 0, 1}>>(
       {.window = 3, .stride = 2, .padding = {1, 0, 0, 1}}, {{2, 2, 1}, {8, 7, 3}, {5, 6, 17}});
+  check<MaxPool<3, Stride{2}, CeilMode{}>>({.window = 3, .stride = 2, .ceil_mode = true},
+                                           {{2, 2, 1}, {8, 7, 3}, {7, 8, 17}});
 }
 
 TEST_CASE("MaxPool: no window without inputs") {

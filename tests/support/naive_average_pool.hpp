@@ -15,8 +15,8 @@ class NaiveAveragePool {
   NaiveAveragePool(const PoolCase& c, bool counts_padding)
       : c_(c),
         counts_padding_(counts_padding),
-        rows_(c.height, c.window.height, c.stride.height, c.padding.rows),
-        columns_(c.width, c.window.width, c.stride.width, c.padding.columns) {}
+        rows_(c.height, c.window.height, c.stride.height, c.padding.rows, 1, c.ceil_mode),
+        columns_(c.width, c.window.width, c.stride.width, c.padding.columns, 1, c.ceil_mode) {}
 
   Index output_size() const { return rows_.output * columns_.output * c_.channels; }
 
@@ -39,10 +39,25 @@ class NaiveAveragePool {
   void for_each_share(const Take& take) const {
     for (Index output = 0; output < c_.batch * output_size(); ++output) {
       const auto seen = inputs_of(output);
-      const auto all = static_cast<std::size_t>(c_.window.height * c_.window.width);
+      const std::size_t all = padded_taps(output);
       const double share = 1.0 / static_cast<double>(counts_padding_ ? all : seen.size());
       for (const std::size_t input : seen) take(input, static_cast<std::size_t>(output), share);
     }
+  }
+
+  /// How many taps lie on the image or the zeros around it.
+  std::size_t padded_taps(Index output) const {
+    const Index column = output / c_.channels % columns_.output;
+    const Index row = output / c_.channels / columns_.output % rows_.output;
+    std::size_t taps = 0;
+    for (Index i = 0; i < c_.window.height; ++i) {
+      for (Index j = 0; j < c_.window.width; ++j) {
+        const bool is_within = row * c_.stride.height + i < rows_.padded &&
+                               column * c_.stride.width + j < columns_.padded;
+        if (is_within) ++taps;
+      }
+    }
+    return taps;
   }
 
   std::vector<std::size_t> inputs_of(Index output) const {

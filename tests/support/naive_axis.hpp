@@ -2,6 +2,8 @@
 
 #include <tweed/core/window.hpp>
 
+#include <cmath>
+
 namespace tests {
 
 using tweed::Index;
@@ -14,7 +16,7 @@ struct NaiveAxis {
 
   /// "Same" takes as many zeros as ceil(input / stride) outputs need, the odd one at the end.
   NaiveAxis(Index input, Index window, Index stride, const tweed::AxisPadding& padding,
-            Index dilation = 1)
+            Index dilation = 1, bool ceil_mode = false)
       : padded(input) {
     Index reach = 1;  // from the first tap to the last
     for (Index tap = 1; tap < window; ++tap) reach += dilation;
@@ -26,7 +28,16 @@ struct NaiveAxis {
       before = padding.before;
       padded = before + input + padding.after;
       while (output * stride + reach <= padded) ++output;
+      if (ceil_mode) output = rounded_up(before + input, reach, stride);
     }
+  }
+
+  /// As PyTorch defines it: no window begins behind the image, which ends at `end`.
+  Index rounded_up(Index end, Index reach, Index stride) const {
+    const double steps = static_cast<double>(padded - reach) / static_cast<double>(stride);
+    const auto windows = static_cast<Index>(std::ceil(steps)) + 1;
+    if (windows < 1) return 0;
+    return (windows - 1) * stride < end ? windows : windows - 1;
   }
 };
 

@@ -16,13 +16,15 @@ struct PoolCase {
   tweed::Window window{1};
   tweed::Stride stride{1};
   tweed::Padding padding = tweed::Padding::valid;
+  bool ceil_mode = false;
 
   Index input_size() const { return height * width * channels; }
 };
 
 inline std::string to_string(const PoolCase& c) {
-  return "pool of " + to_string(ConvolutionCase{c.batch, c.height, c.width, c.channels, 1, c.window,
-                                                c.stride, c.padding});
+  return std::string(c.ceil_mode ? "pool with ceil_mode of " : "pool of ") +
+         to_string(ConvolutionCase{c.batch, c.height, c.width, c.channels, 1, c.window, c.stride,
+                                   c.padding});
 }
 
 /// Max-pooling from its definition: collect what a window sees, take the first of the largest. It
@@ -31,8 +33,8 @@ class NaiveMaxPool {
  public:
   explicit NaiveMaxPool(const PoolCase& c)
       : c_(c),
-        rows_(c.height, c.window.height, c.stride.height, c.padding.rows),
-        columns_(c.width, c.window.width, c.stride.width, c.padding.columns) {}
+        rows_(c.height, c.window.height, c.stride.height, c.padding.rows, 1, c.ceil_mode),
+        columns_(c.width, c.window.width, c.stride.width, c.padding.columns, 1, c.ceil_mode) {}
 
   Index output_size() const { return rows_.output * columns_.output * c_.channels; }
 

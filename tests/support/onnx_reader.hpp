@@ -56,6 +56,8 @@ inline std::string onnx_attribute(protozero::pbf_reader reader) {
       value = tweed::detail::text(static_cast<double>(reader.get_float()));
     } else if (reader.tag() == 3) {
       value = std::to_string(reader.get_int64());
+    } else if (reader.tag() == 4) {
+      value = reader.get_string();
     } else if (reader.tag() == 8) {
       numbers += (numbers.empty() ? "" : ",") + std::to_string(reader.get_int64());
     } else if (reader.tag() == 20) {
@@ -64,7 +66,7 @@ inline std::string onnx_attribute(protozero::pbf_reader reader) {
       reader.skip();
     }
   }
-  if (type == 1 || type == 2) return name + "=" + value;
+  if (type >= 1 && type <= 3) return name + "=" + value;
   return type == 7 ? name + "=[" + numbers + "]" : name + " of an unexpected type";
 }
 

@@ -5,11 +5,12 @@
 
 namespace TWEED_NAMESPACE {
 
-/// A max-pool behind a layer.
+/// How a pool slides: as a max-pool behind a layer, too.
 struct Pool {
   Window window{0};  ///< 0x0: no pool
   Stride stride{1};
   Padding padding = Padding::valid;
+  bool ceil_mode = false;  ///< what is left over gets a window, too: see `slide`
 
   constexpr bool is_none() const { return window.height == 0; }
 };

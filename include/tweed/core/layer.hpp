@@ -40,6 +40,7 @@ struct Tensor {
   Index fan_in = 1;
   Index fan_out = 1;
   Role role = Role::trained;
+  double gain = 1.0;  ///< what its numbers are multiplied by at the start
 
   constexpr Index size() const { return dims[0] * dims[1] * dims[2] * dims[3]; }
 };
@@ -233,8 +234,8 @@ struct Constant {
 ///   definition counts them, for profiles; each of the two gradients is taken to need as many;
 /// - `static constexpr void visit(layer, take)`: what a model file states of the layer. It calls
 ///   `take(name, member)` for each setting: an `Index`, a `bool`, a `double`, a `Window`, `Stride`,
-///   `Dilation`, `Padding` or `Algorithm`. Through it, settings of a layer that is not const can be
-///   written;
+///   `Dilation`, `Padding`, `Interpolation` or `Algorithm`. Through it, settings of a layer that is
+///   not const can be written;
 /// - `OnnxOperator onnx(const Shape& input) const`: what it is in ONNX;
 /// - `std::string describe() const`: its settings, for the summary;
 /// - `std::string_view runs_as(const Shape& input, Index batch) const`: the algorithm that it

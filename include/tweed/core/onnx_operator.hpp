@@ -45,8 +45,8 @@ struct OnnxStep {
   std::size_t place = 0;  ///< which tensor, or which step; the operator itself is step 0
   bool operand_is_first = false;
   std::vector<OnnxAttribute> attributes = {};
-  std::vector<std::vector<float>> constants = {};  ///< vectors behind the operands
-  std::vector<Index> sizes = {};  ///< whole numbers behind those, where there are any
+  std::vector<std::vector<Index>> integers = {};   ///< vectors of whole numbers behind the operands
+  std::vector<std::vector<float>> constants = {};  ///< vectors behind those
 };
 
 /// What a layer is in ONNX (https://onnx.ai/onnx/operators, operator set 13), as plain data. Images
@@ -59,14 +59,16 @@ struct OnnxOperator {
   std::string_view type = {};  ///< "Conv"; empty where the layer only hands on what it gets
   Layout layout = Layout::any;
   std::vector<OnnxAttribute> attributes = {};
-  /// Vectors of constants behind its inputs and before its tensors; an empty one stands for an
+  /// Vectors of whole numbers behind its inputs, such as the sizes of a shape.
+  std::vector<std::vector<Index>> integers = {};
+  /// Vectors of constants behind those and before its tensors; an empty one stands for an
   /// input that is left out.
   std::vector<std::vector<float>> constants = {};
   std::vector<float> scalars = {};     ///< constants without dimensions, behind those
-  std::vector<Index> sizes = {};       ///< whole numbers behind those, where there are any
   std::vector<OnnxStep> then = {};     ///< what is done to its result
   bool has_channel_tensors = false;    ///< its tensors have a number for each channel of an image
   bool tensors_are_for_steps = false;  ///< the operator itself does not take the tensors
+  bool makes_image = false;            ///< its result has four dimensions, whatever its inputs have
 };
 
 }  // namespace TWEED_NAMESPACE

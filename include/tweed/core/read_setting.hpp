@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/interpolation.hpp>
 #include <tweed/core/settings.hpp>
 
 #include <initializer_list>
@@ -63,6 +64,10 @@ inline bool read_setting(const Setting& setting, Padding& padding) {
   padding.rows = {sides[0], sides[1]};
   padding.columns = {sides[2], sides[3]};
   return true;
+}
+
+inline bool read_setting(const Setting& setting, Interpolation& interpolation) {
+  return read_word(setting, interpolation, {Interpolation::nearest, Interpolation::bilinear});
 }
 
 }  // namespace TWEED_NAMESPACE::detail

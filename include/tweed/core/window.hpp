@@ -79,6 +79,11 @@ struct Padding {
   constexpr bool is_at_most(Index most_rows, Index most_columns) const {
     return rows.is_at_most(most_rows) && columns.is_at_most(most_columns);
   }
+  /// Whether each side has a number, which is not absurd: not "same".
+  constexpr bool has_sides() const {
+    constexpr Index most = Index{1} << 30;
+    return is_at_most(most, most) && !rows.is_same && !columns.is_same;
+  }
   friend constexpr bool operator==(const Padding&, const Padding&) = default;
 
  private:
@@ -88,19 +93,25 @@ struct Padding {
 inline constexpr Padding Padding::same{AxisPadding{.is_same = true}};
 inline constexpr Padding Padding::valid{0};
 
-/// "same", "valid", "padding 1" or, from the top to the bottom, the left and the right, "padding
-/// 1,0,1,0".
-inline std::string to_string(const Padding& padding) {
-  if (padding == Padding::same) return "same";
-  if (padding == Padding::valid) return "valid";
+/// "1" or, from the top to the bottom, the left and the right, "1,0,1,0".
+inline std::string sides_text(const Padding& padding) {
   const auto& [rows, columns] = padding;
-  std::string text = "padding ";
-  text += std::to_string(rows.before);
+  std::string text = std::to_string(rows.before);
   if (padding == Padding{rows.before}) return text;
   for (const Index side : {rows.after, columns.before, columns.after}) {
     text += ',';
     text += std::to_string(side);
   }
+  return text;
+}
+
+/// "same", "valid", "padding 1" or, from the top to the bottom, the left and the right, "padding
+/// 1,0,1,0".
+inline std::string to_string(const Padding& padding) {
+  if (padding == Padding::same) return "same";
+  if (padding == Padding::valid) return "valid";
+  std::string text = "padding ";
+  text += sides_text(padding);
   return text;
 }
 
@@ -113,6 +124,7 @@ struct SlidingAxis {
   Index before;  ///< zeros before the first input
   Index output;
   Index dilation = 1;
+  Index overhang = 0;  ///< how far the last window reaches beyond the zeros behind the image
 
   constexpr Index span() const { return span_of(window, dilation); }
 
@@ -124,6 +136,8 @@ struct SlidingAxis {
   constexpr Index end_tap(Index o) const {
     return std::min(window, taps_within(input + before - o * stride));
   }
+  /// Taps of output `o` on inputs and on the zeros around them, of a window without gaps.
+  constexpr Index padded_taps(Index o) const { return window - (o + 1 == output ? overhang : 0); }
 
  private:
   /// How many taps it takes to get `length` far, rounded up.
@@ -131,9 +145,11 @@ struct SlidingAxis {
 };
 
 /// Output size and padding of one axis; the output is 0 where a window does not fit. Zeros are
-/// fewer than a window spans, so that it never lies among them alone.
+/// fewer than a window spans, so that it never lies among them alone. With `ceil_mode` inputs that
+/// are left over get a further window, which reaches beyond the zeros, unless it begins behind the
+/// image.
 constexpr SlidingAxis slide(Index input, Index window, Index stride, const AxisPadding& padding,
-                            Index dilation = 1) {
+                            Index dilation = 1, bool ceil_mode = false) {
   const Index span = span_of(window, dilation);
   if (padding.is_same) {
     const Index output = (input + stride - 1) / stride;
@@ -142,6 +158,10 @@ constexpr SlidingAxis slide(Index input, Index window, Index stride, const AxisP
   }
   const Index padded = padding.before + input + padding.after;
   const Index output = padded < span ? 0 : (padded - span) / stride + 1;
+  const Index overhang = output * stride + span - padded;  // of a further window
+  if (ceil_mode && overhang < stride && output * stride < padding.before + input) {
+    return {input, window, stride, padding.before, output + 1, dilation, overhang};
+  }
   return {input, window, stride, padding.before, output, dilation};
 }
 

@@ -128,16 +128,16 @@ class OnnxExporter {
       inputs.push_back(as_image ? image_of(operand, prefix, graph.shape(operands[i])).name
                                 : vector_of(operand, prefix).name);
     }
-    value(node.output) = {name, as_image};
+    value(node.output) = {name, as_image || what.makes_image};
     if (what.type.empty()) {
       value(node.output).name = inputs[0];
       return;
     }
+    add_integers(what.then.empty() ? name : name + ".step_1", what.integers, inputs);
     for (std::size_t i = 0; i < what.constants.size(); ++i) {
       inputs.push_back(add_constants(name, i, what.constants[i]));
     }
     for (const float scalar : what.scalars) inputs.push_back(add_scalar(scalar));
-    if (!what.sizes.empty()) inputs.push_back(add_sizes(name, what.sizes));
     const auto tensors = add_tensors(node.layer, what.has_channel_tensors && as_image);
     if (!what.tensors_are_for_steps) inputs.insert(inputs.end(), tensors.begin(), tensors.end());
     add_steps(name, what, std::move(inputs), tensors);
@@ -174,11 +174,22 @@ class OnnxExporter {
       if (step.operand == OnnxStep::with_step) operands.push_back(name_of_step(step.place));
       if (step.operand == OnnxStep::with_tensor) operands.push_back(tensors[step.place]);
       if (step.operand_is_first) std::swap(operands.front(), operands.back());
+      add_integers(name, step.integers, operands);
       for (std::size_t k = 0; k < step.constants.size(); ++k) {
         operands.push_back(add_constants(name, k, step.constants[k]));
       }
-      if (!step.sizes.empty()) operands.push_back(add_sizes(name, step.sizes));
       graph_.add({name, step.type, std::move(operands), name, step.attributes});
+    }
+  }
+
+  /// Vectors of whole numbers as further inputs of the operation of that name.
+  void add_integers(const std::string& operation, const std::vector<std::vector<Index>>& vectors,
+                    std::vector<std::string>& inputs) {
+    for (std::size_t i = 0; i < vectors.size(); ++i) {
+      inputs.push_back(operation + ".integers_" + std::to_string(i + 1));
+      const std::vector<std::int64_t> values(vectors[i].begin(), vectors[i].end());
+      const std::array size{std::ssize(values)};
+      graph_.add_constant(inputs.back(), OnnxType::i64, size, std::as_bytes(std::span(values)));
     }
   }
 
@@ -193,14 +204,6 @@ class OnnxExporter {
     const std::string name = layer + ".constant_" + std::to_string(i + 1);
     const std::array size{std::ssize(values)};
     graph_.add_constant(name, OnnxType::f32, size, std::as_bytes(std::span(values)));
-    return name;
-  }
-
-  std::string add_sizes(const std::string& owner, std::span<const Index> values) {
-    const std::vector<std::int64_t> sizes(values.begin(), values.end());
-    const std::array rank{std::ssize(sizes)};
-    const std::string name = owner + ".sizes";
-    graph_.add_constant(name, OnnxType::i64, rank, std::as_bytes(std::span(sizes)));
     return name;
   }
 

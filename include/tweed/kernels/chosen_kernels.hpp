@@ -8,6 +8,9 @@
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/adam_step.hpp>
 #include <tweed/kernels/batch_norm_pass.hpp>
+#include <tweed/kernels/bilinear_pass.hpp>
+#include <tweed/kernels/blocks.hpp>
+#include <tweed/kernels/box.hpp>
 #include <tweed/kernels/chosen_kernel.hpp>
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/pass.hpp>
@@ -15,6 +18,7 @@
 #include <tweed/kernels/group_norm_pass.hpp>
 #include <tweed/kernels/layer_norm_pass.hpp>
 #include <tweed/kernels/local_response_norm_pass.hpp>
+#include <tweed/kernels/layer_scale_pass.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 #include <tweed/kernels/prelu_pass.hpp>
 #include <tweed/kernels/sample_size.hpp>
@@ -72,6 +76,13 @@ template <class T>
 inline ChosenKernel<void(const SampleSize& size, const T* dy, T* dx, int threads)>
     global_average_pool_gradient;
 template <class T>
+inline ChosenKernel<void(const SampleSize& size, const T* x, T* y, Index* places, int threads)>
+    global_max_pool;
+template <class T>
+inline ChosenKernel<void(const SampleSize& size, const T* dy, const Index* places, T* dx,
+                         int threads)>
+    global_max_pool_gradient;
+template <class T>
 inline ChosenKernel<void(const Shape& input, Index batch, Window factors, const T* x, T* y,
                          int threads)>
     upsample;
@@ -79,6 +90,10 @@ template <class T>
 inline ChosenKernel<void(const Shape& input, Index batch, Window factors, const T* dy, T* dx,
                          int threads)>
     upsample_gradient;
+template <class T>
+inline ChosenKernel<void(const BilinearPass<T>& pass)> bilinear;
+template <class T>
+inline ChosenKernel<void(const BilinearPass<T>& pass)> bilinear_gradient;
 template <class T>
 inline ChosenKernel<void(const BatchNormForward<T>& pass)> batch_norm;
 template <class T>
@@ -128,6 +143,20 @@ inline ChosenKernel<void(const SampleSize& size, const T* x, const T* factors, c
                          T* factor_gradients, int threads)>
     multiply_channels_gradient;
 template <class T>
+inline ChosenKernel<void(const Box& box, Index batch, const T* x, T* y, int threads)> crop;
+template <class T>
+inline ChosenKernel<void(const Box& box, Index batch, const T* x, T* y, int threads)> pad;
+template <class T>
+inline ChosenKernel<void(const Blocks& blocks, const T* x, T* y, int threads)> unfold_blocks;
+template <class T>
+inline ChosenKernel<void(const Blocks& blocks, const T* y, T* x, int threads)> fold_blocks;
+template <class T>
+inline ChosenKernel<void(Index pixels, Index channels, const T* x, const T* scale, T* y,
+                         int threads)>
+    layer_scale;
+template <class T>
+inline ChosenKernel<void(const LayerScaleBackward<T>& pass)> layer_scale_gradient;
+template <class T>
 inline ChosenKernel<Index(Index outputs, int threads)> dense_scratch_bytes;
 template <class T>
 inline ChosenKernel<void(const DenseForward<T>& pass)> dense;
@@ -141,6 +170,12 @@ template <class T>
 inline ChosenKernel<void(const T* dy, const std::uint8_t* is_kept, T* dx, Index count, double rate,
                          int threads)>
     dropout_gradient;
+template <class T>
+inline ChosenKernel<void(Index count, double rate, const RandomKey& key, T* factors, int threads)>
+    dropout_factors;
+template <class T>
+inline ChosenKernel<void(Index batch, Index size, const T* x, const T* factors, T* y, int threads)>
+    multiply_samples;
 template <class T>
 inline ChosenKernel<void(const AdamStep<T>& step)> adam;
 template <class T>

@@ -15,6 +15,17 @@ template <class T>
 struct Largest {
   Pack<T> value;
   Pack<T> tap;
+
+  // Copied part by part: gcc would copy the whole through memory, and each comparison wait for it.
+  EIGEN_ALWAYS_INLINE Largest(const Pack<T>& value_, const Pack<T>& tap_)
+      : value(value_), tap(tap_) {}
+  EIGEN_ALWAYS_INLINE Largest(const Largest& other) : value(other.value), tap(other.tap) {}
+  EIGEN_ALWAYS_INLINE Largest& operator=(const Largest& other) {
+    value = other.value;
+    tap = other.tap;
+    return *this;
+  }
+  ~Largest() = default;
 };
 
 /// The first of equals stays, a NaN wins.

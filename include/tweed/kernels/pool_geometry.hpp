@@ -15,13 +15,15 @@ struct PoolGeometry {
 
   constexpr Index input_size() const { return rows.input * columns.input * channels; }
   constexpr Index output_size() const { return rows.output * columns.output * channels; }
-  constexpr Index window_size() const { return rows.window * columns.window; }
+  /// Whether a window reaches beyond the zeros around the image.
+  constexpr bool has_overhang() const { return rows.overhang > 0 || columns.overhang > 0; }
 };
 
 /// The geometry of a pool behind an image of that shape.
 constexpr PoolGeometry pool_geometry(const Pool& pool, const Shape& input) {
-  return {slide(input.height, pool.window.height, pool.stride.height, pool.padding.rows),
-          slide(input.width, pool.window.width, pool.stride.width, pool.padding.columns),
+  const auto& [window, stride, padding, ceil_mode] = pool;
+  return {slide(input.height, window.height, stride.height, padding.rows, 1, ceil_mode),
+          slide(input.width, window.width, stride.width, padding.columns, 1, ceil_mode),
           input.channels};
 }
 

@@ -13,6 +13,7 @@ struct WindowPart {
   Index input_step;  ///< likewise, in elements
   Index rows;
   Index columns;
+  Index padded_taps;  ///< on the image and on zeros around it
 };
 
 /// Whether the windows take two inputs each and lie within the image.
@@ -29,7 +30,7 @@ template <bool two_by_two>
 WindowPart window_part(const PoolGeometry& g, Index row, Index column) {
   if constexpr (two_by_two) {
     const Index first = row * g.rows.stride * g.columns.input + column * g.columns.stride;
-    return {0, 0, first * g.channels, (g.columns.input - 2) * g.channels, 2, 2};
+    return {0, 0, first * g.channels, (g.columns.input - 2) * g.channels, 2, 2, 4};
   }
   const Index i = g.rows.first_tap(row);
   const Index j = g.columns.first_tap(column);
@@ -41,7 +42,8 @@ WindowPart window_part(const PoolGeometry& g, Index row, Index column) {
           (y * g.columns.input + x) * g.channels,
           (g.columns.input - columns) * g.channels,
           g.rows.end_tap(row) - i,
-          columns};
+          columns,
+          g.rows.padded_taps(row) * g.columns.padded_taps(column)};
 }
 
 /// Calls `body(input offset, tap)` for every tap of the part, row by row. Taps are numbers of the

@@ -24,14 +24,16 @@ constexpr PoolGeometry upsample_windows(const Shape& small, Window factors) {
 /// `factors.width` times to the right: the nearest neighbour.
 template <class T>
 void upsample(const Shape& input, Index batch, Window factors, const T* x, T* y, int threads) {
-  detail::spread_windows(detail::upsample_windows(input, factors), batch, 1, x, y, threads);
+  detail::spread_windows(detail::upsample_windows(input, factors), batch, detail::Divisor::one, x,
+                         y, threads);
 }
 
 /// dx [n,h,w,c] = the sum of the dy [n,h*rows,w*columns,c] of the pixels that came from it.
 template <class T>
 void upsample_gradient(const Shape& input, Index batch, Window factors, const T* dy, T* dx,
                        int threads) {
-  detail::sum_windows(detail::upsample_windows(input, factors), batch, 1, dy, dx, threads);
+  detail::sum_windows(detail::upsample_windows(input, factors), batch, detail::Divisor::one, dy, dx,
+                      threads);
 }
 
 }  // namespace TWEED_NAMESPACE::kernels

@@ -7,16 +7,20 @@
 
 namespace TWEED_NAMESPACE::kernels::detail {
 
-/// What the sum of a window is multiplied by: 1 / divisor, and where that is 0, 1 / the number of
-/// inputs that the window sees.
+/// What the sum of a window is divided by: the number of inputs that it sees, or of those and the
+/// zeros around the image, or 1.
+enum class Divisor { inputs, padded_taps, one };
+
 template <class T>
-T window_weight(const WindowPart& part, Index divisor) {
-  return T{1} / static_cast<T>(divisor == 0 ? part.rows * part.columns : divisor);
+T window_weight(const WindowPart& part, Divisor divisor) {
+  if (divisor == Divisor::one) return T{1};
+  const bool counts_padding = divisor == Divisor::padded_taps;
+  return T{1} / static_cast<T>(counts_padding ? part.padded_taps : part.rows * part.columns);
 }
 
 template <bool two_by_two, class T>
-EIGEN_DONT_INLINE void sum_window_rows(const PoolGeometry& g, Index row, Index divisor, const T* x,
-                                       T* y) {
+EIGEN_DONT_INLINE void sum_window_rows(const PoolGeometry& g, Index row, Divisor divisor,
+                                       const T* x, T* y) {
   for_each_output<two_by_two, T>(
       g, row, row + 1, [&](const WindowPart& part, Index output, Index c, Index lanes) {
         auto sum = Pack<T>::zero();
@@ -29,7 +33,7 @@ EIGEN_DONT_INLINE void sum_window_rows(const PoolGeometry& g, Index row, Index d
 
 template <bool two_by_two, class T>
 EIGEN_DONT_INLINE void spread_window_rows(const PoolGeometry& g, Index begin, Index end,
-                                          Index divisor, bool adds, const T* dy, T* dx) {
+                                          Divisor divisor, bool adds, const T* dy, T* dx) {
   for_each_output<two_by_two, T>(
       g, begin, end, [&](const WindowPart& part, Index output, Index c, Index lanes) {
         const auto share = window_weight<T>(part, divisor) * Pack<T>::load(dy + output, lanes);
@@ -42,7 +46,8 @@ EIGEN_DONT_INLINE void spread_window_rows(const PoolGeometry& g, Index begin, In
 
 /// y [n,oh,ow,c] = the weighted sum of each window of x [n,h,w,c]; what is padding counts nothing.
 template <class T>
-void sum_windows(const PoolGeometry& g, Index batch, Index divisor, const T* x, T* y, int threads) {
+void sum_windows(const PoolGeometry& g, Index batch, Divisor divisor, const T* x, T* y,
+                 int threads) {
   const auto sum_row = takes_pairs(g) ? sum_window_rows<true, T> : sum_window_rows<false, T>;
   parallel_for(batch * g.rows.output, threads, [&](Index i, int) {
     const Index n = i / g.rows.output;
@@ -52,7 +57,7 @@ void sum_windows(const PoolGeometry& g, Index batch, Index divisor, const T* x, 
 
 /// dx [n,h,w,c] = the weighted sum of the dy [n,oh,ow,c] of all windows that saw the input.
 template <class T>
-void spread_windows(const PoolGeometry& g, Index batch, Index divisor, const T* dy, T* dx,
+void spread_windows(const PoolGeometry& g, Index batch, Divisor divisor, const T* dy, T* dx,
                     int threads) {
   const auto spread = takes_pairs(g) ? spread_window_rows<true, T> : spread_window_rows<false, T>;
   const bool adds = !tiles_exactly(g);

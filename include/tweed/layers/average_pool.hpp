@@ -2,6 +2,7 @@
 
 #include <tweed/core/layer.hpp>
 #include <tweed/kernels/kernels.hpp>
+#include <tweed/layers/ceil_mode.hpp>
 #include <tweed/layers/onnx_window.hpp>
 #include <tweed/layers/options.hpp>
 
@@ -12,18 +13,21 @@
 namespace TWEED_NAMESPACE {
 
 /// The mean of each window, a channel at a time: [h,w,c] to [oh,ow,c]. It is that of the inputs
-/// that the window sees, or with `counts_padding` of the zeros around the image, too.
+/// that the window sees, or with `counts_padding` of the zeros around the image, too; never of what
+/// lies beyond those.
 struct AveragePoolLayer {
   Window window{0};
   Stride stride{1};
   Padding padding = Padding::valid;
   bool counts_padding = false;
+  bool ceil_mode = false;  ///< sizes are rounded up: see `CeilMode`
 
   enum class Why {
     fits,
     window_is_larger_than_the_input_shrink_it_or_use_Padding_same,
     its_window_and_stride_must_be_positive,
-    its_padding_must_be_at_least_0_and_at_most_half_of_the_window
+    its_padding_must_be_at_least_0_and_at_most_half_of_the_window,
+    its_ceil_mode_needs_numbers_as_padding_since_same_rounds_up_already
   };
 
   static constexpr std::string_view name = "average_pool";
@@ -36,6 +40,7 @@ struct AveragePoolLayer {
     take("stride", layer.stride);
     take("padding", layer.padding);
     take("counts_padding", layer.counts_padding);
+    take("ceil_mode", layer.ceil_mode, false);
   }
 
   /// Whether every window sees some of the image.
@@ -43,8 +48,10 @@ struct AveragePoolLayer {
     return padding.is_at_most(window.height / 2, window.width / 2);
   }
 
+  constexpr bool has_use_for_ceil_mode() const { return !ceil_mode || padding != Padding::same; }
+
   constexpr kernels::PoolGeometry geometry(const Shape& input) const {
-    return kernels::pool_geometry({window, stride, padding}, input);
+    return kernels::pool_geometry({window, stride, padding, ceil_mode}, input);
   }
 
   constexpr Fit<Why> fit(const Shape& input) const {
@@ -53,6 +60,9 @@ struct AveragePoolLayer {
     }
     if (!has_valid_padding()) {
       return {input, Why::its_padding_must_be_at_least_0_and_at_most_half_of_the_window};
+    }
+    if (!has_use_for_ceil_mode()) {
+      return {input, Why::its_ceil_mode_needs_numbers_as_padding_since_same_rounds_up_already};
     }
     const auto g = geometry(input);
     if (g.output_size() == 0) {
@@ -77,6 +87,7 @@ struct AveragePoolLayer {
   OnnxOperator onnx(const Shape& input) const {
     const auto g = geometry(input);
     auto attributes = detail::onnx_window(g.rows, g.columns);
+    if (counts_padding && g.has_overhang()) return onnx_on_padded(input);
     attributes.push_back(OnnxAttribute::of("count_include_pad", Index{counts_padding ? 1 : 0}));
     return {"AveragePool", OnnxOperator::Layout::image, std::move(attributes)};
   }
@@ -88,7 +99,22 @@ struct AveragePoolLayer {
     if (stride.height != window.height || stride.width != window.width) {
       text += " stride " + to_string(stride);
     }
+    if (ceil_mode) text += " ceil mode";
     return text;
+  }
+
+ private:
+  /// Behind zeros that are numbers like others, so that only what lies beyond them is not counted.
+  OnnxOperator onnx_on_padded(const Shape& input) const {
+    const auto& [rows, columns] = padding;
+    const Shape padded{rows.before + input.height + rows.after,
+                       columns.before + input.width + columns.after, input.channels};
+    const auto g = kernels::pool_geometry({window, stride, Padding::valid, ceil_mode}, padded);
+    return {
+        .type = "Pad",
+        .layout = OnnxOperator::Layout::image,
+        .integers = {{0, 0, rows.before, columns.before, 0, 0, rows.after, columns.after}},
+        .then = {{.type = "AveragePool", .attributes = detail::onnx_window(g.rows, g.columns)}}};
   }
 };
 
@@ -97,22 +123,25 @@ struct CountPadding {};
 
 /// An average pool in a network that is a type. Options, in any order: `Stride{2}` (by default the
 /// window's size), `Padding::valid` (the default), `Padding::same` or zeros as in `Padding{1}`, at
-/// most half of the window, and `CountPadding{}`.
+/// most half of the window, `CountPadding{}` and `CeilMode{}`.
 template <Window window, auto... options>
 struct AveragePool {
   static_assert(window.height > 0 && window.width > 0, "AveragePool: the window must be positive");
-  static_assert(detail::OptionTypes<Stride, Padding, CountPadding>::accept<options...>(),
-                "AveragePool: the options are Stride{...}, Padding::... and CountPadding{}, each "
-                "at most once");
+  static_assert(detail::OptionTypes<Stride, Padding, CountPadding, CeilMode>::accept<options...>(),
+                "AveragePool: the options are Stride{...}, Padding::..., CountPadding{} and "
+                "CeilMode{}, each at most once");
 
   static constexpr AveragePoolLayer value{
       .window = window,
       .stride = detail::option_or<Stride, options...>({window.height, window.width}),
       .padding = detail::option_or<Padding, options...>(Padding::valid),
-      .counts_padding = detail::has_option<CountPadding, options...>};
+      .counts_padding = detail::has_option<CountPadding, options...>,
+      .ceil_mode = detail::has_option<CeilMode, options...>};
 
   static_assert(value.stride.height > 0 && value.stride.width > 0,
                 "AveragePool: the stride must be positive");
+  static_assert(value.has_use_for_ceil_mode(),
+                "AveragePool: Padding::same rounds up already, leave CeilMode{} out");
   static_assert(value.has_valid_padding(),
                 "AveragePool: the padding must be at least 0 and at most half of the window");
   static_assert(!value.counts_padding || value.padding != Padding::valid,

@@ -143,14 +143,14 @@ struct GroupNormLayer {
     };
     OnnxOperator what{.type = "Reshape",
                       .layout = OnnxOperator::Layout::image,
-                      .sizes = {0, groups, -1},
+                      .integers = {{0, groups, -1}},
                       .has_channel_tensors = true,
                       .tensors_are_for_steps = true};
     what.then.push_back({.type = "InstanceNormalization",
                          .attributes = {OnnxAttribute::of("epsilon", static_cast<float>(epsilon))},
                          .constants = {of_groups(1.0F), of_groups(0.0F)}});
     what.then.push_back(
-        {.type = "Reshape", .sizes = {0, input.channels, input.height, input.width}});
+        {.type = "Reshape", .integers = {{0, input.channels, input.height, input.width}}});
     normalization().add_steps(what.then);
     return what;
   }

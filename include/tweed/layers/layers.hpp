@@ -4,24 +4,34 @@
 #include <tweed/layers/add.hpp>
 #include <tweed/layers/average_pool.hpp>
 #include <tweed/layers/batch_norm.hpp>
+#include <tweed/layers/channel_shuffle.hpp>
+#include <tweed/layers/channel_slice.hpp>
 #include <tweed/layers/concat.hpp>
 #include <tweed/layers/conv2d.hpp>
+#include <tweed/layers/crop.hpp>
 #include <tweed/layers/dense.hpp>
 #include <tweed/layers/depthwise_conv2d.hpp>
+#include <tweed/layers/drop_path.hpp>
 #include <tweed/layers/dropout.hpp>
 #include <tweed/layers/flatten.hpp>
 #include <tweed/layers/global_average_pool.hpp>
+#include <tweed/layers/global_max_pool.hpp>
 #include <tweed/layers/group_norm.hpp>
 #include <tweed/layers/instance_norm.hpp>
 #include <tweed/layers/layer_norm.hpp>
+#include <tweed/layers/layer_scale.hpp>
 #include <tweed/layers/local_response_norm.hpp>
 #include <tweed/layers/max_pool.hpp>
 #include <tweed/layers/multiply.hpp>
+#include <tweed/layers/pixel_shuffle.hpp>
 #include <tweed/layers/prelu.hpp>
 #include <tweed/layers/relu.hpp>
+#include <tweed/layers/reshape.hpp>
 #include <tweed/layers/rms_norm.hpp>
 #include <tweed/layers/softmax.hpp>
+#include <tweed/layers/spatial_dropout.hpp>
 #include <tweed/layers/upsample.hpp>
+#include <tweed/layers/zero_pad.hpp>
 
 #include <tuple>
 #include <utility>
@@ -31,9 +41,11 @@ namespace TWEED_NAMESPACE {
 /// The layers that are read from files.
 using Layers = decltype(std::tuple_cat(
     std::declval<Activations>(),
-    std::tuple<AddLayer, AveragePoolLayer, BatchNormLayer, ConcatLayer, Conv2DLayer, DenseLayer,
-               DepthwiseConv2DLayer, DropoutLayer, Flatten, GlobalAveragePool, GroupNormLayer,
-               InstanceNormLayer, LayerNormLayer, LocalResponseNormLayer, MaxPoolLayer,
-               MultiplyLayer, PReLULayer, ReLU, RMSNormLayer, Softmax, UpsampleLayer>{}));
+    std::tuple<AddLayer, AveragePoolLayer, BatchNormLayer, ChannelShuffleLayer, ChannelSliceLayer,
+               ConcatLayer, Conv2DLayer, CropLayer, DenseLayer, DepthwiseConv2DLayer, DropoutLayer,
+               DropPathLayer, Flatten, GlobalAveragePool, GlobalMaxPool, GroupNormLayer,
+               InstanceNormLayer, LayerNormLayer, LayerScaleLayer, LocalResponseNormLayer,
+               MaxPoolLayer, MultiplyLayer, PixelShuffleLayer, PReLULayer, ReLU, ReshapeLayer,
+               RMSNormLayer, Softmax, SpatialDropoutLayer, UpsampleLayer, ZeroPadLayer>{}));
 
 }  // namespace TWEED_NAMESPACE

@@ -2,6 +2,7 @@
 
 #include <tweed/core/layer.hpp>
 #include <tweed/kernels/kernels.hpp>
+#include <tweed/layers/ceil_mode.hpp>
 #include <tweed/layers/onnx_window.hpp>
 #include <tweed/layers/options.hpp>
 
@@ -17,12 +18,14 @@ struct MaxPoolLayer {
   Window window{0};
   Stride stride{1};
   Padding padding = Padding::valid;
+  bool ceil_mode = false;  ///< sizes are rounded up: see `CeilMode`
 
   enum class Why {
     fits,
     window_is_larger_than_the_input_shrink_it_or_use_Padding_same,
     its_window_and_stride_must_be_positive,
     its_padding_must_be_at_least_0_and_at_most_half_of_the_window,
+    its_ceil_mode_needs_numbers_as_padding_since_same_rounds_up_already,
     its_window_must_have_fewer_than_65536_elements
   };
 
@@ -35,6 +38,7 @@ struct MaxPoolLayer {
     take("window", layer.window);
     take("stride", layer.stride);
     take("padding", layer.padding);
+    take("ceil_mode", layer.ceil_mode, false);
   }
 
   /// Whether every window sees some of the image.
@@ -42,15 +46,17 @@ struct MaxPoolLayer {
     return padding.is_at_most(window.height / 2, window.width / 2);
   }
 
+  constexpr bool has_use_for_ceil_mode() const { return !ceil_mode || padding != Padding::same; }
+
   constexpr kernels::PoolGeometry geometry(const Shape& input) const {
-    return kernels::pool_geometry({window, stride, padding}, input);
+    return kernels::pool_geometry({window, stride, padding, ceil_mode}, input);
   }
 
   /// Taps that fit into a byte can be kept by the layer before.
   constexpr Epilogue as_epilogue() const {
     constexpr Index most = kernels::no_tap<kernels::conv::FusedPool::Tap>;
     if (window.height * window.width >= most) return {};
-    return {.pool = {window, stride, padding}};
+    return {.pool = {window, stride, padding, ceil_mode}};
   }
 
   constexpr Fit<Why> fit(const Shape& input) const {
@@ -63,6 +69,9 @@ struct MaxPoolLayer {
     }
     if (!has_valid_padding()) {
       return {input, Why::its_padding_must_be_at_least_0_and_at_most_half_of_the_window};
+    }
+    if (!has_use_for_ceil_mode()) {
+      return {input, Why::its_ceil_mode_needs_numbers_as_padding_since_same_rounds_up_already};
     }
     const auto g = geometry(input);
     if (g.output_size() == 0) {
@@ -103,31 +112,38 @@ struct MaxPoolLayer {
   }
 
   std::string describe() const {
-    return to_string(window) + (padding == Padding::valid ? "" : " " + to_string(padding)) +
-           (stride.height == window.height && stride.width == window.width
-                ? ""
-                : " stride " + to_string(stride));
+    std::string text = to_string(window);
+    if (padding != Padding::valid) text += " " + to_string(padding);
+    if (stride.height != window.height || stride.width != window.width) {
+      text += " stride " + to_string(stride);
+    }
+    if (ceil_mode) text += " ceil mode";
+    return text;
   }
 };
 
 /// A max-pool in a network that is a type. Options, in any order: `Stride{2}` (by default the
 /// window's size), `Padding::valid` (the default), `Padding::same` or zeros as in `Padding{1}`, at
-/// most half of the window.
+/// most half of the window, and `CeilMode{}`.
 template <Window window, auto... options>
 struct MaxPool {
   static_assert(window.height > 0 && window.width > 0, "MaxPool: the window must be positive");
   static_assert(window.height * window.width <= std::numeric_limits<kernels::PoolTap>::max(),
                 "MaxPool: the window must have fewer than 65536 elements");
-  static_assert(detail::OptionTypes<Stride, Padding>::accept<options...>(),
-                "MaxPool: the options are Stride{...} and Padding::..., each at most once");
+  static_assert(detail::OptionTypes<Stride, Padding, CeilMode>::accept<options...>(),
+                "MaxPool: the options are Stride{...}, Padding::... and CeilMode{}, each at most "
+                "once");
 
   static constexpr MaxPoolLayer value{
       .window = window,
       .stride = detail::option_or<Stride, options...>({window.height, window.width}),
-      .padding = detail::option_or<Padding, options...>(Padding::valid)};
+      .padding = detail::option_or<Padding, options...>(Padding::valid),
+      .ceil_mode = detail::has_option<CeilMode, options...>};
 
   static_assert(value.stride.height > 0 && value.stride.width > 0,
                 "MaxPool: the stride must be positive");
+  static_assert(value.has_use_for_ceil_mode(),
+                "MaxPool: Padding::same rounds up already, leave CeilMode{} out");
   static_assert(value.has_valid_padding(),
                 "MaxPool: the padding must be at least 0 and at most half of the window");
 };

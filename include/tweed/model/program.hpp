@@ -95,8 +95,11 @@ template <class T>
     const RandomKey key{.seed = seed,
                         .layer = static_cast<std::uint32_t>(placed.layer),
                         .use = RandomUse::initialize};
-    initialize(values_of(block, placed), tensor.initializer, tensor.fan_in, tensor.fan_out, key,
+    const std::span<T> values = values_of(block, placed);
+    initialize(values, tensor.initializer, tensor.fan_in, tensor.fan_out, key,
                static_cast<std::uint64_t>(placed.offset));
+    if (tensor.gain == 1.0) continue;
+    for (T& value : values) value = static_cast<T>(tensor.gain * static_cast<double>(value));
   }
 }
 
