@@ -35,7 +35,7 @@ class Plan {
     peak_ = peak_of(lives_, now_);
   }
 
-  const Schedule& schedule() const { return schedule_; }
+  const PassSchedule& schedule() const { return schedule_; }
   const Slots& slots() const { return schedule_.slots(); }
   /// The steps of the schedule, with the copies of dy that the plan makes.
   const std::vector<Step>& steps() const { return schedule_.steps(); }
@@ -138,7 +138,7 @@ class Plan {
   }
 
   GraphView graph_;
-  Schedule schedule_;
+  PassSchedule schedule_;
   PlanSizes sizes_;
   std::vector<int> place_of_;  // of a slot: which life, or nowhere, or -2 - k: input k
   std::vector<Lifetime> lives_;

@@ -19,7 +19,7 @@ enum class StepKind : unsigned char {
 struct Step {
   StepKind kind = StepKind::forward;
   int node = -1;          ///< or the value whose gradients are added
-  int first_operand = 0;  ///< in `Schedule::operands`: a slot for each of the node's inputs
+  int first_operand = 0;  ///< in `PassSchedule::operands`: a slot for each of the node's inputs
   int y = -1;             ///< slot: the node's output, or the sum
   int dy = -1;            ///< slot: the gradient that `backward` is given, and may write to
   int from = -1;          ///< slot: what `dy` is a copy of, or the first summand
@@ -63,10 +63,10 @@ struct Slots {
 ///
 /// Where several nodes read a value, the gradient of each is added as soon as it is there, that of
 /// the last reader first: the order is fixed, and a value has one sum at a time.
-class Schedule {
+class PassSchedule {
  public:
   /// `kept`: bytes that each node keeps, nothing where none does.
-  [[gnu::cold]] Schedule(const GraphView& graph, Mode mode, std::span<const Index> kept)
+  [[gnu::cold]] PassSchedule(const GraphView& graph, Mode mode, std::span<const Index> kept)
       : graph_(graph),
         slots_(graph),
         last_read_(static_cast<std::size_t>(slots_.count()), -1),

@@ -45,7 +45,7 @@ struct FitOptions {
   int threads = 0;         ///< 0: all that OpenMP offers
   double clip_norm =
       0.0;  ///< if not 0, the gradient is scaled down to this norm where it is longer
-  Augmentation augmentation = {};  ///< of each batch (of the first input), such as ShiftAndFlip
+  AnyAugmentation augmentation = {};  ///< of each batch (of the first input), such as ShiftAndFlip
   /// What the optimiser's learning rate is multiplied by, such as CosineSchedule{}; by default 1.
   /// For an optimiser with a member `learning_rate`.
   std::function<double(const ScheduleInput&)> schedule = {};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <numbers>
 #include <span>
 
@@ -20,9 +21,13 @@ struct ScheduleInput {
   std::span<const double> epoch_losses = {};
 };
 
-// A schedule is a function of a ScheduleInput: what the optimiser's learning rate is multiplied by
-// in this step. It has no state, so training can be resumed anywhere. Any callable will do; these
-// are the usual ones. They throw Error where an option is out of its range.
+/// A function of a ScheduleInput: what the optimiser's learning rate is multiplied by in this step,
+/// at least 0. It has no state, so training can be resumed anywhere. Any callable will do; those
+/// below are the usual ones. They throw Error where an option is out of its range.
+template <class S>
+concept Schedule = requires(const S& schedule, const ScheduleInput& at) {
+  { schedule(at) } -> std::convertible_to<double>;
+};
 
 /// The same rate all the time.
 struct ConstantSchedule {

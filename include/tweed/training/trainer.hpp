@@ -20,11 +20,9 @@ struct TrainerOptions {
 /// Trains a model, a step at a time. It owns gradients, the optimiser's state and the memory for
 /// the passes; after the first step it allocates nothing.
 ///
-/// A loss has `fit`, `value` and `gradient`, see SoftmaxCE; that of several outputs is a
-/// SumOfLosses. An optimiser has `State`, `make_state`
-/// and `update`, see Adam. Either may have a `name` and `visit`, which shows its settings: then a
-/// checkpoint knows it.
-template <class Net, class T, class Loss, class Optimizer>
+/// The concepts `Loss` and `Optimizer` say what a loss and an optimiser are; that of several
+/// outputs is a SumOfLosses.
+template <class Net, class T, tweed::Loss Loss, tweed::Optimizer<T> Optimizer>
 class Trainer {
  public:
   /// The model must outlive the trainer. Throws Error where an option is out of its range.
@@ -57,20 +55,11 @@ class Trainer {
   /// tuple, of what each of its losses compares with.
   template <class Targets = std::span<const Label>>
   Sum step(std::span<const Batch<const T>> inputs, const Targets& targets) {
-    if (inputs.empty() || inputs[0].count < 1) throw Error("Trainer: the batch is empty");
-    const RandomKey random{.seed = seed_, .step = static_cast<std::uint64_t>(steps_)};
-    pass_.forward(model_, inputs, random);
-    const Sum loss = detail::loss_gradient(loss_, pass_, targets);
-    check_finite("the loss", loss.loss);
-    pass_.backward(model_);
-    if (clip_norm_ > 0.0) {
-      check_finite("the gradient's norm",
-                   tweed::clip_norm(pass_.gradients(), clip_norm_, pass_.threads()));
+    if constexpr (detail::check_targets<Loss, T, Targets>()) {
+      return checked_step(inputs, targets);
+    } else {
+      return {};
     }
-    optimizer_.update(state_, model_.parameters(), pass_.gradients(), pass_.threads());
-    pass_.commit(model_);
-    ++steps_;
-    return loss;
   }
 
   Index steps() const { return steps_; }
@@ -90,6 +79,24 @@ class Trainer {
   void resume(Index steps) { steps_ = steps; }
 
  private:
+  template <class Targets>
+  Sum checked_step(std::span<const Batch<const T>> inputs, const Targets& targets) {
+    if (inputs.empty() || inputs[0].count < 1) throw Error("Trainer: the batch is empty");
+    const RandomKey random{.seed = seed_, .step = static_cast<std::uint64_t>(steps_)};
+    pass_.forward(model_, inputs, random);
+    const Sum loss = detail::loss_gradient(loss_, pass_, targets);
+    check_finite("the loss", loss.loss);
+    pass_.backward(model_);
+    if (clip_norm_ > 0.0) {
+      check_finite("the gradient's norm",
+                   tweed::clip_norm(pass_.gradients(), clip_norm_, pass_.threads()));
+    }
+    optimizer_.update(state_, model_.parameters(), pass_.gradients(), pass_.threads());
+    pass_.commit(model_);
+    ++steps_;
+    return loss;
+  }
+
   [[gnu::cold]] void check_finite(const char* what, double value) const {
     if (std::isfinite(value)) return;
     throw Error(detail::text("training: ", what, " is ", value, " at step ", steps_ + 1,

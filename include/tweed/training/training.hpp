@@ -30,7 +30,7 @@ struct TrainingState {
 /// give the same weights to the bit, for any number of threads, in one go or in pieces
 /// (`io/checkpoint.hpp`). After the first step it allocates nothing for a million steps, unless a
 /// hook does.
-template <class Net, class T, class Loss, class Optimizer, AnyDataset Data,
+template <class Net, class T, tweed::Loss Loss, tweed::Optimizer<T> Optimizer, AnyDataset Data,
           AnyDataset Validation = Data>
 class Training {
  public:
