@@ -65,8 +65,10 @@ struct Slots {
 /// the last reader first: the order is fixed, and a value has one sum at a time.
 class PassSchedule {
  public:
-  /// `kept`: bytes that each node keeps, nothing where none does.
-  [[gnu::cold]] PassSchedule(const GraphView& graph, Mode mode, std::span<const Index> kept)
+  /// `kept`: bytes that each node keeps, nothing where none does. `frozen`: for each layer, whether
+  /// training needs none of its parameters' gradients; nothing where it needs all.
+  [[gnu::cold]] PassSchedule(const GraphView& graph, Mode mode, std::span<const Index> kept,
+                             std::span<const char> frozen = {})
       : graph_(graph),
         slots_(graph),
         last_read_(static_cast<std::size_t>(slots_.count()), -1),
@@ -77,7 +79,7 @@ class PassSchedule {
     for (const int value : graph.outputs) read(slots_.value(value));
     steps_.push_back({.kind = StepKind::loss});
     if (mode == Mode::inference) return;
-    find_gradients();
+    find_gradients(frozen);
     add_backward();
     // Outputs stay for whoever looks at them after the step.
     for (const int value : graph.outputs) read(slots_.value(value));
@@ -168,11 +170,13 @@ class PassSchedule {
     }
   }
 
-  [[gnu::cold]] void find_gradients() {
+  [[gnu::cold]] void find_gradients(std::span<const char> frozen) {
     for (const int value : graph_.inputs) facts(value).wants = true;
     for (const Node& node : graph_.nodes) {
       ValueFacts& output = facts(node.output);
-      output.needs = output.wants = graph_.traits_of(node).trains();
+      output.wants = graph_.traits_of(node).trains();
+      output.needs =
+          output.wants && (frozen.empty() || frozen[static_cast<std::size_t>(node.layer)] == 0);
       for (const int value : graph_.inputs_of(node)) {
         output.needs = output.needs || needs(value);
         output.wants = output.wants || wants(value);

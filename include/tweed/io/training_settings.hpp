@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/io/architecture.hpp>
+#include <tweed/training/fit_options.hpp>
 
 #include <string_view>
 
@@ -23,6 +24,17 @@ OrderedJson part_json(const Part& part) {
   }
 }
 
+/// What a group of parameters says, and nothing that it leaves out.
+inline OrderedJson group_json(const ParameterGroup& group) {
+  OrderedJson json{{"match", group.match}};
+  if (!group.from.empty()) json["from"] = group.from;
+  if (!group.to.empty()) json["to"] = group.to;
+  if (group.rate_factor) json["rate_factor"] = *group.rate_factor;
+  if (group.weight_decay) json["weight_decay"] = *group.weight_decay;
+  if (group.frozen) json["frozen"] = *group.frozen;
+  return json;
+}
+
 template <class Training>
 OrderedJson training_settings(const Training& training) {
   OrderedJson json;
@@ -31,6 +43,9 @@ OrderedJson training_settings(const Training& training) {
   json["network"] = architecture_json(training.model().network().text());
   json["loss"] = part_json(training.loss());
   json["optimizer"] = part_json(training.optimizer());
+  for (const ParameterGroup& group : training.groups().values()) {
+    json["groups"].push_back(group_json(group));
+  }
   return json;
 }
 

@@ -2,6 +2,7 @@
 
 #include <tweed/data/augmentation.hpp>
 #include <tweed/losses/loss.hpp>
+#include <tweed/optim/parameter_group.hpp>
 #include <tweed/training/early_stopping.hpp>
 #include <tweed/training/evaluate.hpp>
 #include <tweed/training/schedule.hpp>
@@ -45,6 +46,8 @@ struct FitOptions {
   int threads = 0;         ///< 0: all that OpenMP offers
   double clip_norm =
       0.0;  ///< if not 0, the gradient is scaled down to this norm where it is longer
+  /// Parameters with other rates or decays, or that stay as they are.
+  ParameterGroups groups = {};
   AnyAugmentation augmentation = {};  ///< of each batch (of the first input), such as ShiftAndFlip
   /// What the optimiser's learning rate is multiplied by, such as CosineSchedule{}; by default 1.
   /// For an optimiser with a member `learning_rate`.

@@ -203,7 +203,7 @@ class StepProfiler {
       : loss_(loss),
         optimizer_(optimizer),
         model_(model),
-        state_(optimizer_.template make_state<T>(std::ssize(model_.parameters()))),
+        state_(state_for(optimizer_, model_)),
         pass_(model_, options.batch_size, options.threads),
         targets_(made_up_targets<Loss, T>(options.batch_size, model_.graph().output_shapes())),
         times_(2 * stage_count() + 2) {
@@ -252,6 +252,11 @@ class StepProfiler {
     Index count = 0;
     for (const Traits& traits : model_.graph().traits) count += traits.parameter_count;
     return count;
+  }
+
+  static auto state_for(const Optimizer& optimizer, const Model<Net, T>& model) {
+    const auto parts = parts_of("profile", model.layout(), model.graph(), {});
+    return make_state<T>(optimizer, parts->parts[0].size, parts->places);
   }
 
   void step(std::uint64_t number) {

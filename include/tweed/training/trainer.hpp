@@ -3,8 +3,10 @@
 #include <tweed/model/training_pass.hpp>
 #include <tweed/optim/clip_norm.hpp>
 #include <tweed/training/check_loss.hpp>
+#include <tweed/training/grouped_optimizer.hpp>
 
 #include <cmath>
+#include <memory>
 #include <string>
 
 namespace TWEED_NAMESPACE {
@@ -15,6 +17,8 @@ struct TrainerOptions {
   int threads = 0;         ///< 0: all that OpenMP offers
   double clip_norm =
       0.0;  ///< if not 0, the gradient is scaled down to this norm where it is longer
+  /// Parameters with other rates or decays, or that stay as they are.
+  ParameterGroups groups = {};
 };
 
 /// Trains a model, a step at a time. It owns gradients, the optimiser's state and the memory for
@@ -30,10 +34,10 @@ class Trainer {
                         const TrainerOptions& options = {})
       : model_(model),
         loss_(loss),
-        optimizer_(optimizer),
-        state_(optimizer.template make_state<T>(std::ssize(model.parameters()))),
+        parts_(detail::parts_of("TrainerOptions", model.layout(), model.graph(), options.groups)),
+        optimizer_("TrainerOptions", optimizer, parts_),
         pass_(model, detail::checked_batch_size("TrainerOptions", options.batch_size),
-              options.threads),
+              options.threads, parts_->frozen_layers),
         seed_(options.seed),
         clip_norm_(options.clip_norm) {
     detail::check_loss<Loss>("Trainer", model);
@@ -64,18 +68,23 @@ class Trainer {
 
   Index steps() const { return steps_; }
   int threads() const { return pass_.threads(); }
-  Optimizer& optimizer() { return optimizer_; }
-  const Optimizer& optimizer() const { return optimizer_; }
+  Optimizer& optimizer() { return optimizer_.optimizer(); }
+  const Optimizer& optimizer() const { return optimizer_.optimizer(); }
 
   /// The optimiser's; 0 where it has none.
   double learning_rate() const {
-    if constexpr (requires { optimizer_.learning_rate; }) return optimizer_.learning_rate;
+    if constexpr (requires { optimizer().learning_rate; }) return optimizer().learning_rate;
     return 0.0;
   }
 
-  /// What the optimiser remembers. With it and the number of steps a trainer goes on where another
-  /// one stopped.
-  typename Optimizer::template State<T>& state() { return state_; }
+  /// What the optimiser remembers; where there are groups, of the first parameters that are not
+  /// frozen. With it and the number of steps a trainer goes on where another one stopped.
+  typename Optimizer::template State<T>& state() { return optimizer_.first_state(); }
+  /// All of it: `visit(part, name, span or number)`.
+  template <class Visit>
+  void visit_state(const Visit& visit) {
+    optimizer_.visit_state(visit);
+  }
   void resume(Index steps) { steps_ = steps; }
 
  private:
@@ -88,10 +97,11 @@ class Trainer {
     check_finite("the loss", loss.loss);
     pass_.backward(model_);
     if (clip_norm_ > 0.0) {
+      optimizer_.clear_frozen(pass_.gradients());
       check_finite("the gradient's norm",
                    tweed::clip_norm(pass_.gradients(), clip_norm_, pass_.threads()));
     }
-    optimizer_.update(state_, model_.parameters(), pass_.gradients(), pass_.threads());
+    optimizer_.update(model_.parameters(), pass_.gradients(), pass_.threads());
     pass_.commit(model_);
     ++steps_;
     return loss;
@@ -105,8 +115,8 @@ class Trainer {
 
   Model<Net, T>& model_;
   Loss loss_;
-  Optimizer optimizer_;
-  typename Optimizer::template State<T> state_;
+  std::shared_ptr<const detail::ParameterParts> parts_;
+  detail::GroupedOptimizer<Optimizer, T> optimizer_;
   TrainingPass<Net, T> pass_;
   std::uint64_t seed_;
   double clip_norm_;

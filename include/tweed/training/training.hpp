@@ -6,6 +6,7 @@
 #include <tweed/training/fit_options.hpp>
 #include <tweed/training/history.hpp>
 #include <tweed/training/trainer.hpp>
+#include <tweed/training/training_state.hpp>
 
 #include <algorithm>
 #include <string>
@@ -13,13 +14,6 @@
 #include <vector>
 
 namespace TWEED_NAMESPACE {
-
-/// All that changes while a model is trained, to be saved and put back: views into a `Training`.
-template <class T>
-struct TrainingState {
-  std::vector<NamedTensor<T>> tensors;                  ///< weights, what the optimiser remembers
-  std::vector<std::pair<std::string, Index*>> numbers;  ///< of the optimiser
-};
 
 /// A training that can be stopped and resumed after any step: `fit` is a loop over it.
 ///
@@ -46,12 +40,13 @@ class Training {
         samples_(checked_size(model, *data)),
         order_(samples_, options.batch_size, options.seed),
         steps_(steps_of(options, order_.batches_per_epoch())),
-        base_rate_(rate_of(optimizer)),
+        optimizer_(optimizer),
         trainer_(model, loss, optimizer,
                  {.batch_size = std::min(options.batch_size, samples_),
                   .seed = options.seed,
                   .threads = options.threads,
-                  .clip_norm = options.clip_norm}),
+                  .clip_norm = options.clip_norm,
+                  .groups = options.groups}),
         memory_(data, std::min(options.batch_size, samples_)) {
     if (keeps_best()) best_weights_ = Buffer<T>(std::ssize(model.values()));
     reserve();
@@ -112,15 +107,12 @@ class Training {
   /// Views of what changes from step to step, besides the history.
   [[gnu::cold]] TrainingState<T> state() {
     TrainingState<T> state;
-    add_block(state, "model", model_.values());
-    Optimizer::template State<T>::visit(trainer_.state(), [&](const char* name, auto&& value) {
-      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, Index>) {
-        state.numbers.emplace_back(std::string("optimizer.").append(name), &value);
-      } else {
-        add_block(state, std::string("optimizer.").append(name), value);
-      }
+    const detail::StateNames<Net, T> names(model_, state);
+    names.add("model", model_.values());
+    trainer_.visit_state([&](const auto& part, const char* name, auto&& value) {
+      names.add(std::string("optimizer.").append(name), value, part);
     });
-    add_block(state, "best", best_weights_.values());
+    names.add("best", best_weights_.values());
     return state;
   }
 
@@ -147,11 +139,8 @@ class Training {
   const Loss& loss() const { return loss_; }
 
   /// As it was given: with the rate that a schedule starts from.
-  Optimizer optimizer() const {
-    Optimizer given = trainer_.optimizer();
-    if constexpr (has_rate_) given.learning_rate = base_rate_;
-    return given;
-  }
+  const Optimizer& optimizer() const { return optimizer_; }
+  const ParameterGroups& groups() const { return options_.groups; }
 
  private:
   static constexpr double most_steps_ = 1e15;
@@ -186,12 +175,7 @@ class Training {
     return options.epochs * batches_per_epoch;
   }
 
-  static constexpr bool has_rate_ = requires(Optimizer optimizer) { optimizer.learning_rate; };
-
-  static double rate_of(const Optimizer& optimizer) {
-    if constexpr (has_rate_) return optimizer.learning_rate;
-    return 0.0;
-  }
+  static constexpr bool has_rate_ = detail::HasRate<Optimizer>;
 
   /// So that no step has to allocate, unless there are very many.
   [[gnu::cold]] void reserve() {
@@ -201,16 +185,6 @@ class Training {
     history_.steps.reserve(static_cast<std::size_t>(steps));
     history_.validations.reserve(epochs);
     epoch_losses_.reserve(epochs);
-  }
-
-  void add_block(TrainingState<T>& state, const std::string& name, std::span<T> block) const {
-    if (block.size() != model_.parameters().size() && block.size() != model_.values().size()) {
-      if (!block.empty()) state.tensors.push_back({name, {std::ssize(block)}, block});
-      return;
-    }
-    for (auto& tensor : model_.named(block)) {
-      state.tensors.push_back({name + '.' + tensor.name, tensor.dims, tensor.values});
-    }
   }
 
   bool keeps_best() const {
@@ -223,7 +197,8 @@ class Training {
       const double factor =
           options_.schedule({.step = number, .steps = steps_, .epoch_losses = epoch_losses_});
       detail::check_option("FitOptions", "the schedule's factor", factor, {.from = 0});
-      trainer_.optimizer().learning_rate = base_rate_ * factor;
+      trainer_.optimizer() = optimizer_;
+      detail::scale_rate(trainer_.optimizer(), factor);
     }
   }
 
@@ -292,7 +267,7 @@ class Training {
   Index samples_;
   BatchOrder order_;
   Index steps_;
-  double base_rate_;
+  Optimizer optimizer_;  // as it was given
   Trainer<Net, T, Loss, Optimizer> trainer_;
   BatchMemory<Data, T> memory_;
   std::optional<detail::DatasetPass<Model<Net, T>, Validation>> validation_;
