@@ -26,7 +26,11 @@
 #include <tweed/model/predict.hpp>
 #include <tweed/model/sequential.hpp>
 #include <tweed/model/summary.hpp>
+#include <tweed/optim/adagrad.hpp>
 #include <tweed/optim/adam.hpp>
+#include <tweed/optim/lion.hpp>
+#include <tweed/optim/muon.hpp>
+#include <tweed/optim/rmsprop.hpp>
 #include <tweed/optim/sgd.hpp>
 #include <tweed/training/evaluate.hpp>
 #include <tweed/training/fit.hpp>

@@ -66,6 +66,7 @@ const ParameterGroups groups{{.match = "*.bias", .weight_decay = 0},
 TEST_CASE("checkpoint: a training with groups of parameters is resumed to the same bits") {
   check_resumed(with(groups), Adam{.weight_decay = 0.1});
   check_resumed(with({{.match = "dense_1.*", .frozen = true}}), SGD{.momentum = 0.9});
+  check_resumed(with({{.match = "dense_2.*", .companion = true}}), Muon{.learning_rate = 0.02});
 }
 
 TEST_CASE("checkpoint: what an optimiser remembers has a tensor's name in groups, too") {

@@ -164,6 +164,24 @@ TEST_CASE("frozen parameters do not count where the gradient is clipped") {
   CHECK(std::sqrt(squares) == doctest::Approx(1e-3).epsilon(1e-3));
 }
 
+TEST_CASE(
+    "Muon takes kernels, of convolutions too, but those that a group gives to its companion") {
+  const FitOptions once{.steps = 1, .schedule = [](const ScheduleInput&) { return 0.5; }};
+  const Muon muon{.learning_rate = 0.1, .companion = {.learning_rate = 0.02}};
+  const TensorValues adam = trained(muon.companion, {}, once);
+  const TensorValues plain = trained(muon, {}, once);
+  const TensorValues given = trained(muon, {{.match = "dense_1.*", .companion = true}}, once);
+  for (const auto& entry : plain) {
+    CAPTURE(entry.first);
+    const bool is_kernel = entry.first.ends_with(".kernel");
+    const bool is_given = !is_kernel || entry.first == "dense_1.kernel";
+    CHECK((entry.second == adam.at(entry.first)) == !is_kernel);
+    CHECK((given.at(entry.first) == adam.at(entry.first)) == is_given);
+  }
+  const auto said = error_message([&] { trained(Adam{}, {{.companion = true}}); });
+  CHECK(said == "TrainerOptions: a group has a companion, but the optimiser has no companion");
+}
+
 TEST_CASE("groups: any number of threads gives the same bits") {
   const GroupList groups{{.match = "*.bias", .weight_decay = 0},
                          {.to = "conv2d_1", .frozen = true}};
@@ -184,10 +202,9 @@ TEST_CASE("a group that means nothing is refused") {
         "relu_1, conv2d_2, relu_2, flatten_1, dense_1");
   CHECK(refusal({{.from = "dense_1", .to = "relu_1", .frozen = true}}) ==
         "TrainerOptions: a group is from \"dense_1\" to \"relu_1\", which comes before");
-  CHECK(
-      refusal({{.match = "dense_1.*"}}) ==
-      "TrainerOptions: the group of \"dense_1.*\" says nothing; give rate_factor, weight_decay or "
-      "frozen");
+  CHECK(refusal({{.match = "dense_1.*"}}) ==
+        "TrainerOptions: the group of \"dense_1.*\" says nothing; give rate_factor, weight_decay, "
+        "frozen or companion");
   CHECK(refusal({{.frozen = true}}) ==
         "TrainerOptions: the groups freeze all parameters, there is nothing to train");
   CHECK(refusal({{.rate_factor = -1}}) ==

@@ -32,6 +32,7 @@ inline OrderedJson group_json(const ParameterGroup& group) {
   if (group.rate_factor) json["rate_factor"] = *group.rate_factor;
   if (group.weight_decay) json["weight_decay"] = *group.weight_decay;
   if (group.frozen) json["frozen"] = *group.frozen;
+  if (group.companion) json["companion"] = *group.companion;
   return json;
 }
 

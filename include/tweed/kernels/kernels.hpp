@@ -7,6 +7,7 @@
 #if !defined(TWEED_COMPILED) || defined(TWEED_KERNELS)  // which compiles those of the library
 
 #include <tweed/kernels/activation_loops.hpp>
+#include <tweed/kernels/adagrad.hpp>
 #include <tweed/kernels/adam.hpp>
 #include <tweed/kernels/add.hpp>
 #include <tweed/kernels/average_pool.hpp>
@@ -18,10 +19,13 @@
 #include <tweed/kernels/dense.hpp>
 #include <tweed/kernels/dropout.hpp>
 #include <tweed/kernels/global_average_pool.hpp>
+#include <tweed/kernels/lion.hpp>
 #include <tweed/kernels/max_pool.hpp>
 #include <tweed/kernels/multiply.hpp>
+#include <tweed/kernels/muon.hpp>
 #include <tweed/kernels/prelu.hpp>
 #include <tweed/kernels/relu.hpp>
+#include <tweed/kernels/rmsprop.hpp>
 #include <tweed/kernels/sgd.hpp>
 #include <tweed/kernels/sum_of_squares.hpp>
 #include <tweed/kernels/upsample.hpp>

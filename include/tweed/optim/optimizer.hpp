@@ -74,10 +74,12 @@ void set_weight_decay(O& optimizer, double weight_decay) {
 ///
 /// A member `learning_rate` is what schedules change, `weight_decay` what groups of parameters may
 /// set; who has several of them has `void scale_rate(double factor)` and `void
-/// set_weight_decay(double)`. With `static constexpr std::string_view name` and `static void
-/// visit(optimizer, take)`, which calls `take(name, value)` for each setting (an `Index`, a `bool`
-/// or a `double`), checkpoints know it; and with `static void State<T>::visit(state, visit)`, which
-/// calls `visit(name, span or Index)` for all that it holds, they keep its state.
+/// set_weight_decay(double)`. One that treats matrices in a way of its own, and leaves vectors to
+/// another, states a `has_companion`: groups may then give that one matrices, too. With `static
+/// constexpr std::string_view name` and `static void visit(optimizer, take)`, which calls
+/// `take(name, value)` for each setting (an `Index`, a `bool` or a `double`), checkpoints know it;
+/// and with `static void State<T>::visit(state, visit)`, which calls `visit(name, span or Index)`
+/// for all that it holds, they keep its state.
 template <class O, class T = float>
 concept Optimizer = requires(const O& optimizer, typename O::template State<T>& state,
                              std::span<T> parameters, std::span<const T> gradients) {

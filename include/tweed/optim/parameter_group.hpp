@@ -30,6 +30,8 @@ struct ParameterGroup {
   std::optional<double> rate_factor = {};   ///< what the learning rate is multiplied by
   std::optional<double> weight_decay = {};  ///< instead of the optimiser's
   std::optional<bool> frozen = {};          ///< whether they stay as they are
+  /// Whether an optimiser that has a companion for some parameters, such as Muon, gives it these.
+  std::optional<bool> companion = {};
 };
 
 namespace detail {

@@ -75,7 +75,10 @@ class GroupedOptimizer {
     if (part.settings.weight_decay && !HasWeightDecay<Optimizer>) {
       refuse("weight_decay", "weight_decay");
     }
+    if (part.settings.companion && !has_companion_) refuse("companion", "companion");
   }
+
+  static constexpr bool has_companion_ = requires { Optimizer::has_companion; };
 
   /// With the settings of a part.
   Optimizer optimizer_for(const ParameterPart& part) const {

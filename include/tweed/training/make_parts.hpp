@@ -76,9 +76,9 @@ struct LayerRange {
 [[gnu::cold]] inline void check_group(const char* who, const ParameterGroup& group) {
   check_option(who, "a group's rate_factor", group.rate_factor.value_or(1.0), {.from = 0});
   check_option(who, "a group's weight_decay", group.weight_decay.value_or(0.0), {.from = 0});
-  if (group.rate_factor || group.weight_decay || group.frozen) return;
+  if (group.rate_factor || group.weight_decay || group.frozen || group.companion) return;
   throw Error(text(who, ": the group of ", in_quotes(group.match),
-                   " says nothing; give rate_factor, weight_decay or frozen"));
+                   " says nothing; give rate_factor, weight_decay, frozen or companion"));
 }
 
 /// What the groups say of each tensor that is trained. Throws Error where one means none.
@@ -102,6 +102,7 @@ struct LayerRange {
       settings[i].rate_factor = group.rate_factor.value_or(settings[i].rate_factor);
       if (group.weight_decay) settings[i].weight_decay = group.weight_decay;
       settings[i].frozen = group.frozen.value_or(settings[i].frozen);
+      settings[i].companion = group.companion.value_or(settings[i].companion);
     }
     if (is_used) continue;
     throw Error(text(who, ": no parameter of a group's layers matches ", in_quotes(group.match),
@@ -112,11 +113,12 @@ struct LayerRange {
 
 /// A tensor as an optimiser sees it. Kernels are matrices, those of convolutions too: a row for
 /// each number that goes into a sum.
-inline ParameterPlace place_of(const PlacedTensor& placed, Index begin) {
+inline ParameterPlace place_of(const PlacedTensor& placed, const ParameterPart& part) {
   const Tensor& tensor = placed.tensor;
-  const bool is_matrix = tensor.rank > 1 && tensor.fan_in > 0 && tensor.size() % tensor.fan_in == 0;
+  const bool is_matrix = !part.settings.companion && tensor.rank > 1 && tensor.fan_in > 0 &&
+                         tensor.size() % tensor.fan_in == 0;
   const Index rows = is_matrix ? tensor.fan_in : 1;
-  return {placed.offset - begin, rows, tensor.size() / rows, is_matrix};
+  return {placed.offset - part.offset, rows, tensor.size() / rows, is_matrix};
 }
 
 /// For each layer, whether it has parameters and all are frozen; nothing where no layer is.
@@ -156,7 +158,7 @@ inline ParameterPlace place_of(const PlacedTensor& placed, Index begin) {
     const Index end = i + 1 < tensors.size() ? tensors[i + 1].offset : layout.trained_size();
     part.size = end - part.offset;
     ++part.place_count;
-    all.places.push_back(place_of(tensors[i], part.offset));
+    all.places.push_back(place_of(tensors[i], part));
   }
   return std::make_shared<const ParameterParts>(std::move(all));
 }

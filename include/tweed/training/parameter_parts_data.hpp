@@ -17,6 +17,7 @@ struct ParameterSettings {
   double rate_factor = 1.0;
   std::optional<double> weight_decay = {};
   bool frozen = false;
+  bool companion = false;
 
   friend bool operator==(const ParameterSettings&, const ParameterSettings&) = default;
 };
