@@ -80,6 +80,7 @@ void set_all() {
   prebuilt::muon<T>.set(muon<T>);
   prebuilt::muon_scratch_bytes<T>.set(muon_scratch_bytes<T>);
   prebuilt::sum_of_squares<T>.set(sum_of_squares<T>);
+  prebuilt::blend<T>.set(blend<T>);
   conv::prebuilt::scale_filters<T>.set(conv::scale_filters<T>);
   conv::prebuilt::algorithm_for<T>.set(conv::algorithm_for<T>);
   conv::prebuilt::largest_kept_bytes<T>.set(conv::largest_kept_bytes<T>);

@@ -29,6 +29,7 @@
 #include <tweed/optim/adagrad.hpp>
 #include <tweed/optim/adam.hpp>
 #include <tweed/optim/lion.hpp>
+#include <tweed/optim/lookahead.hpp>
 #include <tweed/optim/muon.hpp>
 #include <tweed/optim/rmsprop.hpp>
 #include <tweed/optim/sgd.hpp>

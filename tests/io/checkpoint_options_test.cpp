@@ -69,6 +69,25 @@ TEST_CASE("checkpoint: a training with groups of parameters is resumed to the sa
   check_resumed(with({{.match = "dense_2.*", .companion = true}}), Muon{.learning_rate = 0.02});
 }
 
+TEST_CASE("checkpoint: averaged weights and batches put together are resumed to the same bits") {
+  FitOptions options = tests::usual;
+  options.average = WeightAverage{.decay = 0.7};
+  options.accumulate = 2;
+  check_resumed(options, Adam{});
+  FitOptions other = options;
+  other.average->decay = 0.8;
+  CHECK(refusal(options, other) == "expected average_decay 0.8, found 0.7");
+  other.average = {};
+  CHECK(refusal(options, other) == "expected no \"average_decay\"");
+  other = options;
+  other.accumulate = 3;
+  CHECK(refusal(options, other) == "expected accumulate 3, found 2");
+}
+
+TEST_CASE("checkpoint: Lookahead is resumed to the same bits") {
+  check_resumed(with(groups), Lookahead{Adam{.weight_decay = 0.1}, {.every = 3}});
+}
+
 TEST_CASE("checkpoint: what an optimiser remembers has a tensor's name in groups, too") {
   CheckpointRun plain;
   CheckpointRun grouped(with(groups));

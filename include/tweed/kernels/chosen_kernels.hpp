@@ -146,6 +146,10 @@ template <class T>
 inline ChosenKernel<Index(Index rows, Index columns, int threads)> muon_scratch_bytes;
 template <class T>
 inline ChosenKernel<double(const T* x, Index count)> sum_of_squares;
+template <class T>
+inline ChosenKernel<void(double x_factor, const T* x, double y_factor, T* y, Index count,
+                         int threads)>
+    blend;
 
 }  // namespace prebuilt
 

@@ -12,6 +12,7 @@
 #include <tweed/kernels/add.hpp>
 #include <tweed/kernels/average_pool.hpp>
 #include <tweed/kernels/batch_norm.hpp>
+#include <tweed/kernels/blend.hpp>
 #include <tweed/kernels/channel_softmax.hpp>
 #include <tweed/kernels/concat.hpp>
 #include <tweed/kernels/conv/convolution.hpp>

@@ -45,6 +45,14 @@ void scale_rate(O& optimizer, double factor) {
   }
 }
 
+/// The learning rate, or of several the first; 0 where there is none.
+template <class O>
+double rate_of(const O& optimizer) {
+  if constexpr (requires { optimizer.learning_rate; }) return optimizer.learning_rate;
+  if constexpr (requires { optimizer.optimizer(); }) return rate_of(optimizer.optimizer());
+  return 0.0;
+}
+
 template <class O>
 concept HasWeightDecay = requires(O& optimizer) {
   optimizer.set_weight_decay(0.0);

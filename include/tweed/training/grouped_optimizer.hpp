@@ -78,7 +78,7 @@ class GroupedOptimizer {
     if (part.settings.companion && !has_companion_) refuse("companion", "companion");
   }
 
-  static constexpr bool has_companion_ = requires { Optimizer::has_companion; };
+  static constexpr bool has_companion_ = requires { requires Optimizer::has_companion; };
 
   /// With the settings of a part.
   Optimizer optimizer_for(const ParameterPart& part) const {

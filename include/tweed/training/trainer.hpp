@@ -3,6 +3,7 @@
 #include <tweed/model/training_pass.hpp>
 #include <tweed/optim/clip_norm.hpp>
 #include <tweed/training/check_loss.hpp>
+#include <tweed/training/gradient_sum.hpp>
 #include <tweed/training/grouped_optimizer.hpp>
 
 #include <cmath>
@@ -59,11 +60,19 @@ class Trainer {
   /// tuple, of what each of its losses compares with.
   template <class Targets = std::span<const Label>>
   Sum step(std::span<const Batch<const T>> inputs, const Targets& targets) {
-    if constexpr (detail::check_targets<Loss, T, Targets>()) {
-      return checked_step(inputs, targets);
-    } else {
-      return {};
-    }
+    return guarded<Targets>([&] { return checked_step(inputs, targets); });
+  }
+
+  /// Forward and backward on a part of a batch that does not fit in one: the next `step` is on its
+  /// samples as well as on its own, each counting once. Returns the loss of the part. Running
+  /// statistics follow each part. Throws Error as `step` does, and forgets the parts before.
+  template <class Targets = std::span<const Label>>
+  Sum add(const Batch<const T>& x, const Targets& targets) {
+    return add(std::span(&x, 1), targets);
+  }
+  template <class Targets = std::span<const Label>>
+  Sum add(std::span<const Batch<const T>> inputs, const Targets& targets) {
+    return guarded<Targets>([&] { return checked_add(inputs, targets); });
   }
 
   Index steps() const { return steps_; }
@@ -72,10 +81,7 @@ class Trainer {
   const Optimizer& optimizer() const { return optimizer_.optimizer(); }
 
   /// The optimiser's; 0 where it has none.
-  double learning_rate() const {
-    if constexpr (requires { optimizer().learning_rate; }) return optimizer().learning_rate;
-    return 0.0;
-  }
+  double learning_rate() const { return detail::rate_of(optimizer()); }
 
   /// What the optimiser remembers; where there are groups, of the first parameters that are not
   /// frozen. With it and the number of steps a trainer goes on where another one stopped.
@@ -88,14 +94,32 @@ class Trainer {
   void resume(Index steps) { steps_ = steps; }
 
  private:
+  /// Forward and backward, with random numbers of its own in each part of a step.
   template <class Targets>
-  Sum checked_step(std::span<const Batch<const T>> inputs, const Targets& targets) {
+  Sum pass_over(std::span<const Batch<const T>> inputs, const Targets& targets) {
     if (inputs.empty() || inputs[0].count < 1) throw Error("Trainer: the batch is empty");
-    const RandomKey random{.seed = seed_, .step = static_cast<std::uint64_t>(steps_)};
-    pass_.forward(model_, inputs, random);
+    const auto part = static_cast<std::uint64_t>(so_far_.parts()) << 32;
+    pass_.forward(model_, inputs,
+                  {.seed = seed_, .step = static_cast<std::uint64_t>(steps_) + part});
     const Sum loss = detail::loss_gradient(loss_, pass_, targets);
     check_finite("the loss", loss.loss);
     pass_.backward(model_);
+    return loss;
+  }
+
+  template <class Targets>
+  Sum checked_add(std::span<const Batch<const T>> inputs, const Targets& targets) {
+    const Sum loss = pass_over(inputs, targets);
+    so_far_.remember(model_.state());
+    so_far_.add(pass_.gradients(), inputs[0].count, pass_.threads());
+    pass_.commit(model_);
+    return loss;
+  }
+
+  template <class Targets>
+  Sum checked_step(std::span<const Batch<const T>> inputs, const Targets& targets) {
+    const Sum loss = pass_over(inputs, targets);
+    so_far_.finish(pass_.gradients(), inputs[0].count, pass_.threads());
     if (clip_norm_ > 0.0) {
       optimizer_.clear_frozen(pass_.gradients());
       check_finite("the gradient's norm",
@@ -103,8 +127,24 @@ class Trainer {
     }
     optimizer_.update(model_.parameters(), pass_.gradients(), pass_.threads());
     pass_.commit(model_);
+    so_far_.clear();
     ++steps_;
     return loss;
+  }
+
+  /// What `run` returns. If it throws, the model is as it was before the step.
+  template <class Targets, class Run>
+  Sum guarded(const Run& run) {
+    if constexpr (detail::check_targets<Loss, T, Targets>()) {
+      try {
+        return run();
+      } catch (...) {
+        so_far_.restore(model_.state());
+        throw;
+      }
+    } else {
+      return {};
+    }
   }
 
   [[gnu::cold]] void check_finite(const char* what, double value) const {
@@ -118,6 +158,7 @@ class Trainer {
   std::shared_ptr<const detail::ParameterParts> parts_;
   detail::GroupedOptimizer<Optimizer, T> optimizer_;
   TrainingPass<Net, T> pass_;
+  detail::GradientSum<T> so_far_;  // of the step to come
   std::uint64_t seed_;
   double clip_norm_;
   Index steps_ = 0;
