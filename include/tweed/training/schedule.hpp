@@ -51,6 +51,63 @@ struct CosineSchedule {
   }
 };
 
+/// Up and down once, with most of the training on the way down (Smith and Topin,
+/// *Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates*, 2018), as
+/// PyTorch's OneCycleLR: from `first` to 1, the optimiser's rate, in the share `rise` of all steps,
+/// and from there to `last`, each along half a cosine or a line. It leaves the momentum alone.
+struct OneCycleSchedule {
+  double rise = 0.3;        ///< in [0, 1]
+  double first = 1.0 / 25;  ///< in [0, 1]
+  double last = 4e-6;       ///< in [0, 1]
+  bool linear = false;
+
+  double operator()(const ScheduleInput& at) const {
+    detail::check_option("OneCycleSchedule", "rise", rise, {.from = 0, .to = 1});
+    detail::check_option("OneCycleSchedule", "first", first, {.from = 0, .to = 1});
+    detail::check_option("OneCycleSchedule", "last", last, {.from = 0, .to = 1});
+    const auto step = static_cast<double>(at.step);
+    const auto end = static_cast<double>(at.steps - 1);
+    const double peak = std::max(rise * static_cast<double>(at.steps) - 1.0, 0.0);
+    if (step < peak) return between(first, 1.0, step / peak);
+    if (end <= peak) return 1.0;
+    return between(1.0, last, std::min((step - peak) / (end - peak), 1.0));
+  }
+
+ private:
+  double between(double from, double to, double share) const {
+    if (linear) return from + (to - from) * share;
+    return to + (from - to) * 0.5 * (1.0 + std::cos(std::numbers::pi * share));
+  }
+};
+
+/// Up and down along straight lines, again and again (Smith, *Cyclical Learning Rates for Training
+/// Neural Networks*, WACV 2017), as PyTorch's CyclicLR: from `lowest` to 1, the optimiser's rate,
+/// in `up` steps, and back in `down`. What is above `lowest` is multiplied by `factor` from each
+/// cycle to the next: 0.5 is Smith's triangular2.
+struct TriangularSchedule {
+  Index up = 2000;      ///< at least 1
+  Index down = 0;       ///< at least 0; 0: as many as `up`
+  double lowest = 0.1;  ///< in [0, 1]
+  double factor = 1.0;  ///< in [0, 1]
+
+  double operator()(const ScheduleInput& at) const {
+    detail::check_option("TriangularSchedule", "up", up, {.from = 1, .to = longest_});
+    detail::check_option("TriangularSchedule", "down", down, {.from = 0, .to = longest_});
+    detail::check_option("TriangularSchedule", "lowest", lowest, {.from = 0, .to = 1});
+    detail::check_option("TriangularSchedule", "factor", factor, {.from = 0, .to = 1});
+    const Index back = down == 0 ? up : down;
+    const Index within = at.step % (up + back);
+    const double height = within <= up
+                              ? static_cast<double>(within) / static_cast<double>(up)
+                              : static_cast<double>(up + back - within) / static_cast<double>(back);
+    const double shrunk = std::pow(factor, static_cast<double>(at.step / (up + back)));
+    return lowest + (1.0 - lowest) * height * shrunk;
+  }
+
+ private:
+  static constexpr double longest_ = 1e15;
+};
+
 /// Times `factor` after every `every` steps.
 struct StepSchedule {
   Index every;          ///< at least 1
