@@ -3,6 +3,7 @@
 #include <tweed/core/random.hpp>
 #include <tweed/model/program.hpp>
 #include <tweed/model/summary.hpp>
+#include <tweed/training/parameter_places.hpp>
 #include <tweed/training/trainer.hpp>
 
 #include <algorithm>
@@ -203,7 +204,8 @@ class StepProfiler {
       : loss_(loss),
         optimizer_(optimizer),
         model_(model),
-        state_(state_for(optimizer_, model_)),
+        state_(
+            make_state<T>(optimizer_, std::ssize(model_.parameters()), parameter_places(model_))),
         pass_(model_, options.batch_size, options.threads),
         targets_(made_up_targets<Loss, T>(options.batch_size, model_.graph().output_shapes())),
         times_(2 * stage_count() + 2) {
@@ -252,11 +254,6 @@ class StepProfiler {
     Index count = 0;
     for (const Traits& traits : model_.graph().traits) count += traits.parameter_count;
     return count;
-  }
-
-  static auto state_for(const Optimizer& optimizer, const Model<Net, T>& model) {
-    const auto parts = parts_of("profile", model.layout(), model.graph(), {});
-    return make_state<T>(optimizer, parts->parts[0].size, parts->places);
   }
 
   void step(std::uint64_t number) {
