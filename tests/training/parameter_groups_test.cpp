@@ -179,7 +179,7 @@ TEST_CASE(
     CHECK((given.at(entry.first) == adam.at(entry.first)) == is_given);
   }
   const auto said = error_message([&] { trained(Adam{}, {{.companion = true}}); });
-  CHECK(said == "TrainerOptions: a group has a companion, but the optimiser has no companion");
+  CHECK(said == "parameter groups: a group has a companion, but the optimiser has no companion");
 }
 
 TEST_CASE("groups: any number of threads gives the same bits") {
@@ -192,25 +192,26 @@ TEST_CASE("groups: any number of threads gives the same bits") {
 
 TEST_CASE("a group that means nothing is refused") {
   CHECK(refusal({{.match = "*.bais", .weight_decay = 0}}) ==
-        "TrainerOptions: no parameter of a group's layers matches \"*.bais\"; there are "
+        "parameter groups: no parameter of a group's layers matches \"*.bais\"; there are "
         "conv2d_1.kernel, batch_norm_1.scale, batch_norm_1.shift, conv2d_2.kernel, conv2d_2.bias, "
         "dense_1.kernel, dense_1.bias");
   CHECK(refusal({{.match = "*.bias", .to = "conv2d_1", .frozen = true}})
-            .starts_with("TrainerOptions: no parameter of a group's layers matches \"*.bias\""));
+            .starts_with("parameter groups: no parameter of a group's layers matches \"*.bias\""));
   CHECK(refusal({{.to = "stem", .frozen = true}}) ==
-        "TrainerOptions: a group names the layer \"stem\"; there are conv2d_1, batch_norm_1, "
+        "parameter groups: a group names the layer \"stem\"; there are conv2d_1, batch_norm_1, "
         "relu_1, conv2d_2, relu_2, flatten_1, dense_1");
   CHECK(refusal({{.from = "dense_1", .to = "relu_1", .frozen = true}}) ==
-        "TrainerOptions: a group is from \"dense_1\" to \"relu_1\", which comes before");
-  CHECK(refusal({{.match = "dense_1.*"}}) ==
-        "TrainerOptions: the group of \"dense_1.*\" says nothing; give rate_factor, weight_decay, "
-        "frozen or companion");
+        "parameter groups: a group is from \"dense_1\" to \"relu_1\", which comes before");
+  CHECK(
+      refusal({{.match = "dense_1.*"}}) ==
+      "parameter groups: the group of \"dense_1.*\" says nothing; give rate_factor, weight_decay, "
+      "frozen or companion");
   CHECK(refusal({{.frozen = true}}) ==
-        "TrainerOptions: the groups freeze all parameters, there is nothing to train");
+        "parameter groups: the groups freeze all parameters, there is nothing to train");
   CHECK(refusal({{.rate_factor = -1}}) ==
-        "TrainerOptions: a group's rate_factor is -1, it must be finite and at least 0");
+        "parameter groups: a group's rate_factor is -1, it must be finite and at least 0");
   CHECK(refusal({{.weight_decay = std::nan("")}})
-            .starts_with("TrainerOptions: a group's weight_decay is"));
+            .starts_with("parameter groups: a group's weight_decay is"));
 }
 
 TEST_CASE("a group for what the optimiser does not have is refused") {
@@ -218,8 +219,8 @@ TEST_CASE("a group for what the optimiser does not have is refused") {
     return error_message([&] { trained(Still{}, groups); });
   };
   CHECK(said({{.rate_factor = 2.0}}) ==
-        "TrainerOptions: a group has a rate_factor, but the optimiser has no learning_rate");
+        "parameter groups: a group has a rate_factor, but the optimiser has no learning_rate");
   CHECK(said({{.weight_decay = 0}}) ==
-        "TrainerOptions: a group has a weight_decay, but the optimiser has no weight_decay");
+        "parameter groups: a group has a weight_decay, but the optimiser has no weight_decay");
   CHECK(said({{.match = "dense_1.*", .frozen = true}}).empty());
 }

@@ -35,8 +35,8 @@ class Trainer {
                         const TrainerOptions& options = {})
       : model_(model),
         loss_(loss),
-        parts_(detail::parts_of("TrainerOptions", model.layout(), model.graph(), options.groups)),
-        optimizer_("TrainerOptions", optimizer, parts_),
+        parts_(detail::parts_of("parameter groups", model.layout(), model.graph(), options.groups)),
+        optimizer_("parameter groups", optimizer, parts_),
         pass_(model, detail::checked_batch_size("TrainerOptions", options.batch_size),
               options.threads, parts_->frozen_layers),
         seed_(options.seed),
