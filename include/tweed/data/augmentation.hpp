@@ -33,8 +33,10 @@ class AnyAugmentation {
 
   AnyAugmentation() = default;
   template <class F>
-  requires(!std::same_as<F, AnyAugmentation> && (Augmentation<F, float> || Augmentation<F, double>))
-      AnyAugmentation(const F& change) {
+  requires(!std::same_as<F, AnyAugmentation>) AnyAugmentation(const F& change) {
+    static_assert(Augmentation<F, float> || Augmentation<F, double>,
+                  "tweed: this is no augmentation; compare it with the concept Augmentation in "
+                  "data/augmentation.hpp");
     if constexpr (Augmentation<F, float>) of_float_ = change;
     if constexpr (Augmentation<F, double>) of_double_ = change;
   }

@@ -55,7 +55,7 @@ struct FitOptions {
   AnyAugmentation augmentation = {};  ///< of each batch (of the first input), such as ShiftAndFlip
   /// What the optimiser's learning rate is multiplied by, such as CosineSchedule{}; by default 1.
   /// For an optimiser with a member `learning_rate`.
-  std::function<double(const ScheduleInput&)> schedule = {};
+  AnySchedule schedule = {};
   std::optional<EarlyStopping> early_stopping = {};
   /// If given, an average of the weights is what is validated, and what training ends with.
   std::optional<WeightAverage> average = {};

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <functional>
 #include <numbers>
 #include <span>
+#include <utility>
 
 namespace TWEED_NAMESPACE {
 
@@ -27,6 +29,30 @@ struct ScheduleInput {
 template <class S>
 concept Schedule = requires(const S& schedule, const ScheduleInput& at) {
   { schedule(at) } -> std::convertible_to<double>;
+};
+
+/// Any schedule, or none.
+class AnySchedule {
+ public:
+  using Function = std::function<double(const ScheduleInput&)>;
+
+  AnySchedule() = default;
+  AnySchedule(Function function) : function_(std::move(function)) {}
+  template <class S>
+  requires(!std::same_as<S, AnySchedule> && !std::same_as<S, Function>)
+      AnySchedule(const S& schedule) {
+    static_assert(Schedule<S>,
+                  "tweed: this is no schedule; compare it with the concept Schedule in "
+                  "training/schedule.hpp");
+    if constexpr (Schedule<S>) function_ = schedule;
+  }
+
+  /// Whether there is one.
+  explicit operator bool() const { return static_cast<bool>(function_); }
+  double operator()(const ScheduleInput& at) const { return function_(at); }
+
+ private:
+  Function function_;
 };
 
 /// The same rate all the time.
