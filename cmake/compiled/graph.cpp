@@ -6,6 +6,7 @@
 #include <tweed/model/preparation_functions.hpp>
 #include <tweed/model/program.hpp>
 #include <tweed/model/summary_table.hpp>
+#include <tweed/training/make_parts.hpp>
 
 namespace TWEED_NAMESPACE::detail {
 
@@ -32,6 +33,16 @@ template Index program_bytes(const NetworkView<double>&, const ProgramOptions&);
 
 template std::string summary_of(const NetworkText&, const NetworkView<float>&, bool, Index, int);
 template std::string summary_of(const NetworkText&, const NetworkView<double>&, bool, Index, int);
+
+std::shared_ptr<const ParameterParts> parts_of(const char* who, const Layout& layout,
+                                               const GraphView& graph,
+                                               const ParameterGroups& groups) {
+  return make_parts(who, layout, graph, groups);
+}
+
+std::shared_ptr<const ParameterGroup[]> copies_of(std::span<const ParameterGroup> groups) {
+  return make_copies(groups);
+}
 
 }  // namespace TWEED_NAMESPACE::detail
 

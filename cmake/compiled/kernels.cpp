@@ -92,7 +92,13 @@ void set_all() {
   prebuilt::multiply_samples<T>.set(multiply_samples<T>);
   prebuilt::adam<T>.set(adam<T>);
   prebuilt::sgd<T>.set(sgd<T>);
+  prebuilt::rmsprop<T>.set(rmsprop<T>);
+  prebuilt::adagrad<T>.set(adagrad<T>);
+  prebuilt::lion<T>.set(lion<T>);
+  prebuilt::muon<T>.set(muon<T>);
+  prebuilt::muon_scratch_bytes<T>.set(muon_scratch_bytes<T>);
   prebuilt::sum_of_squares<T>.set(sum_of_squares<T>);
+  prebuilt::blend<T>.set(blend<T>);
   conv::prebuilt::scale_filters<T>.set(conv::scale_filters<T>);
   conv::prebuilt::algorithm_for<T>.set(conv::algorithm_for<T>);
   conv::prebuilt::largest_kept_bytes<T>.set(conv::largest_kept_bytes<T>);

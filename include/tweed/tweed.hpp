@@ -2,7 +2,8 @@
 
 /// What networks and training need, with nothing but Eigen (and OpenMP, if there is one). Not
 /// included, because not every program measures more than loss and accuracy:
-/// - <tweed/metrics/accuracy.hpp> and <tweed/metrics/confusion_matrix.hpp>
+/// - <tweed/metrics/accuracy.hpp>, <tweed/metrics/confusion_matrix.hpp> and
+///   <tweed/training/measure.hpp>
 /// Nor, because they need a library each:
 /// - <tweed/data/fashion_mnist.hpp> and <tweed/data/idx.hpp>: data sets from files (zlib)
 /// - <tweed/io/model_file.hpp>: save and load models (nlohmann/json)
@@ -25,7 +26,12 @@
 #include <tweed/model/predict.hpp>
 #include <tweed/model/sequential.hpp>
 #include <tweed/model/summary.hpp>
+#include <tweed/optim/adagrad.hpp>
 #include <tweed/optim/adam.hpp>
+#include <tweed/optim/lion.hpp>
+#include <tweed/optim/lookahead.hpp>
+#include <tweed/optim/muon.hpp>
+#include <tweed/optim/rmsprop.hpp>
 #include <tweed/optim/sgd.hpp>
 #include <tweed/training/evaluate.hpp>
 #include <tweed/training/fit.hpp>

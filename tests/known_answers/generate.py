@@ -52,10 +52,55 @@ def after_steps(optimizer, **options):
     return kept
 
 
+class Lion(torch.optim.Optimizer):
+    """Chen and others, Symbolic Discovery of Optimization Algorithms, 2023, Algorithm 2. PyTorch has none."""
+
+    def __init__(self, parameters, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0):
+        super().__init__(parameters, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                moment = self.state[p].setdefault("moment", torch.zeros_like(p))
+                update = torch.sign(beta1 * moment + (1 - beta1) * p.grad)
+                p.sub_(group["lr"] * (update + group["weight_decay"] * p))
+                moment.copy_(beta2 * moment + (1 - beta2) * p.grad)
+
+
+def muon_after_steps(rows, columns, **options):
+    """The parameters after steps 1, 2 and 10. PyTorch's matrices are [outputs,inputs], and it would
+    round them to bfloat16."""
+    matrix = leaf((rows, columns), PARAMETERS).detach().t().contiguous().requires_grad_()
+    optimizer = torch.optim.Muon([matrix], **options)
+    bfloat16, torch.bfloat16 = torch.bfloat16, torch.float64
+    kept = []
+    for step in range(1, 11):
+        matrix.grad = numbers((rows, columns), 100 + step).t().contiguous()
+        optimizer.step()
+        if step in (1, 2, 10):
+            kept += matrix.t().reshape(-1).tolist()
+    torch.bfloat16 = bfloat16
+    return kept
+
+
 OPTIMIZERS = {
     "adam": after_steps(torch.optim.Adam),
     "adam_options": after_steps(torch.optim.Adam, lr=0.02, betas=(0.7, 0.95), eps=0.01),
     "adamw": after_steps(torch.optim.AdamW, lr=0.02, weight_decay=0.3),
+    "rmsprop": after_steps(torch.optim.RMSprop),
+    "rmsprop_options": after_steps(torch.optim.RMSprop, lr=0.02, alpha=0.9, eps=1e-3, momentum=0.8,
+                                   centered=True),
+    "adagrad": after_steps(torch.optim.Adagrad),
+    "adagrad_options": after_steps(torch.optim.Adagrad, lr=0.05, eps=1e-3,
+                                   initial_accumulator_value=0.1),
+    "lion": after_steps(Lion),
+    "lion_options": after_steps(Lion, lr=0.02, betas=(0.7, 0.8), weight_decay=0.3),
+    "muon_high": muon_after_steps(5, 3),
+    "muon_wide": muon_after_steps(2, 7, lr=0.02, weight_decay=0.3, momentum=0.7, nesterov=False,
+                                  ns_steps=3),
+    "muon_adam": muon_after_steps(3, 3, lr=0.02, adjust_lr_fn="match_rms_adamw"),
     "sgd": after_steps(torch.optim.SGD, lr=0.05),
     "sgd_decay": after_steps(torch.optim.SGD, lr=0.05, weight_decay=0.3),
     "sgd_momentum": after_steps(torch.optim.SGD, lr=0.05, momentum=0.9),
@@ -134,7 +179,8 @@ def main():
         for line in (number(f"{name}_loss", loss), array(f"{name}_gradient", gradient))
     ]
     write_header("losses", "", "<array>", losses)
-    write_header("optimizers", "Five parameters after steps 1, 2 and 10.", "<array>",
+    write_header("optimizers", "Five parameters after steps 1, 2 and 10; for Muon a matrix, "
+                 "computed in double throughout.", "<array>",
                  [array(*answer) for answer in OPTIMIZERS.items()])
     for name, step in NETWORKS.items():
         write_header(name, "", "<known_answers/training_step.hpp>", [training_step(name, step())])

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/optim/optimizer.hpp>
 #include <support/compare.hpp>
 #include <support/guarded.hpp>
 #include <support/numbers.hpp>
@@ -19,9 +20,11 @@ constexpr std::uint32_t gradient_stream(int step) { return static_cast<std::uint
 template <class Optimizer, class T>
 class OptimizerRun {
  public:
-  OptimizerRun(const Optimizer& optimizer, const std::vector<T>& start, int threads)
+  /// `places`: for an optimiser that must know the tensors.
+  OptimizerRun(const Optimizer& optimizer, const std::vector<T>& start, int threads,
+               std::span<const tweed::ParameterPlace> places = {})
       : optimizer_(optimizer),
-        state_(optimizer.template make_state<T>(std::ssize(start))),
+        state_(tweed::detail::make_state<T>(optimizer, std::ssize(start), places)),
         parameters_(std::ssize(start)),
         threads_(threads) {
     std::ranges::copy(start, parameters_.data());
@@ -52,11 +55,13 @@ std::vector<T> after_steps(const Optimizer& optimizer, const std::vector<T>& sta
   return run.parameters();
 }
 
-/// Five parameters after steps 1, 2 and 10, as in known_answers.
+/// Parameters after steps 1, 2 and 10, as in known_answers: five, or a matrix.
 template <class T, class Optimizer>
-std::vector<T> after_known_steps(const Optimizer& optimizer) {
+std::vector<T> after_known_steps(const Optimizer& optimizer,
+                                 tweed::ParameterPlace place = {.columns = 5}) {
   constexpr std::uint32_t parameter_stream = 3;
-  OptimizerRun<Optimizer, T> run(optimizer, numbers<T>(5, parameter_stream), 1);
+  OptimizerRun<Optimizer, T> run(
+      optimizer, numbers<T>(place.rows * place.columns, parameter_stream), 1, std::span(&place, 1));
   std::vector<T> kept;
   for (int step = 1; step <= 10; ++step) {
     run.step();

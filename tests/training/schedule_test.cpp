@@ -45,6 +45,51 @@ TEST_CASE("CosineSchedule: half a cosine, warmed up in equal parts") {
   CHECK(CosineSchedule{.warm_up = 3}({.step = 3, .steps = 3}) == 1.0);
 }
 
+namespace {
+
+/// Whether a schedule gives these rates, from the first step on.
+template <class S>
+void check_rates(const S& schedule, const std::vector<double>& expected) {
+  const auto found = rates(schedule, std::ssize(expected));
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    CAPTURE(i);
+    CHECK(found[i] == Approx(expected[i]).epsilon(1e-12));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("OneCycleSchedule: gives what PyTorch's OneCycleLR gives") {
+  check_rates(OneCycleSchedule{}, {0.040000000000000036, 0.52, 1.0, 0.9504846320134737,
+                                   0.8117456539497631, 0.6112620219362893, 0.38874197806371075,
+                                   0.18825834605023697, 0.049519367986526286, 4e-06});
+  check_rates(OneCycleSchedule{.rise = 0.5, .first = 0.1, .last = 0.001, .linear = true},
+              {0.1, 0.3571428571428571, 0.6142857142857142, 0.8714285714285713, 0.889, 0.667, 0.445,
+               0.223, 0.001});
+  check_rates(OneCycleSchedule{.rise = 1.0},
+              {0.04, 0.10430780618346935, 0.28, 0.52, 0.76, 0.9356921938165306, 1.0});
+}
+
+TEST_CASE("OneCycleSchedule: without steps to rise or to fall it starts and ends at the peak") {
+  check_rates(OneCycleSchedule{.rise = 0, .linear = true}, {1.0, (1.0 + 4e-6) / 2, 4e-6});
+  check_rates(OneCycleSchedule{}, {1.0});
+  check_rates(OneCycleSchedule{}, {1.0, 4e-6});
+  CHECK(OneCycleSchedule{}({.step = 9, .steps = 5}) == Approx(4e-6));
+  CHECK(tests::error_message([] { OneCycleSchedule{.rise = 1.5}({}); }) ==
+        "OneCycleSchedule: rise is 1.5, it must be at least 0 and at most 1");
+}
+
+TEST_CASE("TriangularSchedule: gives what PyTorch's CyclicLR gives") {
+  check_rates(TriangularSchedule{.up = 2, .down = 3, .lowest = 0.2},
+              {0.2, 0.6, 1.0, 0.7333333333333333, 0.4666666666666667, 0.2, 0.6, 1.0,
+               0.7333333333333333, 0.4666666666666667, 0.2, 0.6});
+  check_rates(TriangularSchedule{.up = 2, .lowest = 0.1, .factor = 0.5},
+              {0.1, 0.55, 1.0, 0.55, 0.1, 0.325, 0.55, 0.325, 0.1, 0.2125});
+  CHECK(tests::error_message([] {
+          TriangularSchedule{.up = 0}({});
+        }).starts_with("TriangularSchedule: up is 0, it must be at least 1"));
+}
+
 TEST_CASE("StepSchedule: falls every so many steps") {
   const auto found = rates(StepSchedule{.every = 2, .factor = 0.5}, 5);
   CHECK(found == std::vector<double>{1, 1, 0.5, 0.5, 0.25});

@@ -10,26 +10,35 @@
 
 namespace TWEED_NAMESPACE {
 
-/// Any way of changing a batch of training samples: nothing, or a callable that takes the samples,
-/// the key for its random numbers and a number of threads, such as `ShiftAndFlip`, or a lambda of
-/// your own:
+/// A way of changing a batch of training samples in place: a callable that takes the samples, the
+/// key for its random numbers and a number of threads, such as `ShiftAndFlip`, or a lambda of your
+/// own:
 ///
 ///     [](const Batch<float>& x, const RandomKey& key, int threads) { ... }
 ///
-/// It need not take samples of a type that is not used; one that takes `const auto& x` must compile
-/// for `Batch<float>` and `Batch<double>`.
-class Augmentation {
+/// Random numbers that are a function of the key and of a sample's place in the batch make the
+/// result the same for any number of threads. It need not take samples of a type that is not used;
+/// one that takes `const auto& x` must compile for `Batch<float>` and `Batch<double>`.
+template <class F, class T = float>
+concept Augmentation = requires(const F& change, const Batch<T>& x, const RandomKey& key,
+                                int threads) {
+  change(x, key, threads);
+};
+
+/// Any augmentation, or none.
+class AnyAugmentation {
  public:
   template <class T>
   using Change = std::function<void(const Batch<T>&, const RandomKey&, int)>;
 
-  Augmentation() = default;
+  AnyAugmentation() = default;
   template <class F>
-  requires(!std::same_as<F, Augmentation> && (std::constructible_from<Change<float>, const F&> ||
-                                              std::constructible_from<Change<double>, const F&>))
-      Augmentation(const F& change) {
-    if constexpr (std::constructible_from<Change<float>, const F&>) of_float_ = change;
-    if constexpr (std::constructible_from<Change<double>, const F&>) of_double_ = change;
+  requires(!std::same_as<F, AnyAugmentation>) AnyAugmentation(const F& change) {
+    static_assert(Augmentation<F, float> || Augmentation<F, double>,
+                  "tweed: this is no augmentation; compare it with the concept Augmentation in "
+                  "data/augmentation.hpp");
+    if constexpr (Augmentation<F, float>) of_float_ = change;
+    if constexpr (Augmentation<F, double>) of_double_ = change;
   }
 
   /// Throws Error for samples of a type that the callable does not take.

@@ -12,9 +12,10 @@ namespace TWEED_NAMESPACE {
 
 /// What a plan depends on besides the graph.
 struct PlanSizes {
-  Index batch = 0;              ///< samples at most
-  Index element = 0;            ///< bytes of a number
-  std::span<const Index> kept;  ///< bytes that each node keeps, for the whole batch
+  Index batch = 0;                    ///< samples at most
+  Index element = 0;                  ///< bytes of a number
+  std::span<const Index> kept;        ///< bytes that each node keeps, for the whole batch
+  std::span<const char> frozen = {};  ///< see PassSchedule
 };
 
 /// Where everything lies in one block of memory, in bytes. A layer that works in place writes over
@@ -24,7 +25,7 @@ class Plan {
  public:
   [[gnu::cold]] Plan(const GraphView& graph, Mode mode, const PlanSizes& sizes)
       : graph_(graph),
-        schedule_(graph, mode, sizes.kept),
+        schedule_(graph, mode, sizes.kept, sizes.frozen),
         sizes_(sizes),
         place_of_(static_cast<std::size_t>(slots().count()), nowhere) {
     for (std::size_t k = 0; k < graph.inputs.size(); ++k) {
@@ -35,7 +36,7 @@ class Plan {
     peak_ = peak_of(lives_, now_);
   }
 
-  const Schedule& schedule() const { return schedule_; }
+  const PassSchedule& schedule() const { return schedule_; }
   const Slots& slots() const { return schedule_.slots(); }
   /// The steps of the schedule, with the copies of dy that the plan makes.
   const std::vector<Step>& steps() const { return schedule_.steps(); }
@@ -138,7 +139,7 @@ class Plan {
   }
 
   GraphView graph_;
-  Schedule schedule_;
+  PassSchedule schedule_;
   PlanSizes sizes_;
   std::vector<int> place_of_;  // of a slot: which life, or nowhere, or -2 - k: input k
   std::vector<Lifetime> lives_;

@@ -19,7 +19,7 @@ enum class StepKind : unsigned char {
 struct Step {
   StepKind kind = StepKind::forward;
   int node = -1;          ///< or the value whose gradients are added
-  int first_operand = 0;  ///< in `Schedule::operands`: a slot for each of the node's inputs
+  int first_operand = 0;  ///< in `PassSchedule::operands`: a slot for each of the node's inputs
   int y = -1;             ///< slot: the node's output, or the sum
   int dy = -1;            ///< slot: the gradient that `backward` is given, and may write to
   int from = -1;          ///< slot: what `dy` is a copy of, or the first summand
@@ -63,10 +63,12 @@ struct Slots {
 ///
 /// Where several nodes read a value, the gradient of each is added as soon as it is there, that of
 /// the last reader first: the order is fixed, and a value has one sum at a time.
-class Schedule {
+class PassSchedule {
  public:
-  /// `kept`: bytes that each node keeps, nothing where none does.
-  [[gnu::cold]] Schedule(const GraphView& graph, Mode mode, std::span<const Index> kept)
+  /// `kept`: bytes that each node keeps, nothing where none does. `frozen`: for each layer, whether
+  /// training needs none of its parameters' gradients; nothing where it needs all.
+  [[gnu::cold]] PassSchedule(const GraphView& graph, Mode mode, std::span<const Index> kept,
+                             std::span<const char> frozen = {})
       : graph_(graph),
         slots_(graph),
         last_read_(static_cast<std::size_t>(slots_.count()), -1),
@@ -77,7 +79,7 @@ class Schedule {
     for (const int value : graph.outputs) read(slots_.value(value));
     steps_.push_back({.kind = StepKind::loss});
     if (mode == Mode::inference) return;
-    find_gradients();
+    find_gradients(frozen);
     add_backward();
     // Outputs stay for whoever looks at them after the step.
     for (const int value : graph.outputs) read(slots_.value(value));
@@ -168,11 +170,13 @@ class Schedule {
     }
   }
 
-  [[gnu::cold]] void find_gradients() {
+  [[gnu::cold]] void find_gradients(std::span<const char> frozen) {
     for (const int value : graph_.inputs) facts(value).wants = true;
     for (const Node& node : graph_.nodes) {
       ValueFacts& output = facts(node.output);
-      output.needs = output.wants = graph_.traits_of(node).trains();
+      output.wants = graph_.traits_of(node).trains();
+      output.needs =
+          output.wants && (frozen.empty() || frozen[static_cast<std::size_t>(node.layer)] == 0);
       for (const int value : graph_.inputs_of(node)) {
         output.needs = output.needs || needs(value);
         output.wants = output.wants || wants(value);

@@ -2,6 +2,7 @@
 
 #include <tweed/core/settings.hpp>
 #include <tweed/model/network_view.hpp>
+#include <tweed/training/fit_options.hpp>
 
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ struct TrainingSettings {
   NetworkText network;
   std::optional<PartSettings> loss;       ///< none where it does not say what it is
   std::optional<PartSettings> optimizer;  ///< none where it does not say what it is
+  ParameterGroups groups;
 };
 
 template <class Part>
@@ -44,7 +46,8 @@ TrainingSettings training_settings(const Training& training) {
   return {.options = options,
           .network = training.model().network().text(),
           .loss = part_settings(training.loss()),
-          .optimizer = part_settings(training.optimizer())};
+          .optimizer = part_settings(training.optimizer()),
+          .groups = training.groups()};
 }
 
 /// The settings as JSON.

@@ -18,12 +18,26 @@ inline OrderedJson json_of(const std::optional<PartSettings>& part) {
   return json;
 }
 
+/// What a group of parameters says, and nothing that it leaves out.
+inline OrderedJson group_json(const ParameterGroup& group) {
+  OrderedJson json{{"match", group.match}};
+  if (!group.from.empty()) json["from"] = group.from;
+  if (!group.to.empty()) json["to"] = group.to;
+  if (group.rate_factor) json["rate_factor"] = *group.rate_factor;
+  if (group.weight_decay) json["weight_decay"] = *group.weight_decay;
+  if (group.frozen) json["frozen"] = *group.frozen;
+  if (group.companion) json["companion"] = *group.companion;
+  return json;
+}
+
 TWEED_PREBUILT std::string settings_text(const TrainingSettings& settings) {
   OrderedJson json;
   add_settings(json, settings.options);
   json["network"] = architecture_json(settings.network);
   json["loss"] = json_of(settings.loss);
   json["optimizer"] = json_of(settings.optimizer);
+  for (const ParameterGroup& group : settings.groups.values())
+    json["groups"].push_back(group_json(group));
   return json.dump();
 }
 

@@ -6,6 +6,7 @@
 #include <tweed/core/batch.hpp>
 #include <tweed/core/random.hpp>
 #include <tweed/kernels/activation.hpp>
+#include <tweed/kernels/adagrad_step.hpp>
 #include <tweed/kernels/adam_step.hpp>
 #include <tweed/kernels/batch_norm_pass.hpp>
 #include <tweed/kernels/bilinear_pass.hpp>
@@ -17,10 +18,13 @@
 #include <tweed/kernels/dense_pass.hpp>
 #include <tweed/kernels/group_norm_pass.hpp>
 #include <tweed/kernels/layer_norm_pass.hpp>
-#include <tweed/kernels/local_response_norm_pass.hpp>
 #include <tweed/kernels/layer_scale_pass.hpp>
+#include <tweed/kernels/lion_step.hpp>
+#include <tweed/kernels/local_response_norm_pass.hpp>
+#include <tweed/kernels/muon_step.hpp>
 #include <tweed/kernels/pool_geometry.hpp>
 #include <tweed/kernels/prelu_pass.hpp>
+#include <tweed/kernels/rmsprop_step.hpp>
 #include <tweed/kernels/sample_size.hpp>
 #include <tweed/kernels/sgd_step.hpp>
 
@@ -181,7 +185,21 @@ inline ChosenKernel<void(const AdamStep<T>& step)> adam;
 template <class T>
 inline ChosenKernel<void(const SgdStep<T>& step)> sgd;
 template <class T>
+inline ChosenKernel<void(const RmspropStep<T>& step)> rmsprop;
+template <class T>
+inline ChosenKernel<void(const AdagradStep<T>& step)> adagrad;
+template <class T>
+inline ChosenKernel<void(const LionStep<T>& step)> lion;
+template <class T>
+inline ChosenKernel<void(const MuonStep<T>& step)> muon;
+template <class T>
+inline ChosenKernel<Index(Index rows, Index columns, int threads)> muon_scratch_bytes;
+template <class T>
 inline ChosenKernel<double(const T* x, Index count)> sum_of_squares;
+template <class T>
+inline ChosenKernel<void(double x_factor, const T* x, double y_factor, T* y, Index count,
+                         int threads)>
+    blend;
 
 }  // namespace prebuilt
 

@@ -7,11 +7,13 @@
 #if !defined(TWEED_COMPILED) || defined(TWEED_KERNELS)  // which compiles those of the library
 
 #include <tweed/kernels/activation_loops.hpp>
+#include <tweed/kernels/adagrad.hpp>
 #include <tweed/kernels/adam.hpp>
 #include <tweed/kernels/add.hpp>
 #include <tweed/kernels/average_pool.hpp>
 #include <tweed/kernels/batch_norm.hpp>
 #include <tweed/kernels/bilinear.hpp>
+#include <tweed/kernels/blend.hpp>
 #include <tweed/kernels/channel_softmax.hpp>
 #include <tweed/kernels/concat.hpp>
 #include <tweed/kernels/conv/convolution.hpp>
@@ -26,11 +28,14 @@
 #include <tweed/kernels/group_norm.hpp>
 #include <tweed/kernels/layer_norm.hpp>
 #include <tweed/kernels/layer_scale.hpp>
+#include <tweed/kernels/lion.hpp>
 #include <tweed/kernels/local_response_norm.hpp>
 #include <tweed/kernels/max_pool.hpp>
 #include <tweed/kernels/multiply.hpp>
+#include <tweed/kernels/muon.hpp>
 #include <tweed/kernels/prelu.hpp>
 #include <tweed/kernels/relu.hpp>
+#include <tweed/kernels/rmsprop.hpp>
 #include <tweed/kernels/sgd.hpp>
 #include <tweed/kernels/sum_of_squares.hpp>
 #include <tweed/kernels/upsample.hpp>

@@ -3,6 +3,7 @@
 #include <tweed/core/batch.hpp>
 
 #include <array>
+#include <concepts>
 #include <utility>
 
 namespace TWEED_NAMESPACE {
@@ -79,6 +80,39 @@ typename LossTraits<Loss>::Sum loss_gradient(const Loss& loss, Pass& pass, const
   }
 }
 
+/// Whether losses can be added up to what a step returns.
+template <class Sum>
+concept AddsUpToLossSum = std::derived_from<Sum, LossSum>;
+
 }  // namespace detail
+
+/// What `fit`, `Trainer` and `evaluate` take as a loss: a value that has
+/// - `static constexpr Fit<Why> fit(const Shape& outputs)`, whether it can take the outputs of a
+///   network: see `Fit` in `core/layer.hpp`;
+/// - `template <class T> LossSum value(const Batch<const T>& outputs, targets) const`: the losses
+///   of the samples, added up. The targets are what the data have: `std::span<const Label>` of a
+///   `Dataset`, `std::span<const T>` of a `RegressionDataset`;
+/// - `template <class T> LossSum gradient(const Batch<const T>& outputs, targets, const Batch<T>&
+///   gradient) const`: the same, and the gradient of their mean by the outputs, which it
+///   overwrites.
+///
+/// It throws Error for targets that it cannot take. With `static constexpr std::string_view name`
+/// and `static void visit(loss, take)`, which calls `take(name, value)` for each setting (an
+/// `Index`, a `bool` or a `double`), checkpoints know it. A `SumOfLosses` is one of several
+/// outputs.
+template <class L>
+concept Loss = detail::OfSeveralOutputs<L> || requires(const Shape& outputs) {
+  L::fit(outputs).why;
+  L::fit(outputs).output;
+};
+
+/// Whether a loss compares outputs of the type T with such targets.
+template <class L, class T, class Targets>
+concept LossOn = Loss<L> &&
+    (detail::OfSeveralOutputs<L> || requires(const L& loss, const Batch<const T>& outputs,
+                                             const Targets& targets, const Batch<T>& gradient) {
+      { loss.value(outputs, targets) } -> detail::AddsUpToLossSum;
+      { loss.gradient(outputs, targets, gradient) } -> detail::AddsUpToLossSum;
+    });
 
 }  // namespace TWEED_NAMESPACE

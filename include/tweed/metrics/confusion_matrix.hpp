@@ -5,6 +5,7 @@
 #include <tweed/core/option.hpp>
 #include <tweed/core/text.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -51,6 +52,20 @@ class ConfusionMatrix {
     check(predicted, "prediction");
     for (std::size_t i = 0; i < labels.size(); ++i) ++counts_[at(labels[i], predicted[i])];
   }
+
+  /// Counts samples by their classes and the largest of their outputs [n,classes], for `measure`.
+  template <class T>
+  void add(const Batch<const T>& outputs, std::span<const Label> labels) {
+    std::vector<Label> predicted;
+    for (Index i = 0; i < outputs.count; ++i) {
+      const T* const of = outputs.sample(i);
+      predicted.push_back(static_cast<Label>(std::max_element(of, of + outputs.shape.size()) - of));
+    }
+    add(labels, predicted);
+  }
+
+  /// As a `Metric` it is the accuracy.
+  double value() const { return accuracy(); }
 
   Index classes() const { return classes_; }
 

@@ -203,7 +203,7 @@ void Executor<T>::add(const Step& step) {
 
 template <class T>
 bool Executor<T>::is_wanted(int value, bool to_input) const {
-  const Schedule& schedule = program_->plan().schedule();
+  const PassSchedule& schedule = program_->plan().schedule();
   return schedule.needs(value) || (to_input && schedule.wants(value));
 }
 

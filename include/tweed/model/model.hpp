@@ -69,6 +69,10 @@ class Model {
   std::span<T> values() { return block_.values(); }
   std::span<const T> values() const { return block_.values(); }
 
+  /// The state alone.
+  std::span<T> state() { return values().subspan(parameters().size()); }
+  std::span<const T> state() const { return values().subspan(parameters().size()); }
+
   /// The parameters and the state by name.
   std::vector<NamedTensor<T>> tensors() { return named<T>(values()); }
   std::vector<NamedTensor<const T>> tensors() const { return named<const T>(values()); }

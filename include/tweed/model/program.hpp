@@ -34,7 +34,12 @@ class Program {
         folded_(network.graph, options.folds),
         scratch_bytes_(ask_for_memory()),
         plan_(folded_.view(), options.mode,
-              {.batch = options.batch_size, .element = sizeof(T), .kept = kept_}) {}
+              {.batch = options.batch_size,
+               .element = sizeof(T),
+               .kept = kept_,
+               .frozen = options.frozen}) {
+    options_.frozen = {};  // it is not ours
+  }
 
   const NetworkView<T>& network() const { return network_; }
   const ProgramOptions& options() const { return options_; }

@@ -2,6 +2,8 @@
 
 #include <tweed/model/network_view.hpp>
 
+#include <span>
+
 namespace TWEED_NAMESPACE::detail {
 
 /// What a network is to run for.
@@ -11,6 +13,7 @@ struct ProgramOptions {
   Index batch_size = 1;
   int threads = 1;
   bool is_prepared = false;
+  std::span<const char> frozen = {};  ///< for each layer whether nobody wants its gradients
 };
 
 /// A network made ready to run, in `model/program.hpp`.

@@ -22,9 +22,12 @@ class TrainingPass : public NetworkMemory<Net, T> {
   /// `threads`: 0 takes all that OpenMP offers. Throws Error for a batch size below 1.
   explicit TrainingPass(Index batch_size, int threads = 0) requires StaticNetwork<Net>
       : TrainingPass(NetworkHandle<Net>(), batch_size, threads) {}
-  /// To train `model`, or another one of the same network.
-  explicit TrainingPass(const Model<Net, T>& model, Index batch_size, int threads = 0)
-      : TrainingPass(model.network(), batch_size, threads) {}
+  /// To train `model`, or another one of the same network. `frozen`: for each layer, whether
+  /// nobody wants the gradients of its parameters; nothing where all are wanted. Where they lie
+  /// before the first that are wanted, the backward pass ends there, and they stay zeros.
+  explicit TrainingPass(const Model<Net, T>& model, Index batch_size, int threads = 0,
+                        std::span<const char> frozen = {})
+      : TrainingPass(model.network(), batch_size, threads, frozen) {}
 
   /// The network's output for x [n,h,w,c], n <= batch_size, as in training. x must stay as it is
   /// until `backward`; the output stays until the next `forward`. `random` says which elements
@@ -65,12 +68,14 @@ class TrainingPass : public NetworkMemory<Net, T> {
   std::span<const T> gradients() const { return this->executor().gradients(); }
 
  private:
-  TrainingPass(const NetworkHandle<Net>& network, Index batch_size, int threads)
+  TrainingPass(const NetworkHandle<Net>& network, Index batch_size, int threads,
+               std::span<const char> frozen = {})
       : NetworkMemory<Net, T>("TrainingPass", network,
                               {.mode = Mode::training,
                                .folds = folds::in_training,
                                .batch_size = batch_size,
-                               .threads = threads}) {}
+                               .threads = threads,
+                               .frozen = frozen}) {}
 };
 
 }  // namespace TWEED_NAMESPACE

@@ -66,15 +66,34 @@ struct Adam {
     check_settings<T>();
     detail::check_sizes<T>("Adam", parameters, gradients,
                            std::min(state.first_moment.size(), state.second_moment.size()));
+    begin_step(state);
+    step_part(state, 0, parameters, gradients, threads);
+  }
+
+  /// Numbers that `update` reads or writes for each parameter, for profiles.
+  static constexpr Index numbers_moved() { return 7; }
+
+ private:
+  friend struct Muon;
+
+  template <class T>
+  void begin_step(State<T>& state) const {
+    check_settings<T>();
     ++state.step;
+  }
+
+  /// For neighbours whose state begins at `first`. They must lie within it.
+  template <class T>
+  void step_part(State<T>& state, Index first, std::span<T> parameters,
+                 std::span<const std::type_identity_t<T>> gradients, int threads) const {
     const auto t = static_cast<double>(state.step);
     const double correction1 = 1.0 / (1.0 - std::pow(beta1, t));
     const double correction2 = 1.0 / (1.0 - std::pow(beta2, t));
     kernels::chosen::adam<T>({.count = std::ssize(parameters),
                               .parameters = parameters.data(),
                               .gradients = gradients.data(),
-                              .first_moment = state.first_moment.data(),
-                              .second_moment = state.second_moment.data(),
+                              .first_moment = state.first_moment.data() + first,
+                              .second_moment = state.second_moment.data() + first,
                               .learning_rate = learning_rate,
                               .beta1 = beta1,
                               .beta2 = beta2,
@@ -85,10 +104,6 @@ struct Adam {
                               .threads = threads});
   }
 
-  /// Numbers that `update` reads or writes for each parameter, for profiles.
-  static constexpr Index numbers_moved() { return 7; }
-
- private:
   template <class T>
   void check_settings() const {
     constexpr auto smallest = static_cast<double>(std::numeric_limits<T>::min());

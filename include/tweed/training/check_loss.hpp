@@ -6,6 +6,7 @@
 #include <tweed/data/dataset.hpp>
 #include <tweed/losses/loss.hpp>
 #include <tweed/model/model.hpp>
+#include <tweed/optim/optimizer.hpp>
 
 #include <string>
 #include <type_traits>
@@ -83,6 +84,27 @@ void check_loss(const char* who, const Model<Net, T>& model) {
                                                         OfSeveralOutputs<Loss>);
     });
   }
+}
+
+/// Refuses what is no loss or no optimiser: whether both are.
+template <class Loss, class Optimizer, class T>
+constexpr bool check_parts() {
+  static_assert(tweed::Loss<Loss>,
+                "tweed: this is no loss; compare it with the concept Loss in losses/loss.hpp");
+  static_assert(tweed::Optimizer<Optimizer, T>,
+                "tweed: this is no optimiser for networks of this number type; compare it with the "
+                "concept Optimizer in optim/optimizer.hpp");
+  return tweed::Loss<Loss> && tweed::Optimizer<Optimizer, T>;
+}
+
+/// Refuses a loss that cannot compare outputs of the type T with such targets: whether it can.
+template <class Loss, class T, class Targets>
+constexpr bool check_targets() {
+  static_assert(LossOn<Loss, T, Targets>,
+                "tweed: the loss has no value and gradient for such targets: SoftmaxCE takes "
+                "labels, MeanSquaredError numbers; compare it with the concept LossOn in "
+                "losses/loss.hpp");
+  return LossOn<Loss, T, Targets>;
 }
 
 /// Refuses data with more or fewer targets than the loss compares with outputs.

@@ -53,7 +53,7 @@ auto evaluate(DatasetPass<M, Data>& pass, const M& model, const Loss& loss) {
 ///
 /// Throws Error where data or loss do not fit the network, where there are no data, and for a batch
 /// size below 1.
-template <class M, class Loss, AnyDataset Data>
+template <class M, tweed::Loss Loss, AnyDataset Data>
 auto evaluate(const M& model, const Loss& loss, const Data& data,
               const PredictOptions& options = {}) {
   detail::check_target_count<Loss, Data>();

@@ -18,19 +18,27 @@ namespace TWEED_NAMESPACE {
 template <class Net, class T, class Loss, class Optimizer, AnyDataset Data>
 History fit(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer, const Data& data,
             const FitOptions& options = {}) {
-  Training<Net, T, Loss, Optimizer, Data> training(model, loss, optimizer, data, options);
-  training.run();
-  return std::move(training).history();
+  if constexpr (detail::check_parts<Loss, Optimizer, T>()) {
+    Training<Net, T, Loss, Optimizer, Data> training(model, loss, optimizer, data, options);
+    training.run();
+    return std::move(training).history();
+  } else {
+    return {};
+  }
 }
 
 /// The same, and after each epoch loss and accuracy on the data set `validation`.
 template <class Net, class T, class Loss, class Optimizer, AnyDataset Data, AnyDataset Validation>
 History fit(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer, const Data& data,
             const Validation& validation, const FitOptions& options = {}) {
-  Training<Net, T, Loss, Optimizer, Data, Validation> training(model, loss, optimizer, data,
-                                                               validation, options);
-  training.run();
-  return std::move(training).history();
+  if constexpr (detail::check_parts<Loss, Optimizer, T>()) {
+    Training<Net, T, Loss, Optimizer, Data, Validation> training(model, loss, optimizer, data,
+                                                                 validation, options);
+    training.run();
+    return std::move(training).history();
+  } else {
+    return {};
+  }
 }
 
 }  // namespace TWEED_NAMESPACE

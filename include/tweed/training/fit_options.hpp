@@ -2,9 +2,11 @@
 
 #include <tweed/data/augmentation.hpp>
 #include <tweed/losses/loss.hpp>
+#include <tweed/optim/parameter_group.hpp>
 #include <tweed/training/early_stopping.hpp>
 #include <tweed/training/evaluate.hpp>
 #include <tweed/training/schedule.hpp>
+#include <tweed/training/weight_average.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -45,11 +47,18 @@ struct FitOptions {
   int threads = 0;         ///< 0: all that OpenMP offers
   double clip_norm =
       0.0;  ///< if not 0, the gradient is scaled down to this norm where it is longer
-  Augmentation augmentation = {};  ///< of each batch (of the first input), such as ShiftAndFlip
+  /// Batches that make up a step, at least 1: the step of one that is so many times larger, in the
+  /// memory of one. Normalisation and running statistics are those of each batch.
+  Index accumulate = 1;
+  /// Parameters with other rates or decays, or that stay as they are.
+  ParameterGroups groups = {};
+  AnyAugmentation augmentation = {};  ///< of each batch (of the first input), such as ShiftAndFlip
   /// What the optimiser's learning rate is multiplied by, such as CosineSchedule{}; by default 1.
   /// For an optimiser with a member `learning_rate`.
-  std::function<double(const ScheduleInput&)> schedule = {};
+  AnySchedule schedule = {};
   std::optional<EarlyStopping> early_stopping = {};
+  /// If given, an average of the weights is what is validated, and what training ends with.
+  std::optional<WeightAverage> average = {};
   std::function<void(StepReport&)> on_step = {};
   std::function<void(EpochReport&)> on_epoch = {};
 };

@@ -3,6 +3,7 @@
 #include <tweed/core/random.hpp>
 #include <tweed/model/program.hpp>
 #include <tweed/model/summary.hpp>
+#include <tweed/training/parameter_places.hpp>
 #include <tweed/training/trainer.hpp>
 
 #include <algorithm>
@@ -203,7 +204,8 @@ class StepProfiler {
       : loss_(loss),
         optimizer_(optimizer),
         model_(model),
-        state_(optimizer_.template make_state<T>(std::ssize(model_.parameters()))),
+        state_(
+            make_state<T>(optimizer_, std::ssize(model_.parameters()), parameter_places(model_))),
         pass_(model_, options.batch_size, options.threads),
         targets_(made_up_targets<Loss, T>(options.batch_size, model_.graph().output_shapes())),
         times_(2 * stage_count() + 2) {

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
+#include <functional>
 #include <numbers>
 #include <span>
+#include <utility>
 
 namespace TWEED_NAMESPACE {
 
@@ -20,9 +23,37 @@ struct ScheduleInput {
   std::span<const double> epoch_losses = {};
 };
 
-// A schedule is a function of a ScheduleInput: what the optimiser's learning rate is multiplied by
-// in this step. It has no state, so training can be resumed anywhere. Any callable will do; these
-// are the usual ones. They throw Error where an option is out of its range.
+/// A function of a ScheduleInput: what the optimiser's learning rate is multiplied by in this step,
+/// at least 0. It has no state, so training can be resumed anywhere. Any callable will do; those
+/// below are the usual ones. They throw Error where an option is out of its range.
+template <class S>
+concept Schedule = requires(const S& schedule, const ScheduleInput& at) {
+  { schedule(at) } -> std::convertible_to<double>;
+};
+
+/// Any schedule, or none.
+class AnySchedule {
+ public:
+  using Function = std::function<double(const ScheduleInput&)>;
+
+  AnySchedule() = default;
+  AnySchedule(Function function) : function_(std::move(function)) {}
+  template <class S>
+  requires(!std::same_as<S, AnySchedule> && !std::same_as<S, Function>)
+      AnySchedule(const S& schedule) {
+    static_assert(Schedule<S>,
+                  "tweed: this is no schedule; compare it with the concept Schedule in "
+                  "training/schedule.hpp");
+    if constexpr (Schedule<S>) function_ = schedule;
+  }
+
+  /// Whether there is one.
+  explicit operator bool() const { return static_cast<bool>(function_); }
+  double operator()(const ScheduleInput& at) const { return function_(at); }
+
+ private:
+  Function function_;
+};
 
 /// The same rate all the time.
 struct ConstantSchedule {
@@ -44,6 +75,63 @@ struct CosineSchedule {
     const auto all = static_cast<double>(std::max<Index>(at.steps - warm_up, 1));
     return lowest + (1.0 - lowest) * 0.5 * (1.0 + std::cos(std::numbers::pi * done / all));
   }
+};
+
+/// Up and down once, with most of the training on the way down (Smith and Topin,
+/// *Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates*, 2018), as
+/// PyTorch's OneCycleLR: from `first` to 1, the optimiser's rate, in the share `rise` of all steps,
+/// and from there to `last`, each along half a cosine or a line. It leaves the momentum alone.
+struct OneCycleSchedule {
+  double rise = 0.3;        ///< in [0, 1]
+  double first = 1.0 / 25;  ///< in [0, 1]
+  double last = 4e-6;       ///< in [0, 1]
+  bool linear = false;
+
+  double operator()(const ScheduleInput& at) const {
+    detail::check_option("OneCycleSchedule", "rise", rise, {.from = 0, .to = 1});
+    detail::check_option("OneCycleSchedule", "first", first, {.from = 0, .to = 1});
+    detail::check_option("OneCycleSchedule", "last", last, {.from = 0, .to = 1});
+    const auto step = static_cast<double>(at.step);
+    const auto end = static_cast<double>(at.steps - 1);
+    const double peak = std::max(rise * static_cast<double>(at.steps) - 1.0, 0.0);
+    if (step < peak) return between(first, 1.0, step / peak);
+    if (end <= peak) return 1.0;
+    return between(1.0, last, std::min((step - peak) / (end - peak), 1.0));
+  }
+
+ private:
+  double between(double from, double to, double share) const {
+    if (linear) return from + (to - from) * share;
+    return to + (from - to) * 0.5 * (1.0 + std::cos(std::numbers::pi * share));
+  }
+};
+
+/// Up and down along straight lines, again and again (Smith, *Cyclical Learning Rates for Training
+/// Neural Networks*, WACV 2017), as PyTorch's CyclicLR: from `lowest` to 1, the optimiser's rate,
+/// in `up` steps, and back in `down`. What is above `lowest` is multiplied by `factor` from each
+/// cycle to the next: 0.5 is Smith's triangular2.
+struct TriangularSchedule {
+  Index up = 2000;      ///< at least 1
+  Index down = 0;       ///< at least 0; 0: as many as `up`
+  double lowest = 0.1;  ///< in [0, 1]
+  double factor = 1.0;  ///< in [0, 1]
+
+  double operator()(const ScheduleInput& at) const {
+    detail::check_option("TriangularSchedule", "up", up, {.from = 1, .to = longest_});
+    detail::check_option("TriangularSchedule", "down", down, {.from = 0, .to = longest_});
+    detail::check_option("TriangularSchedule", "lowest", lowest, {.from = 0, .to = 1});
+    detail::check_option("TriangularSchedule", "factor", factor, {.from = 0, .to = 1});
+    const Index back = down == 0 ? up : down;
+    const Index within = at.step % (up + back);
+    const double height = within <= up
+                              ? static_cast<double>(within) / static_cast<double>(up)
+                              : static_cast<double>(up + back - within) / static_cast<double>(back);
+    const double shrunk = std::pow(factor, static_cast<double>(at.step / (up + back)));
+    return lowest + (1.0 - lowest) * height * shrunk;
+  }
+
+ private:
+  static constexpr double longest_ = 1e15;
 };
 
 /// Times `factor` after every `every` steps.

@@ -3,8 +3,11 @@
 #include <tweed/model/training_pass.hpp>
 #include <tweed/optim/clip_norm.hpp>
 #include <tweed/training/check_loss.hpp>
+#include <tweed/training/gradient_sum.hpp>
+#include <tweed/training/grouped_optimizer.hpp>
 
 #include <cmath>
+#include <memory>
 #include <string>
 
 namespace TWEED_NAMESPACE {
@@ -15,16 +18,16 @@ struct TrainerOptions {
   int threads = 0;         ///< 0: all that OpenMP offers
   double clip_norm =
       0.0;  ///< if not 0, the gradient is scaled down to this norm where it is longer
+  /// Parameters with other rates or decays, or that stay as they are.
+  ParameterGroups groups = {};
 };
 
 /// Trains a model, a step at a time. It owns gradients, the optimiser's state and the memory for
 /// the passes; after the first step it allocates nothing.
 ///
-/// A loss has `fit`, `value` and `gradient`, see SoftmaxCE; that of several outputs is a
-/// SumOfLosses. An optimiser has `State`, `make_state`
-/// and `update`, see Adam. Either may have a `name` and `visit`, which shows its settings: then a
-/// checkpoint knows it.
-template <class Net, class T, class Loss, class Optimizer>
+/// The concepts `Loss` and `Optimizer` say what a loss and an optimiser are; that of several
+/// outputs is a SumOfLosses.
+template <class Net, class T, tweed::Loss Loss, tweed::Optimizer<T> Optimizer>
 class Trainer {
  public:
   /// The model must outlive the trainer. Throws Error where an option is out of its range.
@@ -32,10 +35,10 @@ class Trainer {
                         const TrainerOptions& options = {})
       : model_(model),
         loss_(loss),
-        optimizer_(optimizer),
-        state_(optimizer.template make_state<T>(std::ssize(model.parameters()))),
+        parts_(detail::parts_of("parameter groups", model.layout(), model.graph(), options.groups)),
+        optimizer_("parameter groups", optimizer, parts_),
         pass_(model, detail::checked_batch_size("TrainerOptions", options.batch_size),
-              options.threads),
+              options.threads, parts_->frozen_layers),
         seed_(options.seed),
         clip_norm_(options.clip_norm) {
     detail::check_loss<Loss>("Trainer", model);
@@ -57,39 +60,93 @@ class Trainer {
   /// tuple, of what each of its losses compares with.
   template <class Targets = std::span<const Label>>
   Sum step(std::span<const Batch<const T>> inputs, const Targets& targets) {
-    if (inputs.empty() || inputs[0].count < 1) throw Error("Trainer: the batch is empty");
-    const RandomKey random{.seed = seed_, .step = static_cast<std::uint64_t>(steps_)};
-    pass_.forward(model_, inputs, random);
-    const Sum loss = detail::loss_gradient(loss_, pass_, targets);
-    check_finite("the loss", loss.loss);
-    pass_.backward(model_);
-    if (clip_norm_ > 0.0) {
-      check_finite("the gradient's norm",
-                   tweed::clip_norm(pass_.gradients(), clip_norm_, pass_.threads()));
-    }
-    optimizer_.update(state_, model_.parameters(), pass_.gradients(), pass_.threads());
-    pass_.commit(model_);
-    ++steps_;
-    return loss;
+    return guarded<Targets>([&] { return checked_step(inputs, targets); });
+  }
+
+  /// Forward and backward on a part of a batch that does not fit in one: the next `step` is on its
+  /// samples as well as on its own, each counting once. Returns the loss of the part. Running
+  /// statistics follow each part. Throws Error as `step` does, and forgets the parts before.
+  template <class Targets = std::span<const Label>>
+  Sum add(const Batch<const T>& x, const Targets& targets) {
+    return add(std::span(&x, 1), targets);
+  }
+  template <class Targets = std::span<const Label>>
+  Sum add(std::span<const Batch<const T>> inputs, const Targets& targets) {
+    return guarded<Targets>([&] { return checked_add(inputs, targets); });
   }
 
   Index steps() const { return steps_; }
   int threads() const { return pass_.threads(); }
-  Optimizer& optimizer() { return optimizer_; }
-  const Optimizer& optimizer() const { return optimizer_; }
+  Optimizer& optimizer() { return optimizer_.optimizer(); }
+  const Optimizer& optimizer() const { return optimizer_.optimizer(); }
 
   /// The optimiser's; 0 where it has none.
-  double learning_rate() const {
-    if constexpr (requires { optimizer_.learning_rate; }) return optimizer_.learning_rate;
-    return 0.0;
-  }
+  double learning_rate() const { return detail::rate_of(optimizer()); }
 
-  /// What the optimiser remembers. With it and the number of steps a trainer goes on where another
-  /// one stopped.
-  typename Optimizer::template State<T>& state() { return state_; }
+  /// What the optimiser remembers; where there are groups, of the first parameters that are not
+  /// frozen. With it and the number of steps a trainer goes on where another one stopped.
+  typename Optimizer::template State<T>& state() { return optimizer_.first_state(); }
+  /// All of it: `visit(part, name, span or number)`.
+  template <class Visit>
+  void visit_state(const Visit& visit) {
+    optimizer_.visit_state(visit);
+  }
   void resume(Index steps) { steps_ = steps; }
 
  private:
+  /// Forward and backward, with random numbers of its own in each part of a step.
+  template <class Targets>
+  Sum pass_over(std::span<const Batch<const T>> inputs, const Targets& targets) {
+    if (inputs.empty() || inputs[0].count < 1) throw Error("Trainer: the batch is empty");
+    const auto part = static_cast<std::uint64_t>(so_far_.parts()) << 32;
+    pass_.forward(model_, inputs,
+                  {.seed = seed_, .step = static_cast<std::uint64_t>(steps_) + part});
+    const Sum loss = detail::loss_gradient(loss_, pass_, targets);
+    check_finite("the loss", loss.loss);
+    pass_.backward(model_);
+    return loss;
+  }
+
+  template <class Targets>
+  Sum checked_add(std::span<const Batch<const T>> inputs, const Targets& targets) {
+    const Sum loss = pass_over(inputs, targets);
+    so_far_.remember(model_.state());
+    so_far_.add(pass_.gradients(), inputs[0].count, pass_.threads());
+    pass_.commit(model_);
+    return loss;
+  }
+
+  template <class Targets>
+  Sum checked_step(std::span<const Batch<const T>> inputs, const Targets& targets) {
+    const Sum loss = pass_over(inputs, targets);
+    so_far_.finish(pass_.gradients(), inputs[0].count, pass_.threads());
+    if (clip_norm_ > 0.0) {
+      optimizer_.clear_frozen(pass_.gradients());
+      check_finite("the gradient's norm",
+                   tweed::clip_norm(pass_.gradients(), clip_norm_, pass_.threads()));
+    }
+    optimizer_.update(model_.parameters(), pass_.gradients(), pass_.threads());
+    pass_.commit(model_);
+    so_far_.clear();
+    ++steps_;
+    return loss;
+  }
+
+  /// What `run` returns. If it throws, the model is as it was before the step.
+  template <class Targets, class Run>
+  Sum guarded(const Run& run) {
+    if constexpr (detail::check_targets<Loss, T, Targets>()) {
+      try {
+        return run();
+      } catch (...) {
+        so_far_.restore(model_.state());
+        throw;
+      }
+    } else {
+      return {};
+    }
+  }
+
   [[gnu::cold]] void check_finite(const char* what, double value) const {
     if (std::isfinite(value)) return;
     throw Error(detail::text("training: ", what, " is ", value, " at step ", steps_ + 1,
@@ -98,9 +155,10 @@ class Trainer {
 
   Model<Net, T>& model_;
   Loss loss_;
-  Optimizer optimizer_;
-  typename Optimizer::template State<T> state_;
+  std::shared_ptr<const detail::ParameterParts> parts_;
+  detail::GroupedOptimizer<Optimizer, T> optimizer_;
   TrainingPass<Net, T> pass_;
+  detail::GradientSum<T> so_far_;  // of the step to come
   std::uint64_t seed_;
   double clip_norm_;
   Index steps_ = 0;

@@ -3,9 +3,12 @@
 #include <tweed/core/lasting.hpp>
 #include <tweed/core/option.hpp>
 #include <tweed/data/regression_dataset.hpp>
+#include <tweed/kernels/kernels.hpp>
+#include <tweed/training/check_options.hpp>
 #include <tweed/training/fit_options.hpp>
 #include <tweed/training/history.hpp>
 #include <tweed/training/trainer.hpp>
+#include <tweed/training/training_state.hpp>
 
 #include <algorithm>
 #include <string>
@@ -13,13 +16,6 @@
 #include <vector>
 
 namespace TWEED_NAMESPACE {
-
-/// All that changes while a model is trained, to be saved and put back: views into a `Training`.
-template <class T>
-struct TrainingState {
-  std::vector<NamedTensor<T>> tensors;                  ///< weights, what the optimiser remembers
-  std::vector<std::pair<std::string, Index*>> numbers;  ///< of the optimiser
-};
 
 /// A training that can be stopped and resumed after any step: `fit` is a loop over it.
 ///
@@ -30,7 +26,7 @@ struct TrainingState {
 /// give the same weights to the bit, for any number of threads, in one go or in pieces
 /// (`io/checkpoint.hpp`). After the first step it allocates nothing for a million steps, unless a
 /// hook does.
-template <class Net, class T, class Loss, class Optimizer, AnyDataset Data,
+template <class Net, class T, tweed::Loss Loss, tweed::Optimizer<T> Optimizer, AnyDataset Data,
           AnyDataset Validation = Data>
 class Training {
  public:
@@ -42,17 +38,19 @@ class Training {
                          detail::Lasting<Data> data, const FitOptions& options = {})
       : model_(model),
         loss_(loss),
-        options_(checked(options)),
+        options_(detail::checked(options, has_rate_)),
         samples_(checked_size(model, *data)),
-        order_(samples_, options.batch_size, options.seed),
-        steps_(steps_of(options, order_.batches_per_epoch())),
-        base_rate_(rate_of(optimizer)),
+        order_(samples_, detail::samples_of_step(options, samples_), options.seed),
+        steps_(detail::steps_of(options, order_.batches_per_epoch())),
+        optimizer_(optimizer),
         trainer_(model, loss, optimizer,
                  {.batch_size = std::min(options.batch_size, samples_),
                   .seed = options.seed,
                   .threads = options.threads,
-                  .clip_norm = options.clip_norm}),
+                  .clip_norm = options.clip_norm,
+                  .groups = options.groups}),
         memory_(data, std::min(options.batch_size, samples_)) {
+    if (options.average) average_.emplace(model);
     if (keeps_best()) best_weights_ = Buffer<T>(std::ssize(model.values()));
     reserve();
   }
@@ -78,14 +76,9 @@ class Training {
   StepReport step() {
     if (finished()) throw Error("training: it is finished, there is no further step");
     const Index number = steps_done();
-    const auto filled = memory_.fill(order_.batch(number), threads());
-    options_.augmentation(filled.x,
-                          {.seed = options_.seed,
-                           .step = static_cast<std::uint64_t>(number),
-                           .use = RandomUse::augment},
-                          threads());
     set_rate(number);
-    batch_ = trainer_.step(filled.inputs(), filled.targets);
+    batch_ = train_on(order_.batch(number), number);
+    update_average();
     history_.steps.push_back({batch_.mean_loss(), batch_.accuracy(), trainer_.learning_rate()});
 
     StepReport report{.step = number + 1,
@@ -97,7 +90,7 @@ class Training {
     if (options_.on_step) options_.on_step(report);
     stopped_ = report.stop;
     if (steps_done() % order_.batches_per_epoch() == 0 || finished()) end_epoch(report.epoch);
-    if (finished() && best_.loss < std::numeric_limits<double>::infinity()) restore_best();
+    if (finished()) finish();
     return report;
   }
 
@@ -112,15 +105,13 @@ class Training {
   /// Views of what changes from step to step, besides the history.
   [[gnu::cold]] TrainingState<T> state() {
     TrainingState<T> state;
-    add_block(state, "model", model_.values());
-    Optimizer::template State<T>::visit(trainer_.state(), [&](const char* name, auto&& value) {
-      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, Index>) {
-        state.numbers.emplace_back(std::string("optimizer.").append(name), &value);
-      } else {
-        add_block(state, std::string("optimizer.").append(name), value);
-      }
+    const detail::StateNames<Net, T> names(model_, state);
+    names.add("model", model_.values());
+    trainer_.visit_state([&](const auto& part, const char* name, auto&& value) {
+      names.add(std::string("optimizer.").append(name), value, part);
     });
-    add_block(state, "best", best_weights_.values());
+    names.add("best", best_weights_.values());
+    if (average_) names.add("average", average_->values());
     return state;
   }
 
@@ -141,21 +132,21 @@ class Training {
     take("seed", options_.seed);
     take("clip_norm", options_.clip_norm);
     take("validation", validation_.has_value());
+    if (options_.accumulate != 1) take("accumulate", options_.accumulate);
+    if (options_.average) take("average_decay", options_.average->decay);
   }
 
   const Model<Net, T>& model() const { return model_; }
+  /// What is validated: the model, or the average of its weights if options ask for one. Once
+  /// training is finished they are the same.
+  const Model<Net, T>& validated_model() const { return average_ ? *average_ : model_; }
   const Loss& loss() const { return loss_; }
 
   /// As it was given: with the rate that a schedule starts from.
-  Optimizer optimizer() const {
-    Optimizer given = trainer_.optimizer();
-    if constexpr (has_rate_) given.learning_rate = base_rate_;
-    return given;
-  }
+  const Optimizer& optimizer() const { return optimizer_; }
+  const ParameterGroups& groups() const { return options_.groups; }
 
  private:
-  static constexpr double most_steps_ = 1e15;
-
   static Index checked_size(const Model<Net, T>& model, const Data& data) {
     detail::check_target_count<Loss, Data>();
     detail::check_target_count<Loss, Validation>();
@@ -163,35 +154,7 @@ class Training {
     return data.size();
   }
 
-  [[gnu::cold]] static const FitOptions& checked(const FitOptions& options) {
-    detail::check_option("FitOptions", "batch_size", options.batch_size, {.from = 1});
-    detail::check_option("FitOptions", "epochs", options.epochs,
-                         {.from = options.steps > 0 ? 0.0 : 1.0});
-    detail::check_option("FitOptions", "steps", options.steps, {.from = 0, .to = most_steps_});
-    detail::check_option("FitOptions", "clip_norm", options.clip_norm, {.from = 0});
-    if (const auto& stopping = options.early_stopping) {
-      detail::check_option("EarlyStopping", "patience", stopping->patience, {.from = 0});
-      detail::check_option("EarlyStopping", "min_delta", stopping->min_delta, {.from = 0});
-    }
-    if (options.schedule && !has_rate_) {
-      throw Error("FitOptions: a schedule is given, but the optimiser has no learning_rate");
-    }
-    return options;
-  }
-
-  static Index steps_of(const FitOptions& options, Index batches_per_epoch) {
-    if (options.steps > 0) return options.steps;
-    const double most = most_steps_ / static_cast<double>(batches_per_epoch);
-    detail::check_option("FitOptions", "epochs", options.epochs, {.from = 1, .to = most});
-    return options.epochs * batches_per_epoch;
-  }
-
-  static constexpr bool has_rate_ = requires(Optimizer optimizer) { optimizer.learning_rate; };
-
-  static double rate_of(const Optimizer& optimizer) {
-    if constexpr (has_rate_) return optimizer.learning_rate;
-    return 0.0;
-  }
+  static constexpr bool has_rate_ = detail::HasRate<Optimizer>;
 
   /// So that no step has to allocate, unless there are very many.
   [[gnu::cold]] void reserve() {
@@ -201,16 +164,6 @@ class Training {
     history_.steps.reserve(static_cast<std::size_t>(steps));
     history_.validations.reserve(epochs);
     epoch_losses_.reserve(epochs);
-  }
-
-  void add_block(TrainingState<T>& state, const std::string& name, std::span<T> block) const {
-    if (block.size() != model_.parameters().size() && block.size() != model_.values().size()) {
-      if (!block.empty()) state.tensors.push_back({name, {std::ssize(block)}, block});
-      return;
-    }
-    for (auto& tensor : model_.named(block)) {
-      state.tensors.push_back({name + '.' + tensor.name, tensor.dims, tensor.values});
-    }
   }
 
   bool keeps_best() const {
@@ -223,7 +176,8 @@ class Training {
       const double factor =
           options_.schedule({.step = number, .steps = steps_, .epoch_losses = epoch_losses_});
       detail::check_option("FitOptions", "the schedule's factor", factor, {.from = 0});
-      trainer_.optimizer().learning_rate = base_rate_ * factor;
+      trainer_.optimizer() = optimizer_;
+      detail::scale_rate(trainer_.optimizer(), factor);
     }
   }
 
@@ -231,7 +185,7 @@ class Training {
     EpochReport report{.epoch = epoch, .step = steps_done(), .training = means(epoch)};
     decltype(detail::evaluate(*validation_, model_, loss_)) found{};
     if (validation_) {
-      found = detail::evaluate(*validation_, model_, loss_);
+      found = detail::evaluate(*validation_, validated_model(), loss_);
       report.validation = {found.loss, found.accuracy};
       if constexpr (detail::OfSeveralOutputs<Loss>) report.validation_outputs = found.outputs;
       history_.validations.push_back({steps_done(), found.loss, found.accuracy});
@@ -258,16 +212,50 @@ class Training {
   void decide(double loss) {
     const EarlyStopping& stopping = *options_.early_stopping;
     const bool better = best_.add(loss, stopping.min_delta);
-    if (better && keeps_best()) copy(model_.values(), best_weights_.values());
+    if (better && keeps_best()) copy(validated_model().values(), best_weights_.values());
     if (!better && best_.waited >= stopping.patience) stopped_ = true;
+  }
+
+  /// A step on the samples at these positions, a batch at a time.
+  typename Trainer<Net, T, Loss, Optimizer>::Sum train_on(std::span<const Index> positions,
+                                                          Index number) {
+    typename Trainer<Net, T, Loss, Optimizer>::Sum sum;
+    const auto batch = static_cast<std::size_t>(options_.batch_size);
+    for (std::size_t first = 0; first < positions.size(); first += batch) {
+      const std::size_t count = std::min(batch, positions.size() - first);
+      const auto filled = memory_.fill(positions.subspan(first, count), threads());
+      const auto part = static_cast<std::uint64_t>(first / batch) << 32;
+      options_.augmentation(filled.x,
+                            {.seed = options_.seed,
+                             .step = static_cast<std::uint64_t>(number) + part,
+                             .use = RandomUse::augment},
+                            threads());
+      const bool is_last = first + count == positions.size();
+      sum += is_last ? trainer_.step(filled.inputs(), filled.targets)
+                     : trainer_.add(filled.inputs(), filled.targets);
+    }
+    return sum;
+  }
+
+  void update_average() {
+    if (!average_) return;
+    if (steps_done() == 0) return copy(model_.values(), average_->values());
+    const double decay = options_.average->decay;
+    const auto values = average_->values();
+    kernels::chosen::blend<T>(1.0 - decay, model_.values().data(), decay, values.data(),
+                              std::ssize(values), threads());
   }
 
   static void copy(std::span<const T> from, std::span<T> to) {
     std::copy_n(from.data(), from.size(), to.data());
   }
 
-  void restore_best() {
-    if (keeps_best()) copy(best_weights_.values(), model_.values());
+  /// Puts the best weights into the model, or else their average, if either is wanted.
+  void finish() {
+    if (average_) copy(average_->values(), model_.values());
+    const bool has_best = best_.loss < std::numeric_limits<double>::infinity();
+    if (has_best && keeps_best()) copy(best_weights_.values(), model_.values());
+    if (average_) copy(model_.values(), average_->values());
   }
 
   /// What follows from the history alone.
@@ -292,7 +280,7 @@ class Training {
   Index samples_;
   BatchOrder order_;
   Index steps_;
-  double base_rate_;
+  Optimizer optimizer_;  // as it was given
   Trainer<Net, T, Loss, Optimizer> trainer_;
   BatchMemory<Data, T> memory_;
   std::optional<detail::DatasetPass<Model<Net, T>, Validation>> validation_;
@@ -300,6 +288,7 @@ class Training {
   std::vector<double> epoch_losses_;
   BestLoss best_;
   Buffer<T> best_weights_;
+  std::optional<Model<Net, T>> average_;
   typename detail::LossTraits<Loss>::Sum batch_;  // of the last step
   bool stopped_ = false;
 };
