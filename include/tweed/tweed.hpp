@@ -18,7 +18,11 @@
 #include <tweed/graph/misfit.hpp>
 #include <tweed/kernels/instruction_set.hpp>
 #include <tweed/layers/layers.hpp>
+#include <tweed/losses/dice.hpp>
+#include <tweed/losses/huber.hpp>
+#include <tweed/losses/mean_absolute_error.hpp>
 #include <tweed/losses/mean_squared_error.hpp>
+#include <tweed/losses/sigmoid_ce.hpp>
 #include <tweed/losses/softmax_ce.hpp>
 #include <tweed/losses/sum_of_losses.hpp>
 #include <tweed/model/inference.hpp>

@@ -29,10 +29,26 @@ def loss_of(function, targets, **options):
 
 
 LABELS = torch.tensor([0, 4, 2, 1])
+SHARES = (numbers((4, 5), OUTPUT_GRADIENT) + 1) / 2
+
+
+def dice(logits, masks):
+    """Two samples of five pixels and two channels; with 1 for `smooth`."""
+    found, wanted = (values.reshape(2, 5, 2) for values in (torch.sigmoid(logits), masks))
+    both, size = (found * wanted).sum(1), (found + wanted).sum(1)
+    return (1 - (2 * both + 1) / (size + 1)).mean()
+
+
 LOSSES = {
     "softmax_ce": loss_of(F.cross_entropy, LABELS),
     "softmax_ce_smoothed": loss_of(F.cross_entropy, LABELS, label_smoothing=0.1),
     "mean_squared_error": loss_of(F.mse_loss, numbers((4, 5), OUTPUT_GRADIENT)),
+    "mean_absolute_error": loss_of(F.l1_loss, numbers((4, 5), OUTPUT_GRADIENT)),
+    "huber": loss_of(F.huber_loss, numbers((4, 5), OUTPUT_GRADIENT), delta=0.7),
+    "sigmoid_ce": loss_of(F.binary_cross_entropy_with_logits, SHARES),
+    "sigmoid_ce_weighted": loss_of(F.binary_cross_entropy_with_logits, SHARES,
+                                   pos_weight=torch.tensor(2.5)),
+    "dice": loss_of(dice, SHARES),
 }
 
 

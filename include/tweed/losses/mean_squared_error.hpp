@@ -1,12 +1,9 @@
 #pragma once
 
-#include <tweed/core/error.hpp>
 #include <tweed/core/layer.hpp>
-#include <tweed/core/text.hpp>
-#include <tweed/losses/loss.hpp>
+#include <tweed/losses/elementwise_loss.hpp>
 
 #include <span>
-#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -31,36 +28,27 @@ struct MeanSquaredError {
   template <class T>
   LossSum value(const Batch<const T>& outputs,
                 std::span<const std::type_identity_t<T>> targets) const {
-    check(outputs, targets);
-    double squares = 0.0;
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-      const double error = static_cast<double>(outputs.data[i]) - static_cast<double>(targets[i]);
-      squares += error * error;
-    }
-    return {.loss = squares / static_cast<double>(outputs.shape.size()), .count = outputs.count};
+    detail::check_targets("MeanSquaredError", outputs, targets);
+    return detail::elementwise_loss(*this, outputs, targets);
   }
 
-  /// The same, and the gradient of the mean loss by the outputs, 2 (output - target) / (n h w c),
-  /// into `gradient`.
+  /// What `value` gives, and the gradient of the mean loss by the outputs,
+  /// 2 (output - target) / (n h w c), into `gradient`.
   template <class T>
   LossSum gradient(const Batch<const T>& outputs, std::span<const std::type_identity_t<T>> targets,
                    const Batch<T>& gradient) const {
     const LossSum sum = value(outputs, targets);
-    const T scale = T{2} / static_cast<T>(outputs.size());
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-      gradient.data[i] = scale * (outputs.data[i] - targets[i]);
-    }
+    detail::elementwise_gradient(*this, outputs, targets, gradient);
     return sum;
   }
 
- private:
+  static double loss_at(double output, double target) {
+    const double error = output - target;
+    return error * error;
+  }
   template <class T>
-  static void check(const Batch<const T>& outputs, std::span<const T> targets) {
-    if (std::ssize(targets) != outputs.size()) {
-      throw Error(detail::text("MeanSquaredError: ", outputs.count, " samples of ",
-                               to_string(outputs.shape), " outputs, but ", std::ssize(targets),
-                               " targets"));
-    }
+  static T slope_at(T output, T target) {
+    return T{2} * (output - target);
   }
 };
 

@@ -71,7 +71,7 @@ template <std::size_t number, class Loss, class Targets>
 struct LossRejectsTheTargets {
   static_assert(number == 0,
                 "tweed: a loss in SumOfLosses cannot take the targets of its output: SoftmaxCE "
-                "takes labels, MeanSquaredError numbers; the output's number, the loss and the "
+                "takes labels, the others numbers; the output's number, the loss and the "
                 "targets are in the line that names LossRejectsTheTargets");
 };
 

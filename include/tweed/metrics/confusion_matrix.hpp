@@ -4,32 +4,15 @@
 #include <tweed/core/error.hpp>
 #include <tweed/core/option.hpp>
 #include <tweed/core/text.hpp>
+#include <tweed/metrics/class_metrics.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace TWEED_NAMESPACE {
-
-/// How well one class was recognised. A ratio without anything to divide by is NaN.
-struct ClassMetrics {
-  Index samples = 0;    ///< that are of this class
-  Index predicted = 0;  ///< that were taken for it
-  Index correct = 0;    ///< that are and were
-
-  double precision() const { return ratio(correct, predicted); }  ///< of what was taken for it
-  double recall() const { return ratio(correct, samples); }       ///< of what is of it
-  double f1() const { return ratio(2 * correct, samples + predicted); }  ///< their harmonic mean
-
- private:
-  static double ratio(Index part, Index all) {
-    if (all == 0) return std::numeric_limits<double>::quiet_NaN();
-    return static_cast<double>(part) / static_cast<double>(all);
-  }
-};
 
 /// How many samples of each class were taken for which.
 class ConfusionMatrix {
@@ -98,6 +81,7 @@ class ConfusionMatrix {
   double mean_precision() const { return mean(&ClassMetrics::precision); }
   double mean_recall() const { return mean(&ClassMetrics::recall); }
   double mean_f1() const { return mean(&ClassMetrics::f1); }
+  double mean_iou() const { return mean(&ClassMetrics::iou); }
 
  private:
   static Index checked(Index classes) {

@@ -102,7 +102,7 @@ template <class Loss, class T, class Targets>
 constexpr bool check_targets() {
   static_assert(LossOn<Loss, T, Targets>,
                 "tweed: the loss has no value and gradient for such targets: SoftmaxCE takes "
-                "labels, MeanSquaredError numbers; compare it with the concept LossOn in "
+                "labels, the others numbers; compare it with the concept LossOn in "
                 "losses/loss.hpp");
   return LossOn<Loss, T, Targets>;
 }

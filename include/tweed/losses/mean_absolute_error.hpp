@@ -1,0 +1,53 @@
+#pragma once
+
+#include <tweed/core/layer.hpp>
+#include <tweed/losses/elementwise_loss.hpp>
+
+#include <cmath>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+namespace TWEED_NAMESPACE {
+
+/// A loss of regression that outliers move less than `MeanSquaredError`, from outputs [n,h,w,c] and
+/// targets of the same sizes: for each sample the mean over its outputs of |output - target|, as in
+/// PyTorch (`L1Loss`) and Keras. Nothing counts as correct.
+struct MeanAbsoluteError {
+  static constexpr std::string_view name = "mean_absolute_error";
+
+  /// There are no settings to show.
+  template <class Take>
+  static void visit(const MeanAbsoluteError&, const Take&) {}
+
+  enum class Why { fits };
+
+  /// Any output will do.
+  static constexpr Fit<Why> fit(const Shape& outputs) { return {outputs}; }
+
+  /// The loss of each sample, added up. Throws Error unless there is a target for each output.
+  template <class T>
+  LossSum value(const Batch<const T>& outputs,
+                std::span<const std::type_identity_t<T>> targets) const {
+    detail::check_targets("MeanAbsoluteError", outputs, targets);
+    return detail::elementwise_loss(*this, outputs, targets);
+  }
+
+  /// What `value` gives, and the gradient of the mean loss by the outputs, the error's sign over
+  /// (n h w c) and 0 where there is none, into `gradient`.
+  template <class T>
+  LossSum gradient(const Batch<const T>& outputs, std::span<const std::type_identity_t<T>> targets,
+                   const Batch<T>& gradient) const {
+    const LossSum sum = value(outputs, targets);
+    detail::elementwise_gradient(*this, outputs, targets, gradient);
+    return sum;
+  }
+
+  static double loss_at(double output, double target) { return std::abs(output - target); }
+  template <class T>
+  static T slope_at(T output, T target) {
+    return static_cast<T>(output > target) - static_cast<T>(output < target);
+  }
+};
+
+}  // namespace TWEED_NAMESPACE
