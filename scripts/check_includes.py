@@ -20,6 +20,7 @@ ALLOWED = {
     "data": ["core"],
     "metrics": ["core"],
     "model": ["core", "graph", "kernels", "layers", "data"],
+    "networks": ["core", "graph", "layers", "model"],
     "training": ["core", "graph", "kernels", "layers", "losses", "metrics", "optim", "data", "model"],
     "io": ["core", "data", "graph", "layers", "model", "training"],
     "testing": ["core", "graph", "kernels", "layers", "losses", "model"],

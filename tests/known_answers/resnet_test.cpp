@@ -1,6 +1,7 @@
+#include <tweed/networks/resnet.hpp>
 #include <known_answers/check_training_step.hpp>
 #include <known_answers/pytorch/resnet18.hpp>
-#include <support/networks.hpp>
+#include <support/any_model.hpp>
 
 #include <vector>
 
@@ -8,7 +9,7 @@ using namespace tweed;
 
 namespace {
 
-using SmallResNet = tests::ResNet18<Input<35, 40, 3>, 8, 10>;
+using SmallResNet = networks::ResNet18<Input<35, 40, 3>, 10, 8>;
 
 template <class Net, class T>
 void check(Model<Net, T> model, double tolerance) {

@@ -1,12 +1,13 @@
+#include <tweed/networks/unet.hpp>
 #include <known_answers/check_training_step.hpp>
 #include <known_answers/pytorch/unet.hpp>
-#include <support/networks.hpp>
+#include <support/any_model.hpp>
 
 using namespace tweed;
 
 namespace {
 
-using SmallUNet = tests::UNet<Input<32, 16, 3>, 4, 4, 2>;
+using SmallUNet = networks::UNet<Input<32, 16, 3>, 2, 4, 4>;
 
 template <class Net, class T>
 void check(Model<Net, T> model, double tolerance) {
