@@ -267,12 +267,14 @@ TEST_CASE("every layer: activations") {
 
 TEST_CASE("every layer: other activations in Conv2D, Dense and BatchNorm") {
   const auto other = [](const auto& layer) { return layer.as_epilogue(); };
-  for (const Epilogue& epilogue :
-       {other(LeakyReLU<0.3>::value), other(ELU<>::value), other(Sigmoid{}), other(Tanh{}),
-        other(Softplus{}), other(Clip<-0.375, 0.625>::value)}) {
-    check<Conv2D<5, 3>>({{4, 5, 2}, {3, 3, 9}}, epilogue);
-    check<Conv2D<5, 3, NoBias{}>>({{4, 5, 2}}, epilogue);
-    check<DepthwiseConv2D<3>>({{4, 5, 3}, {4, 6, 17}}, epilogue);
+  const Epilogue leaky = other(LeakyReLU<0.3>::value);
+  check<Conv2D<9, 3>>({{3, 3, 2}}, leaky);
+  check<DepthwiseConv2D<3>>({{3, 3, 17}}, leaky);
+  for (const Epilogue& epilogue : {leaky, other(ELU<>::value), other(Sigmoid{}), other(Tanh{}),
+                                   other(Softplus{}), other(Clip<-0.375, 0.625>::value)}) {
+    check<Conv2D<3, 2>>({{2, 3, 2}}, epilogue);
+    check<Conv2D<3, 2, NoBias{}>>({{2, 3, 1}}, epilogue);
+    check<DepthwiseConv2D<2>>({{2, 3, 3}}, epilogue);
     check<Dense<9>>({{1, 1, 11}}, epilogue);
     check<Dense<9, NoBias{}>>({{1, 1, 11}}, epilogue);
   }
