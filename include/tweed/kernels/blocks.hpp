@@ -14,7 +14,7 @@ struct Blocks {
   Index across;
 
   constexpr Index block_size() const { return channels * down * across; }
-  /// Of a row of the large image.
+  /// Numbers in a row of the large image.
   constexpr Index row_size() const { return columns * across * channels; }
 };
 

@@ -142,7 +142,7 @@ class ArrivingRows {
     const Index count = std::min(row_piece, length_ - first);
     for (Index row = 0; row < rows; ++row) {
       const Index at = row * length_ + first;
-      // Of a copy: where its address is known elsewhere, a normalizer cannot stay in registers.
+      // A copy, whose address nobody else knows, can stay in registers.
       arriving_behind_other(RowNormalizer<T>(normalizers[row]), pass.activation, x_ + at,
                             gradients_ + at, first, count, aside + row * row_piece);
     }

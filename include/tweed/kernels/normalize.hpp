@@ -92,7 +92,7 @@ struct ArrivingGradient {
       const T* const from = x + begin + first;
       const T* gradients = dy + begin + first;
       if (activation.is_other()) {
-        // Of a copy: where its address is known elsewhere, a normalizer cannot stay in registers.
+        // A copy, whose address nobody else knows, can stay in registers.
         arriving_behind_other(Normalizer(normalizer), activation, from, gradients, first, count,
                               aside);
         gradients = aside;

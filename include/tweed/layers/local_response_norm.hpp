@@ -98,7 +98,7 @@ struct LocalResponseNormLayer {
   }
 
  private:
-  /// Of a window that reaches beyond all channels only the width matters.
+  /// A window that reaches beyond all channels matters by its width alone.
   constexpr kernels::LocalResponse response(Index channels) const {
     return {.radius = std::min(size / 2, channels - 1),
             .alpha = alpha / static_cast<double>(size),

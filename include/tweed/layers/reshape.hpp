@@ -11,7 +11,7 @@
 
 namespace TWEED_NAMESPACE {
 
-/// The same numbers, in the order in which they lie in memory, as an image or a vector of another
+/// Hands on its input, in the order in which it lies in memory, as an image or a vector of another
 /// shape.
 struct ReshapeLayer {
   Shape shape{1, 1, 0};
