@@ -22,11 +22,11 @@ Measured measure(const M& model, Measured metric, const Data& data,
   detail::predicted_shape(model, options);
   detail::DatasetPass<M, Data> pass(model, data, options);
   pass(model, [&](Index, auto& inference, const auto& targets) {
-    using Targets = std::remove_cvref_t<decltype(targets)>;
-    static_assert(Metric<Measured, T, Targets>,
+    using BatchTargets = std::remove_cvref_t<decltype(targets)>;
+    static_assert(Metric<Measured, T, BatchTargets>,
                   "tweed: this is no metric for such data; compare it with the concept Metric in "
                   "metrics/metric.hpp");
-    if constexpr (Metric<Measured, T, Targets>) {
+    if constexpr (Metric<Measured, T, BatchTargets>) {
       const Batch<const T> outputs = inference.output(static_cast<std::size_t>(options.output));
       metric.add(outputs, targets);
     }
