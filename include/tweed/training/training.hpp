@@ -224,10 +224,10 @@ class Training {
     for (std::size_t first = 0; first < positions.size(); first += batch) {
       const std::size_t count = std::min(batch, positions.size() - first);
       const auto filled = memory_.fill(positions.subspan(first, count), threads());
-      const auto part = static_cast<std::uint64_t>(first / batch) << 32;
+      const std::uint64_t part = first / batch;
       options_.augmentation(filled.x,
                             {.seed = options_.seed,
-                             .step = static_cast<std::uint64_t>(number) + part,
+                             .step = static_cast<std::uint64_t>(number) + (part << 32),
                              .use = RandomUse::augment},
                             threads());
       const bool is_last = first + count == positions.size();
