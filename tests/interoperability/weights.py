@@ -38,7 +38,8 @@ def changed(path, change):
 def chains():
     """The files of networks whose layers follow one another, and that the script knows."""
     paths = sorted(tool.folder.glob("*.safetensors"))
-    return [path for path in paths if path.stem != "branches" and "shapes" not in path.stem]
+    unknown = ("branches", "shapes", "normalized")
+    return [path for path in paths if not any(word in path.stem for word in unknown)]
 
 
 def check_arithmetic():
