@@ -149,4 +149,6 @@ def run(architecture, tensors, inputs):
             x = x.reshape(len(x), 1, 1, -1)
         elif kind == "relu":
             x = np.maximum(x, 0)
+        elif kind != "dropout":
+            raise ValueError(f"layer {layer['name']}: what a {kind} computes is not known here")
     return as_batch(x)
