@@ -3,6 +3,7 @@
 #include <tweed/core/error.hpp>
 #include <tweed/kernels/batch_norm_pass.hpp>
 #include <tweed/kernels/channel_sums.hpp>
+#include <tweed/kernels/column_moments.hpp>
 #include <tweed/kernels/normalize.hpp>
 
 #include <algorithm>
@@ -34,49 +35,80 @@ Centered<T> normalizer(const WideRows& rows, const T* scale, const T* shift, dou
   return n;
 }
 
-/// The mean first, and then, with the distances from it, what rounding took from it and the
-/// variance: no digits cancel out, however far from zero the numbers lie.
+/// Mean and squares of the columns of one part of the rows, [parts,2,width].
+template <class T>
+struct MomentsOfParts {
+  const SumParts& parts;
+  const WideRows& rows;
+  const T* values;
+
+  /// Numbers that column i has in a part.
+  Index count(Index part, Index i) const {
+    const Index last = parts.end(part);
+    return last - parts.begin(part) - (i >= rows.size(last - 1) ? 1 : 0);
+  }
+  const T* mean(Index part) const { return values + part * 2 * rows.width(); }
+  const T* squares(Index part) const { return mean(part) + rows.width(); }
+
+  /// Calls `body(numbers, mean, squares)` for all that has been measured of a channel.
+  template <class Body>
+  void for_each(Index channel, const Body& body) const {
+    for (Index part = 0; part < parts.count(); ++part) {
+      for (Index i = channel; i < rows.width(); i += rows.channels) {
+        body(static_cast<double>(count(part, i)), static_cast<double>(mean(part)[i]),
+             static_cast<double>(squares(part)[i]));
+      }
+    }
+  }
+};
+
+/// Goes through memory once, block by block: within a block the mean comes first, and then the
+/// distances from it, so that no digits cancel out, however far from zero the numbers lie.
 template <class T>
 void measure(const WideRows& rows, const T* x, const BatchStatistics<T>& statistics,
              Scratch scratch, int threads) {
   const Index width = rows.width();
-  T* const mean = scratch.take<T>(width);
-  T* const sums = scratch.take<T>(2 * width);
+  const SumParts parts{rows.count(), 2 * width, rows.grain()};
+  const T* const origin = take_origin(rows, x, scratch);
+  T* const values = scratch.take<T>(parts.count() * 2 * width);
+  const WorkerScratch blocks(scratch, Scratch::bytes<T>(width), threads);
+  parallel_for(parts.count(), threads, [&](Index part, int worker) {
+    T* const mean = values + part * 2 * width;
+    const ColumnMoments<T> columns{.rows = rows,
+                                   .origin = origin,
+                                   .mean = mean,
+                                   .squares = mean + width,
+                                   .block = blocks.of(worker).template take<T>(width)};
+    columns.measure(x, parts.begin(part), parts.end(part));
+  });
+
+  const MomentsOfParts<T> measured{parts, rows, values};
   const auto count = static_cast<double>(rows.pixels);
-  sum_channels(rows, 1, mean, scratch, threads, [&](Index begin, Index size, T* to) {
-    for_each_pack<T>(size, [&](Index i, Index lanes) {
-      add_to(to + i, Pack<T>::load(x + begin + i, lanes), lanes);
-    });
-  });
-  for (Index c = 0; c < rows.channels; ++c)
-    mean[c] = static_cast<T>(static_cast<double>(mean[c]) / count);
-  rows.repeat(mean);
-  sum_channels(rows, 2, sums, scratch, threads, [&](Index begin, Index size, T* to) {
-    for_each_pack<T>(size, [&](Index i, Index lanes) {
-      const auto d = Pack<T>::load(x + begin + i, lanes) - Pack<T>::load(mean + i, lanes);
-      add_to(to + i, d, lanes);
-      const auto square = multiply_add(d, d, Pack<T>::load(to + width + i, lanes));
-      square.store(to + width + i, lanes);
-    });
-  });
   for (Index c = 0; c < rows.channels; ++c) {
-    const double rest = static_cast<double>(sums[c]) / count;
-    const double exact = static_cast<double>(mean[c]) + rest;
-    const double variance = static_cast<double>(sums[width + c]) / count - rest * rest;
+    double sum = 0.0;
+    measured.for_each(c, [&](double numbers, double mean, double) { sum += numbers * mean; });
+    const double middle = sum / count;
+    double squares = 0.0;
+    measured.for_each(c, [&](double numbers, double mean, double of_part) {
+      squares += of_part + numbers * (mean - middle) * (mean - middle);
+    });
+    const double exact = static_cast<double>(origin[c]) + middle;
     statistics.mean[c] = static_cast<T>(exact);
     statistics.mean_rest[c] = static_cast<T>(exact - static_cast<double>(statistics.mean[c]));
-    statistics.variance[c] = static_cast<T>(variance < 0.0 ? 0.0 : variance);
+    statistics.variance[c] = static_cast<T>(squares / count);
   }
 }
 
-/// The sums of g and of g times the distance, [2,width], for the gradients g that arrive.
+/// The sums of g and of g times the distance, [2,width], for the gradients g that arrive. They are
+/// stored in `kept` unless that is a nullptr.
 template <class T>
-void sum_gradients(const WideRows& rows, const ArrivingGradient<T>& arriving, T* sums,
+void sum_gradients(const WideRows& rows, const ArrivingGradient<T>& arriving, T* sums, T* kept,
                    const Scratch& scratch, int threads) {
   const Index width = rows.width();
   sum_channels(rows, 2, sums, scratch, threads, [&](Index begin, Index size, T* to) {
     arriving.for_each_pack_of(
         begin, size, [&](Index i, Index lanes, const Pack<T>& distance, const Pack<T>& g) {
+          if (kept != nullptr) g.store(kept + begin + i, lanes);
           add_to(to + i, g, lanes);
           const auto product = multiply_add(g, distance, Pack<T>::load(to + width + i, lanes));
           product.store(to + width + i, lanes);
@@ -125,15 +157,23 @@ template <class T>
 void batch_norm_gradient(const BatchNormBackward<T>& pass) {
   const WideRows rows{pass.pixels, pass.channels};
   Scratch scratch = pass.scratch;
-  const detail::ArrivingGradient<T> arriving{
-      detail::normalizer(rows, pass.scale, pass.shift, pass.epsilon, pass.statistics, scratch),
-      pass.x, pass.dy, pass.activation};
+  const auto normalizer =
+      detail::normalizer(rows, pass.scale, pass.shift, pass.epsilon, pass.statistics, scratch);
+  const detail::ArrivingGradient<T> arriving{normalizer, pass.x, pass.dy, pass.activation};
   T* const slope = scratch.take<T>(rows.width());
   const detail::InputGradient<T> to{slope, scratch.take<T>(rows.width())};
   T* const sums = scratch.take<T>(2 * rows.width());
-  detail::sum_gradients(rows, arriving, sums, scratch, pass.threads);
+  // The slope of most activations takes longer than the way to memory: it is computed once.
+  T* const kept = pass.activation.is_other() ? pass.dx : nullptr;
+  detail::sum_gradients(rows, arriving, sums, kept, scratch, pass.threads);
   detail::finish_gradients(pass, rows, sums, to);
-  if (pass.dx != nullptr) detail::apply_gradient(rows, arriving, to, pass.dx, pass.threads);
+  if (kept != nullptr) {
+    constexpr Activation none = Activation::none;
+    const detail::ArrivingGradient<T> past_activation{normalizer, pass.x, kept, none};
+    detail::apply_gradient(rows, past_activation, to, pass.dx, pass.threads);
+  } else if (pass.dx != nullptr) {
+    detail::apply_gradient(rows, arriving, to, pass.dx, pass.threads);
+  }
 }
 
 template <class T>

@@ -20,42 +20,45 @@ namespace detail {
 /// (*Updating Formulae and a Pairwise Algorithm for Computing Sample Variances*, 1979).
 template <class T>
 struct ColumnMoments {
-  Index width;
-  T* origin;   // [width], numbers of these columns: what is taken off first, so that numbers far
-               // from zero lose no digits
-  T* mean;     // [width], from `origin` on
-  T* squares;  // [width]
-  T* block;    // [width]
+  const WideRows& rows;
+  const T* origin;  // [width], numbers of these columns: what is taken off first, so that numbers
+                    // far from zero lose no digits
+  T* mean;          // [width], from `origin` on
+  T* squares;       // [width]
+  T* block;         // [width], for itself
 
-  ColumnMoments(const WideRows& rows, const T* first_pixel, Scratch& scratch)
-      : width(rows.width()),
-        origin(scratch.take<T>(width)),
-        mean(scratch.take<T>(width)),
-        squares(scratch.take<T>(width)),
-        block(scratch.take<T>(width)) {
-    std::copy_n(first_pixel, rows.channels, origin);
-    rows.repeat(origin);
+  /// Of the rows [first, last) of x, block by block.
+  void measure(const T* x, Index first, Index last) const {
+    const Index width = rows.width();
     for (T* const values : {mean, squares}) std::fill_n(values, width, T{});
+    const Index whole = std::min(last, rows.pixels / rows.pixels_a_row());
+    const Index most = std::max<Index>(4, 4096 / width);
+    for (Index row = first; row < whole; row += most) {
+      add(x + row * width, std::min(most, whole - row), width, row - first);
+    }
+    if (whole < last) add(x + whole * width, 1, rows.size(whole), whole - first);
   }
 
-  /// Takes in a block of `rows` rows that fits into the cache, `columns` numbers of each, behind
+ private:
+  /// Takes in a block of `count` rows that fits into the cache, `columns` numbers of each, behind
   /// `before` others. It comes from memory row by row, and is then there to go through by columns.
-  void add(const T* x, Index rows, Index columns, Index before) const {
+  void add(const T* x, Index count, Index columns, Index before) const {
+    const Index width = rows.width();
     std::fill_n(block, columns, T{});
-    for (Index row = 0; row < rows; ++row) {
+    for (Index row = 0; row < count; ++row) {
       for_each_pack<T>(columns, [&](Index i, Index lanes) {
         const auto d = Pack<T>::load(x + row * width + i, lanes) - Pack<T>::load(origin + i, lanes);
         add_to(block + i, d, lanes);
       });
     }
-    const T each = T{1} / static_cast<T>(rows);
-    const T share = static_cast<T>(rows) / static_cast<T>(before + rows);
+    const T each = T{1} / static_cast<T>(count);
+    const T share = static_cast<T>(count) / static_cast<T>(before + count);
     const T weight = static_cast<T>(before) * share;
     for_each_pack<T>(columns, [&](Index i, Index lanes) {
       const auto from = Pack<T>::load(origin + i, lanes);
       const auto block_mean = each * Pack<T>::load(block + i, lanes);
       auto block_squares = Pack<T>::load(squares + i, lanes);
-      for (Index row = 0; row < rows; ++row) {
+      for (Index row = 0; row < count; ++row) {
         const auto d = (Pack<T>::load(x + row * width + i, lanes) - from) - block_mean;
         block_squares = multiply_add(d, d, block_squares);
       }
@@ -67,20 +70,29 @@ struct ColumnMoments {
   }
 };
 
+/// What the columns of `rows` count from: `first_pixel` [channels], over and over.
+template <class T>
+const T* take_origin(const WideRows& rows, const T* first_pixel, Scratch& scratch) {
+  T* const origin = scratch.take<T>(rows.width());
+  std::copy_n(first_pixel, rows.channels, origin);
+  rows.repeat(origin);
+  return origin;
+}
+
 /// Mean and squares of each group of neighbouring channels, `to` [groups], of some pixels x
 /// [pixels,channels]. `first_pixel` [channels] are numbers of the same image.
 template <class T>
 void measure_groups(const WideRows& rows, Index groups, const T* x, const T* first_pixel,
                     Scratch scratch, MeanAndSquares* to) {
-  const ColumnMoments<T> columns(rows, first_pixel, scratch);
   const Index width = rows.width();
+  const ColumnMoments<T> columns{.rows = rows,
+                                 .origin = take_origin(rows, first_pixel, scratch),
+                                 .mean = scratch.take<T>(width),
+                                 .squares = scratch.take<T>(width),
+                                 .block = scratch.take<T>(width)};
+  columns.measure(x, 0, rows.count());
   const Index whole_rows = rows.pixels / rows.pixels_a_row();
   const Index rest = rows.pixels * rows.channels - whole_rows * width;  // numbers of a last row
-  const Index block = std::max<Index>(4, 4096 / width);
-  for (Index row = 0; row < whole_rows; row += block) {
-    columns.add(x + row * width, std::min(block, whole_rows - row), width, row);
-  }
-  if (rest > 0) columns.add(x + whole_rows * width, 1, rest, whole_rows);
 
   const Index run = rows.channels / groups;
   const auto count = static_cast<double>(rows.pixels * run);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <numbers>
 #include <type_traits>
 
@@ -90,11 +91,11 @@ struct Exponential {
   Pack<T> power;
 };
 
-/// For x between the bounds of `exp`, and a small rest. What x has beyond whole powers of two is
-/// taken off in two steps, of which the first is exact (Cody and Waite, *Software Manual for the
-/// Elementary Functions*, 1980).
-template <class T>
-EIGEN_ALWAYS_INLINE Exponential<T> exponential(const Pack<T>& x, const Pack<T>& rest) {
+/// For x between the bounds of `exp`, and a small rest, if there is one. What x has beyond whole
+/// powers of two is taken off in two steps, of which the first is exact (Cody and Waite, *Software
+/// Manual for the Elementary Functions*, 1980).
+template <class T, class... Rest>
+EIGEN_ALWAYS_INLINE Exponential<T> exponential(const Pack<T>& x, const Rest&... rest) {
   constexpr std::size_t terms = is_single<T> ? 7 : 13;
   constexpr double high = is_single<T> ? 0.693359375 : 0.693145751953125;
   constexpr double low = is_single<T> ? -2.12194440054690583e-4 : 1.42860682030941723212e-6;
@@ -102,7 +103,7 @@ EIGEN_ALWAYS_INLINE Exponential<T> exponential(const Pack<T>& x, const Pack<T>& 
   const Pack<T> power{
       simd::floor(multiply_add(x, Pack<T>::constant(std::numbers::log2e), half).lanes)};
   auto r = multiply_add(power, Pack<T>::constant(-high), x);
-  r = multiply_add(power, Pack<T>::constant(-low), r) + rest;
+  r = (multiply_add(power, Pack<T>::constant(-low), r) + ... + rest);
   return {multiply_add(r * r, polynomial(r, exponential_series<terms>()), r), power};
 }
 
@@ -111,40 +112,29 @@ EIGEN_ALWAYS_INLINE Exponential<T> exponential(const Pack<T>& x, const Pack<T>& 
 /// What is below `least` becomes `least`; a NaN stays.
 template <class T>
 EIGEN_ALWAYS_INLINE Pack<T> at_least(const Pack<T>& x, double least) {
-  const auto bound = Pack<T>::constant(least);
-  return select(less(x, bound), bound, x);
+  return max(x, Pack<T>::constant(least));
 }
 template <class T>
 EIGEN_ALWAYS_INLINE Pack<T> at_most(const Pack<T>& x, double most) {
-  const auto bound = Pack<T>::constant(most);
-  return select(less(bound, x), bound, x);
+  return min(x, Pack<T>::constant(most));
 }
 
-template <class T>
-EIGEN_ALWAYS_INLINE Pack<T> abs(const Pack<T>& x) {
-  return select(less(x, Pack<T>::zero()), -x, x);
-}
-
-/// exp(x + rest), for a rest that is small beside 1. 0 where that is denormal, and infinite from
-/// 88.3 on, in double from 709.4.
-template <class T>
-EIGEN_ALWAYS_INLINE Pack<T> exp(const Pack<T>& x, const Pack<T>& rest) {
+/// exp(x), or exp(x + rest) for a rest that is small beside 1. 0 where that is denormal, and
+/// infinite from 88.3 on, in double from 709.4.
+template <class T, class... Rest>
+EIGEN_ALWAYS_INLINE Pack<T> exp(const Pack<T>& x, const Rest&... rest) {
   constexpr double zero_below = detail::is_single<T> ? -88.0 : -709.0;
   constexpr double infinite_above = detail::is_single<T> ? 88.5 : 709.5;
-  const auto e = detail::exponential(at_least(at_most(x, infinite_above), zero_below), rest);
+  const auto e = detail::exponential(at_least(at_most(x, infinite_above), zero_below), rest...);
   const Pack<T> scale{simd::power_of_two<T>(e.power.lanes)};
   return (Pack<T>::constant(1.0) + e.fraction) * scale;
-}
-template <class T>
-EIGEN_ALWAYS_INLINE Pack<T> exp(const Pack<T>& x) {
-  return exp(x, Pack<T>::zero());
 }
 
 /// exp(x) - 1 for x <= 0, without the loss of digits near 0.
 template <class T>
 EIGEN_ALWAYS_INLINE Pack<T> exp_minus_one(const Pack<T>& x) {
   const auto one = Pack<T>::constant(1.0);
-  const auto e = detail::exponential(at_least(x, -40.0), Pack<T>::zero());
+  const auto e = detail::exponential(at_least(x, -40.0));
   const Pack<T> scale{simd::power_of_two<T>(e.power.lanes)};
   return multiply_add(scale, e.fraction, scale - one);
 }
@@ -164,7 +154,14 @@ EIGEN_ALWAYS_INLINE Pack<T> log_one_plus(const Pack<T>& x) {
   return multiply_add(s * z, detail::polynomial(z, detail::logarithm_series<terms>()), s + s);
 }
 
-/// 1 / (1 + exp(-x)), and what is missing to 1.
+/// 1 / (1 + exp(-x))
+template <class T>
+EIGEN_ALWAYS_INLINE Pack<T> sigmoid(const Pack<T>& x) {
+  const auto one = Pack<T>::constant(1.0);
+  return one / (one + exp(-x));
+}
+
+/// The sigmoid of x, and what is missing to 1.
 template <class T>
 struct Sigmoids {
   Pack<T> value;
@@ -172,15 +169,11 @@ struct Sigmoids {
 };
 template <class T>
 EIGEN_ALWAYS_INLINE Sigmoids<T> sigmoids(const Pack<T>& x) {
+  constexpr auto most = static_cast<double>(std::numeric_limits<T>::max()) / 4.0;
   const auto one = Pack<T>::constant(1.0);
-  const auto is_negative = less(x, Pack<T>::zero());
-  const auto e = exp(-abs(x));
-  const auto whole = one + e;
-  return {select(is_negative, e, one) / whole, select(is_negative, one, e) / whole};
-}
-template <class T>
-EIGEN_ALWAYS_INLINE Pack<T> sigmoid(const Pack<T>& x) {
-  return sigmoids(x).value;
+  const auto e = exp(-x);
+  const auto finite = at_most(e, most);
+  return {one / (one + e), finite / (one + finite)};
 }
 
 template <class T>

@@ -69,8 +69,13 @@ struct Pack {
   friend EIGEN_ALWAYS_INLINE Pack operator*(T factor, const Pack& a) {
     return {simd::multiply(simd::broadcast(factor), a.lanes)};
   }
+  friend EIGEN_ALWAYS_INLINE Pack abs(const Pack& a) { return {simd::abs(a.lanes)}; }
+  /// `a` where it is no number.
   friend EIGEN_ALWAYS_INLINE Pack max(const Pack& a, const Pack& b) {
     return {simd::max(a.lanes, b.lanes)};
+  }
+  friend EIGEN_ALWAYS_INLINE Pack min(const Pack& a, const Pack& b) {
+    return {simd::min(a.lanes, b.lanes)};
   }
   /// All lanes together.
   friend EIGEN_ALWAYS_INLINE T sum(const Pack& a) { return simd::sum<T>(a.lanes); }

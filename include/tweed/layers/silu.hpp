@@ -14,7 +14,7 @@ struct SiLU : ActivationLayer<SiLU, DerivativeFrom::input> {
   template <class V>
   static V value(const V& x, const V&, const V&) {
     const V finite = at_least(x, -1000.0);
-    return finite * sigmoid(finite);
+    return finite / (V::constant(1.0) + exp(-finite));
   }
   template <class V>
   static V derivative(const V& x, const V&, const V&) {

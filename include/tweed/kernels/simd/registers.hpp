@@ -186,8 +186,18 @@ V negate(const V& a) {
 }
 
 template <class V>
+V abs(const V& a) {
+  return Eigen::internal::pabs(a);
+}
+
+/// `a` where it is no number.
+template <class V>
 V max(const V& a, const V& b) {
   return Eigen::internal::pmax(a, b);
+}
+template <class V>
+V min(const V& a, const V& b) {
+  return Eigen::internal::pmin(a, b);
 }
 
 /// All elements together.
