@@ -99,13 +99,12 @@ void prepared_inference(benchmark::State& state, const AnyNetwork& network, Inde
 using Pass = void(benchmark::State&, const AnyNetwork&, Index batch, int threads);
 
 void add(const char* pass_name, Pass& pass, const NamedNetwork& named, Index batch, int threads) {
-  const std::string name = std::string(pass_name) + "/" + named.name + "/threads:" +
-                           std::to_string(threads) + "/batch:" + std::to_string(batch);
+  const std::string name = std::string(pass_name) + "/" + named.name +
+                           "/threads:" + std::to_string(threads) +
+                           "/batch:" + std::to_string(batch);
   benchmark::RegisterBenchmark(
-      name.c_str(),
-      [&pass, network = named.network, batch, threads](benchmark::State& state) {
-        pass(state, network, batch, threads);
-      })
+      name.c_str(), [&pass, network = named.network, batch,
+                     threads](benchmark::State& state) { pass(state, network, batch, threads); })
       ->Unit(benchmark::kMillisecond)
       ->UseRealTime();
 }

@@ -14,7 +14,6 @@ import time
 
 STARTED = time.perf_counter()
 
-import argparse
 import gzip
 import json
 import math
@@ -24,6 +23,8 @@ import statistics
 import sys
 
 import numpy
+
+from measuring import Parser, positive
 
 BATCH = 100
 LEARNING_RATE = 0.001
@@ -37,20 +38,6 @@ WARM_UP_STEPS = 5
 INFERENCE_WARM_UP = 3
 INFERENCE_RUNS = 5
 INFERENCE_RUN_SECONDS = 0.2
-
-
-class Parser(argparse.ArgumentParser):
-    """Complains in one line."""
-
-    def error(self, message):
-        self.exit(2, f"{self.prog}: {message}; see --help\n")
-
-
-def positive(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected a number above 0, found {text}")
-    return number
 
 
 def list_of_steps(text):
