@@ -105,6 +105,10 @@ void set_all() {
   conv::prebuilt::largest_scratch_bytes<T>.set(conv::largest_scratch_bytes<T>);
   conv::prebuilt::prepared_kernel_bytes<T>.set(conv::prepared_kernel_bytes<T>);
   conv::prebuilt::prepared_scratch_bytes<T>.set(conv::prepared_scratch_bytes<T>);
+  conv::prebuilt::transposed_scratch_bytes<T>.set(conv::transposed_scratch_bytes<T>);
+  conv::prebuilt::transposed_forward<T>.set(conv::transposed_forward<T>);
+  conv::prebuilt::transposed_backward<T>.set(conv::transposed_backward<T>);
+  conv::prebuilt::scale_transposed_filters<T>.set(conv::scale_transposed_filters<T>);
   set_family<T, conv::Family::grouped>();
   set_family<T, conv::Family::strided>();
   set_family<T, conv::Family::dense>();

@@ -25,6 +25,7 @@
 #include <tweed/losses/sigmoid_ce.hpp>
 #include <tweed/losses/softmax_ce.hpp>
 #include <tweed/losses/sum_of_losses.hpp>
+#include <tweed/model/copy_values.hpp>
 #include <tweed/model/inference.hpp>
 #include <tweed/model/model.hpp>
 #include <tweed/model/predict.hpp>

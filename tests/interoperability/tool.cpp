@@ -105,6 +105,11 @@ void examples(Arguments arguments) {
   example<Sequential<Input<3, 5, 2>, Upsample<2, Interpolation::bilinear>,
                      Upsample<Window{1, 3}, Interpolation::bilinear, AlignCorners{}>, Upsample<2>,
                      DropPath<0.5>, SpatialDropout<0.5>>>(folder, "shapes_upsampled");
+  example<Sequential<
+      Input<4, 5, 6>, ConvTranspose2D<9, 3, Stride{2}, Padding{1}, OutputPadding{1}, Groups{3}>,
+      BatchNorm<NoShift{}>, ReLU, ConvTranspose2D<4, 2, Stride{3}, NoBias{}>, BatchNorm<NoScale{}>,
+      ConvTranspose2D<3, Window{4, 3}, Stride{2, 1}, Dilation{1, 2}>,
+      BatchNorm<NoScale{}, NoShift{}>>>(folder, "transposes");
   example<Sequential<Input<3, 3, 2>, Flatten>>(folder, "flatten");
   example<Sequential<Input<9, 7, 4>, Conv2D<6, 3, NoBias{}>, DepthwiseConv2D<3, NoBias{}>, ReLU,
                      Conv2D<2, 1>, Flatten, Dense<3, NoBias{}>>>(folder, "without_bias");

@@ -1,6 +1,8 @@
+#include <tweed/io/any_model_file.hpp>
 #include <tweed/io/model_file.hpp>
 #include <tweed/layers/dropout.hpp>
 #include <tweed/layers/flatten.hpp>
+#include <tweed/layers/layers.hpp>
 #include <support/error_message.hpp>
 #include <support/temporary_directory.hpp>
 
@@ -30,6 +32,9 @@ constexpr const char* architecture =
     R"({"name":"flatten_1","layer":"flatten"},)"
     R"({"name":"dropout_1","layer":"dropout","rate":0.25},)"
     R"({"name":"dense_1","layer":"dense","units":4}]})";
+
+template <Index height, Index width>
+using Pooled = Sequential<Input<height, width, 2>, Conv2D<3, 3>, ReLU, GlobalAveragePool, Dense<4>>;
 
 /// A layer of somebody's own, which does not state its settings.
 struct Halve {
@@ -139,13 +144,51 @@ TEST_CASE("a stored sample must be whole and of the network's shapes") {
   write([](const TensorView& view) { return view.name != "sample.output"; });
   CHECK(error() == path.string() + ": expected both sample.input and sample.output, or neither");
   write([](TensorView& view) {
-    if (view.name == "sample.input") view.dims = {1, 5, 7, 2};
+    if (view.name == "sample.input") view.dims = {1, 7, 2, 5};
     return true;
   });
   CHECK(error() ==
-        path.string() + R"(: tensor "sample.input": expected F32 1x7x5x2, found F32 1x5x7x2)");
+        path.string() + R"(: tensor "sample.input": expected F32 1x7x5x2, found F32 1x7x2x5)");
+  write([](TensorView& view) {
+    if (view.name == "sample.input") view.dims = {1, 5, 7, 2};
+    return true;
+  });
+  CHECK(error() == path.string() +
+                       ": the stored sample does not fit: network: layer 6 (dense) cannot take 9 "
+                       "instead of 12: its kernel would be 9x4 instead of 12x4; a global pool "
+                       "before it makes it fit any size");
   write([](const TensorView& view) { return !view.name.starts_with("sample."); });
   CHECK(error().empty());
+}
+
+TEST_CASE("the same layers behind an input of another size take the file") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const Model<Pooled<9, 7>> saved{5};
+  save_model(saved, path);
+  Model<Pooled<20, 1>> other{6};
+  load_model(other, path);
+  CHECK(values_of(other) == values_of(saved));
+
+  // With the file's sample at the file's size: what computes something else is found there, too.
+  using Doubled = Sequential<Input<20, 20, 2>, Conv2D<3, 3>, GlobalMaxPool, Dense<4>>;
+  Model<Doubled> wrong{6};
+  CHECK(error_message([&] {
+          load_model(wrong, path);
+        }).starts_with(path.string() + ": the network does not make of the stored sample"));
+  using TooSmall =
+      Sequential<Input<20, 20, 2>, Conv2D<3, 3>, ReLU, MaxPool<8>, GlobalAveragePool, Dense<4>>;
+  Model<TooSmall> small{6};
+  CHECK(error_message([&] { load_model(small, path); }) ==
+        path.string() +
+            ": the stored sample does not fit: network: layer 3 (max_pool) cannot take 9x7x3: "
+            "window is larger than the input shrink it or use Padding same");
+
+  auto [any, info] = load_any_model(path);
+  const AnyModel resized = any.resized({20, 1, 2});
+  save_model(resized, path);
+  load_model(other, path);
+  CHECK(values_of(other) == values_of(saved));
 }
 
 TEST_CASE("a diverged model is saved and loaded like any other") {

@@ -147,6 +147,45 @@ TEST_CASE("groups, gaps between taps and steps are attributes") {
   CHECK(model.constants.at("conv2d_1.kernel").dims == std::vector<Index>{8, 3, 3, 2});
 }
 
+TEST_CASE("transposed convolutions say what they take away and append") {
+  using Net =
+      Sequential<Input<4, 5, 6>,
+                 ConvTranspose2D<9, 3, Stride{2}, Padding{1}, OutputPadding{1, 0}, Groups{3}>,
+                 ConvTranspose2D<4, Window{4, 2}, Stride{3}, NoBias{}>>;
+  const auto model = exported<Net>();
+  CHECK(model.output == "output [batch,24,27,4]");
+  CHECK(model.nodes[1] ==
+        "ConvTranspose(input_nchw, conv_transpose2d_1.kernel, conv_transpose2d_1.bias) "
+        "kernel_shape=[3,3] strides=[2,2] pads=[1,1,0,1] dilations=[1,1] output_padding=[0,0] "
+        "group=3 -> conv_transpose2d_1");
+  CHECK(model.nodes[2] ==
+        "ConvTranspose(conv_transpose2d_1, conv_transpose2d_2.kernel) kernel_shape=[4,2] "
+        "strides=[3,3] pads=[0,0,1,0] dilations=[1,1] output_padding=[0,1] group=1 -> "
+        "conv_transpose2d_2");
+  CHECK(model.constants.at("conv_transpose2d_1.kernel").dims == std::vector<Index>{6, 3, 3, 3});
+}
+
+TEST_CASE("what a batch normalisation has not learnt are ones and zeros") {
+  const auto inputs = []<class L>(std::type_identity<L>) {
+    const auto model = exported<Sequential<Input<3>, L>>();
+    const std::string& node = model.nodes[0];
+    return node.substr(0, node.find(')'));
+  };
+  CHECK(inputs(std::type_identity<BatchNorm<NoScale{}>>{}) ==
+        "BatchNormalization(input, batch_norm_1.constant_1, batch_norm_1.shift, "
+        "batch_norm_1.mean, batch_norm_1.variance");
+  CHECK(inputs(std::type_identity<BatchNorm<NoShift{}>>{}) ==
+        "BatchNormalization(input, batch_norm_1.scale, batch_norm_1.constant_1, "
+        "batch_norm_1.mean, batch_norm_1.variance");
+  using Bare = Sequential<Input<3>, BatchNorm<NoScale{}, NoShift{}>>;
+  CHECK(inputs(std::type_identity<BatchNorm<NoScale{}, NoShift{}>>{}) ==
+        "BatchNormalization(input, batch_norm_1.constant_1, batch_norm_1.constant_2, "
+        "batch_norm_1.mean, batch_norm_1.variance");
+  const auto constants = exported<Bare>().constants;
+  CHECK(constants.at("batch_norm_1.constant_1").floats() == std::vector<float>(3, 1.0F));
+  CHECK(constants.at("batch_norm_1.constant_2").floats() == std::vector<float>(3, 0.0F));
+}
+
 TEST_CASE("a vector is an image of one pixel to a convolution, and the other way round") {
   const auto model = exported<Sequential<Input<8>, Conv2D<3, 1>, Dense<2>>>({.softmax = true});
   CHECK(model.input == "input [batch,8]");

@@ -24,6 +24,12 @@ def conv2d(x, kernel, bias=None, **options):
     return on_images(F.conv2d, x, kernel.permute(3, 2, 0, 1), bias, **options)
 
 
+def conv_transpose2d(x, kernel, bias=None, **options):
+    """The kernel is [kh,kw,filters/groups,c]."""
+    kernel = kernel.permute(3, 2, 0, 1).contiguous()
+    return on_images(F.conv_transpose2d, x, kernel, bias, **options)
+
+
 def max_pool(x, window, **options):
     return on_images(F.max_pool2d, x, window, **options)
 

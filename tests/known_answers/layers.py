@@ -24,17 +24,22 @@ def join(function, first_shape, *further_shapes):
     return run(function, [leaf(first_shape, INPUT), *further], [])
 
 
-def normalization(x_shape, **options):
-    """y, dx, the gradients of scale and shift, then mean and variance after the pass, and what
-    inference makes of the input with those from before it."""
+def normalization(x_shape, has_scale=True, has_shift=True, **options):
+    """y, dx, the gradients of scale and shift as far as there are any, then mean and variance after
+    the pass, and what inference makes of the input with those from before it."""
     channels = x_shape[-1:]
-    mean, variance = numbers(channels, PARAMETERS + 2), around_one(channels, PARAMETERS + 3)
-    inferred = fingerprint(batch_norm(
-        numbers(x_shape, INPUT), *parameters_of([channels] * 2), mean, variance, training=False,
-        **options))
-    trained = layer(
-        lambda *t: batch_norm(*t, mean, variance, training=True, **options),
-        x_shape, channels, channels)
+    tensors = [channels] * (has_scale + has_shift)
+    mean, variance = (
+        fill(channels, PARAMETERS + len(tensors) + i) for i, fill in enumerate([numbers, around_one]))
+
+    def normalize(x, *learnt, training):
+        scale = learnt[0] if has_scale else None
+        shift = learnt[-1] if has_shift else None
+        return batch_norm(x, scale, shift, mean, variance, training, **options)
+
+    inferred = fingerprint(
+        normalize(numbers(x_shape, INPUT), *parameters_of(tensors), training=False))
+    trained = layer(lambda *t: normalize(*t, training=True), x_shape, *tensors)
     return [*trained, fingerprint(mean), fingerprint(variance), inferred]
 
 
@@ -79,6 +84,23 @@ CONVOLUTIONS = {
         lambda *t: conv2d(*t, stride=2, padding=1, groups=3), (2, 5, 7, 3), (3, 3, 1, 6), (6,)),
     "depthwise_conv2d_no_bias": layer(
         lambda *t: conv2d(*t, stride=2, padding=1, groups=5), (2, 6, 8, 5), (3, 3, 1, 5)),
+    "conv_transpose2d": layer(
+        lambda *t: conv_transpose2d(*t, stride=2, padding=1, output_padding=1),
+        (2, 5, 4, 3), (3, 3, 4, 3), (4,)),
+    # Places that no tap reaches.
+    "conv_transpose2d_gaps": layer(
+        lambda *t: conv_transpose2d(*t, stride=3), (1, 3, 5, 1), (2, 2, 5, 1), (5,)),
+    "conv_transpose2d_groups": layer(
+        lambda *t: conv_transpose2d(*t, stride=2, padding=1, groups=3),
+        (2, 4, 3, 6), (3, 3, 3, 6), (9,)),
+    "conv_transpose2d_dilation": layer(
+        lambda *t: conv_transpose2d(
+            *t, stride=(2, 1), padding=(1, 0), dilation=(2, 1), output_padding=(1, 0)),
+        (1, 4, 5, 2), (3, 2, 7, 2), (7,)),
+    "conv_transpose2d_one_filter": layer(
+        lambda *t: conv_transpose2d(*t, stride=2, padding=1), (3, 5, 7, 17), (4, 4, 1, 17)),
+    "conv_transpose2d_same": layer(
+        lambda *t: conv_transpose2d(*t, padding=2), (2, 6, 5, 9), (5, 5, 4, 9), (4,)),
 }
 
 LAYERS = {
@@ -179,6 +201,9 @@ NORMALIZATIONS = {
     # The fewest values that have a variance.
     "batch_norm_two_vectors": normalization((2, 3), eps=0.1),
     "batch_norm_options": normalization((3, 2, 3, 5), momentum=0.25, eps=0.01),
+    "batch_norm_bare": normalization((2, 5, 3, 7), has_scale=False, has_shift=False),
+    "batch_norm_no_scale": normalization((1, 3, 5, 17), has_scale=False),
+    "batch_norm_no_shift": normalization((3, 7, 1, 1), has_shift=False, momentum=0.25),
 }
 
 # They need no batch: training and inference are the same.

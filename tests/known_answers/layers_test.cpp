@@ -193,6 +193,9 @@ TEST_CASE("PyTorch's answers: batch normalisation") {
   check<Input<13>, BatchNorm<>>(batch_norm_vectors, 5);
   check<Input<3>, BatchNorm<Epsilon{0.1}>>(batch_norm_two_vectors, 2);
   check<Input<2, 3, 5>, BatchNorm<Momentum{0.75}, Epsilon{0.01}>>(batch_norm_options, 3);
+  check<Input<5, 3, 7>, BatchNorm<NoScale{}, NoShift{}>>(batch_norm_bare, 2);
+  check<Input<3, 5, 17>, BatchNorm<NoScale{}>>(batch_norm_no_scale, 1);
+  check<Input<7, 1, 1>, BatchNorm<NoShift{}, Momentum{0.75}>>(batch_norm_no_shift, 3);
 }
 
 TEST_CASE("PyTorch's answers: activations") {

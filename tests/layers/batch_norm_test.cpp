@@ -73,10 +73,45 @@ TEST_CASE("BatchNorm: keeps any shape; scale and shift are trained, mean and var
   CHECK(names == std::vector<std::string>{"scale", "shift", "mean state", "variance state"});
 }
 
+TEST_CASE("BatchNorm: without a scale or a shift it is one with ones or zeros there") {
+  const auto names = [](const BatchNormLayer& layer) {
+    std::string all;
+    for (const Tensor& tensor : layer.tensors({3, 4, 5})) all += std::string(tensor.name) + " ";
+    return all;
+  };
+  CHECK(names(BatchNorm<NoScale{}>::value) == "shift mean variance ");
+  CHECK(names(BatchNorm<NoShift{}>::value) == "scale mean variance ");
+  CHECK(names(BatchNorm<NoShift{}, NoScale{}>::value) == "mean variance ");
+
+  const Shape shape{3, 4, 5};
+  const auto check_naive = [&](const auto& layer, const std::vector<double>& scale,
+                               const std::vector<double>& shift) {
+    const Sample s(shape, 3);
+    const tests::NaiveBatchNorm naive{s.x, scale, shift, 1e-5};
+    const auto result = run_layer(AnyLayerOf<double>(layer.value), shape, {.batch = 3});
+    CHECK(relative_error(result.y, naive.y()) < 1e-13);
+    CHECK(relative_error(result.dx, naive.dx(s.dy)) < 1e-13);
+    std::vector<std::vector<double>> gradients;
+    if (layer.value.has_scale) gradients.push_back(naive.scale_gradient(s.dy));
+    if (layer.value.has_shift) gradients.push_back(naive.shift_gradient(s.dy));
+    REQUIRE(result.gradients.size() == gradients.size());
+    for (std::size_t i = 0; i < gradients.size(); ++i) {
+      CHECK(relative_error(result.gradients[i], gradients[i]) < 1e-13);
+    }
+  };
+  const std::vector<double> ones(5, 1.0), zeros(5);
+  const auto learnt = numbers<double>(5, tests::parameter_streams);
+  check_naive(BatchNorm<NoScale{}>{}, ones, learnt);
+  check_naive(BatchNorm<NoShift{}>{}, learnt, zeros);
+  check_naive(BatchNorm<NoScale{}, NoShift{}>{}, ones, zeros);
+}
+
 TEST_CASE("BatchNorm: options in any order, described where they are not the usual ones") {
   CHECK(BatchNorm<>::value.describe().empty());
   CHECK(BatchNorm<Momentum{0.99}>::value.describe() == "momentum 0.99");
   CHECK(BatchNorm<Epsilon{1e-3}, Momentum{0.5}>::value.describe() == "momentum 0.5, epsilon 0.001");
+  CHECK(BatchNorm<NoShift{}, Momentum{0.5}>::value.describe() == "momentum 0.5, no shift");
+  CHECK(BatchNorm<NoShift{}, NoScale{}>::value.describe() == "no scale, no shift");
 }
 
 TEST_CASE("BatchNorm: values that make no sense are refused") {

@@ -132,6 +132,15 @@ TEST_CASE("every layer: DepthwiseConv2D") {
   check<DepthwiseConv2D<3, Multiplier{2}, Dilation{2}>>({{4, 5, 3}});
 }
 
+TEST_CASE("every layer: ConvTranspose2D, alone and with an activation in it") {
+  check<ConvTranspose2D<3, 3, Stride{2}>>({{1, 1, 1}, {3, 2, 2}});
+  check<ConvTranspose2D<17, Window{2, 4}, Stride{2, 3}, Padding{1, 0}, OutputPadding{1}>>(
+      {{3, 2, 9}});
+  check<ConvTranspose2D<4, 3, Groups{2}, Dilation{2}, NoBias{}>>({{3, 2, 2}});
+  check<ConvTranspose2D<5, 3, Stride{2}>>({{3, 2, 2}}, {.activation = Activation::relu});
+  check<ConvTranspose2D<5, 2, Stride{3}>>({{2, 3, 2}}, Tanh::as_epilogue());
+}
+
 TEST_CASE("every layer: Dense") {
   check<Dense<1>>({{1, 1, 1}, {1, 1, 7}});
   check<Dense<17>>({{1, 1, 13}});
@@ -157,6 +166,9 @@ TEST_CASE("every layer: BatchNorm, alone and with a ReLU in it") {
   check<BatchNorm<>>({{2, 1, 1}, {5, 3, 7}, {3, 4, 17}});
   check<BatchNorm<Momentum{0.5}, Epsilon{1e-3}>>({{4, 4, 3}});
   check<BatchNorm<>>({{4, 5, 3}, {3, 3, 17}}, {.activation = Activation::relu});
+  check<BatchNorm<NoScale{}>>({{3, 4, 5}}, {.activation = Activation::relu});
+  check<BatchNorm<NoShift{}>>({{3, 4, 5}}, SiLU::as_epilogue());
+  check<BatchNorm<NoScale{}, NoShift{}>>({{3, 4, 5}});
   CHECK_THROWS_AS(run_layer(tests::any_layer<BatchNorm<>, float>, Shape{3, 4, 2}, {.batch = 0}),
                   Error);
 }
@@ -301,6 +313,7 @@ TEST_CASE("every layer: large enough that each thread gets a share") {
   check_threads(tests::any_layer<ELU<>, float>, {{43, 41, 13}});
   check_threads(tests::any_layer<Dropout<0.25>, float>, {{43, 41, 13}});
   check_threads(tests::any_layer<Dense<300>, float>, {{1, 1, 500}});
+  check_threads(tests::any_layer<ConvTranspose2D<13, 4, Stride{2}>, float>, {{21, 23, 11}});
   check_threads(tests::any_layer<BatchNorm<>, float>, {{43, 41, 13}});
   check_threads(tests::any_layer<LayerNorm<>, float>, {{43, 41, 13}});
   check_threads(tests::any_layer<GroupNorm<3>, float>, {{43, 41, 12}});

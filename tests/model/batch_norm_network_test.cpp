@@ -14,6 +14,8 @@ namespace {
 using Network =
     Sequential<Input<6, 5, 3>, Conv2D<4, 3>, BatchNorm<>, ReLU,
                Residual<Conv2D<4, 3>, BatchNorm<>, ReLU, BatchNorm<>>, AveragePool<2>, Upsample<2>,
+               ConvTranspose2D<4, 3, Stride{2}, Groups{2}>, BatchNorm<NoShift{}>, SiLU,
+               ConvTranspose2D<4, 2, NoBias{}>, BatchNorm<NoScale{}, NoShift{}>, ReLU,
                Multiply<Path<GlobalAveragePool, Dense<4>>>, GlobalAveragePool, Dense<3>>;
 
 Dataset<float> data(Index count) {

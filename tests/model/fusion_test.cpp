@@ -2,6 +2,7 @@
 #include <tweed/layers/add.hpp>
 #include <tweed/layers/batch_norm.hpp>
 #include <tweed/layers/conv2d.hpp>
+#include <tweed/layers/conv_transpose2d.hpp>
 #include <tweed/layers/dense.hpp>
 #include <tweed/layers/depthwise_conv2d.hpp>
 #include <tweed/layers/flatten.hpp>
@@ -113,6 +114,7 @@ TEST_CASE("fusion: a ReLU is folded into the convolution or dense layer before i
   CHECK(fold_into_one<Conv2D<3, 3>, ReLU>());
   CHECK(fold_into_one<Conv2D<3, 3, Stride{2}, Padding::valid>, ReLU>());
   CHECK(fold_into_one<DepthwiseConv2D<3>, ReLU>());
+  CHECK(fold_into_one<ConvTranspose2D<3, 4, Stride{2}>, ReLU>());
   CHECK(layers_of_nodes<Sequential<Input<5>, Dense<3>, ReLU>>() == std::vector<std::size_t>{2});
   CHECK_FALSE(fold_into_one<ReLU, ReLU>());
   CHECK_FALSE(fold_into_one<MaxPool<2>, ReLU>());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/enumerator_name.hpp>
 #include <tweed/core/layer.hpp>
 #include <tweed/core/onnx_operator.hpp>
 #include <tweed/core/settings.hpp>
@@ -9,9 +10,17 @@
 
 namespace TWEED_NAMESPACE {
 
+/// What a layer makes of its inputs, or why it does not take them.
+struct FitAnswer {
+  Shape output{1, 1, 0};
+  std::string why_not = {};  ///< empty where it does
+};
+
 /// What can be told of a layer class, for summaries, profiles and files; `layer` points to the
 /// value.
 struct LayerText {
+  FitAnswer (*fit)(const void* layer, Shapes inputs);
+  TensorList (*tensors)(const void* layer, const Shape& input);
   std::string (*describe)(const void* layer);
   std::string_view (*runs_as)(const void* layer, const Shape& input, Index batch);
   Index (*multiply_adds)(const void* layer, const Shape& input);
@@ -25,6 +34,9 @@ struct LayerText {
 struct DescribedLayer {
   const LayerText* text = nullptr;
   const void* layer = nullptr;
+
+  FitAnswer fit(Shapes inputs) const { return text->fit(layer, inputs); }
+  TensorList tensors(const Shape& input) const { return text->tensors(layer, input); }
 
   /// The settings, and how it will run where there is a choice.
   std::string describe(const Shape& input, Index batch) const {
@@ -40,6 +52,14 @@ namespace detail {
 template <class L>
 constexpr LayerText make_layer_text() {
   LayerText text{};
+  text.fit = [](const void* layer, Shapes inputs) -> FitAnswer {
+    const auto answer = fit_of(*static_cast<const L*>(layer), inputs);
+    if (static_cast<int>(answer.why) == 0) return {answer.output};
+    return {answer.output, enumerator_words(answer.why)};
+  };
+  text.tensors = [](const void* layer, const Shape& input) {
+    return tensors_of(*static_cast<const L*>(layer), input);
+  };
   text.describe = []([[maybe_unused]] const void* layer) {
     if constexpr (requires(const L& l) { l.describe(); }) {
       return std::string(static_cast<const L*>(layer)->describe());

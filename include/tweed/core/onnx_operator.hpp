@@ -64,8 +64,9 @@ struct OnnxOperator {
   /// Vectors of constants behind those and before its tensors; an empty one stands for an
   /// input that is left out.
   std::vector<std::vector<float>> constants = {};
-  std::vector<float> scalars = {};     ///< constants without dimensions, behind those
-  std::vector<OnnxStep> then = {};     ///< what is done to its result
+  std::size_t tensors_before_constants = 0;  ///< so many tensors stand before them
+  std::vector<float> scalars = {};           ///< constants without dimensions, behind those
+  std::vector<OnnxStep> then = {};           ///< what is done to its result
   bool has_channel_tensors = false;    ///< its tensors have a number for each channel of an image
   bool tensors_are_for_steps = false;  ///< the operator itself does not take the tensors
   bool makes_image = false;            ///< its result has four dimensions, whatever its inputs have

@@ -134,12 +134,15 @@ class OnnxExporter {
       return;
     }
     add_integers(what.then.empty() ? name : name + ".step_1", what.integers, inputs);
+    const auto tensors = add_tensors(node.layer, what.has_channel_tensors && as_image);
+    const auto behind =
+        tensors.begin() + static_cast<std::ptrdiff_t>(what.tensors_before_constants);
+    inputs.insert(inputs.end(), tensors.begin(), behind);
     for (std::size_t i = 0; i < what.constants.size(); ++i) {
       inputs.push_back(add_constants(name, i, what.constants[i]));
     }
     for (const float scalar : what.scalars) inputs.push_back(add_scalar(scalar));
-    const auto tensors = add_tensors(node.layer, what.has_channel_tensors && as_image);
-    if (!what.tensors_are_for_steps) inputs.insert(inputs.end(), tensors.begin(), tensors.end());
+    if (!what.tensors_are_for_steps) inputs.insert(inputs.end(), behind, tensors.end());
     add_steps(name, what, std::move(inputs), tensors);
   }
 

@@ -3,6 +3,7 @@
 #include <tweed/core/random.hpp>
 #include <tweed/io/safetensors.hpp>
 #include <tweed/model/inference.hpp>
+#include <tweed/model/resized_shapes.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -32,21 +33,25 @@ inline std::string sample_name(const char* what, std::size_t k) {
   return k == 0 ? name : name + "_" + std::to_string(k + 1);
 }
 
-/// What the network makes of a sample of each of its inputs.
+/// What the network makes of a sample of each of its inputs. `graph` is its own, or has the shapes
+/// of other inputs.
 template <class M>
 std::vector<std::vector<typename M::Scalar>> outputs_of(
-    const M& model, const std::vector<std::vector<typename M::Scalar>>& inputs) {
+    const M& model, const GraphView& graph,
+    const std::vector<std::vector<typename M::Scalar>>& inputs) {
   using T = typename M::Scalar;
-  const GraphView graph = model.graph();
   std::vector<Batch<const T>> batches;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     batches.push_back({inputs[k].data(), 1, graph.input(k)});
   }
-  auto inference = make_inference(model, 1, 1);
-  inference(model, batches);
+  NetworkView<T> network = model.network().template view<T>();
+  network.graph = graph;
+  Executor<T> executor("sample", network,
+                       {.folds = folds_of<typename M::Network>(folds::in_inference)});
+  executor.forward(batches, model.values(), {}, {});
   std::vector<std::vector<T>> outputs;
   for (std::size_t k = 0; k < graph.outputs.size(); ++k) {
-    const auto output = inference.output(k).values();
+    const auto output = executor.output(k).values();
     outputs.emplace_back(output.begin(), output.end());
   }
   return outputs;
@@ -63,7 +68,7 @@ Sample<typename M::Scalar> make_sample(const M& model) {
     auto& input = sample.inputs.emplace_back(static_cast<std::size_t>(graph.input(k).size()));
     for (T& number : input) number = static_cast<T>(random_uniform({}, position++));
   }
-  sample.outputs = outputs_of(model, sample.inputs);
+  sample.outputs = outputs_of(model, graph, sample.inputs);
   return sample;
 }
 
@@ -133,33 +138,58 @@ void check_sample_output(const std::filesystem::path& path, const std::vector<T>
               std::to_string(expected[at]) + "; it is not the network of this file");
 }
 
+/// The shapes of all of a network's values where its inputs are as large as those of a sample: the
+/// same layers may stand behind an input of another size. Throws Error where they cannot.
+[[gnu::cold]] inline std::vector<Shape> sample_shapes(const std::filesystem::path& path,
+                                                      const NetworkText& network,
+                                                      std::span<const TensorView* const> inputs) {
+  std::vector<Shape> shapes;
+  bool is_other = false;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    const auto& dims = inputs[k]->dims;
+    shapes.push_back(network.graph.input(k));
+    if (dims.size() != 4 || dims[0] != 1 || dims[3] != shapes[k].channels) continue;
+    shapes[k] = {dims[1], dims[2], dims[3]};
+    is_other = is_other || shapes[k] != network.graph.input(k);
+  }
+  if (!is_other) return {network.graph.shapes.begin(), network.graph.shapes.end()};
+  try {
+    return resized_shapes(network, shapes);
+  } catch (const Error& error) {
+    throw Error(text(path.string(), ": the stored sample does not fit: ", error.what()));
+  }
+}
+
 /// Throws Error where the file has a sample and the model makes something else of it.
 template <class M>
 void check_sample(const std::filesystem::path& path, const SafetensorsFile& file, const M& model) {
   using T = typename M::Scalar;
-  const GraphView graph = model.graph();
-  std::size_t found = 0;
-  const auto values = [&](const char* what, std::size_t k, const Shape& shape) {
-    const TensorView* const tensor = file.find(sample_name(what, k));
-    if (tensor == nullptr) return std::vector<T>();
-    ++found;
-    return sample_values<T>(path, *tensor, shape);
-  };
-  Sample<T> sample;
+  GraphView graph = model.graph();
+  std::vector<const TensorView*> inputs, outputs;
   for (std::size_t k = 0; k < graph.inputs.size(); ++k) {
-    sample.inputs.push_back(values("input", k, graph.input(k)));
+    inputs.push_back(file.find(sample_name("input", k)));
   }
   for (std::size_t k = 0; k < graph.outputs.size(); ++k) {
-    sample.outputs.push_back(values("output", k, graph.output(k)));
+    outputs.push_back(file.find(sample_name("output", k)));
   }
-  if (found == 0) return;
-  if (found != graph.inputs.size() + graph.outputs.size()) {
+  const auto missing = std::ranges::count(inputs, nullptr) + std::ranges::count(outputs, nullptr);
+  if (missing == std::ssize(inputs) + std::ssize(outputs)) return;
+  if (missing > 0) {
     throw Error(path.string() + ": expected both " + sample_name("input", 0) + " and " +
                 sample_name("output", 0) + ", or neither");
   }
-  const auto outputs = outputs_of(model, sample.inputs);
+  const auto shapes = sample_shapes(path, model.network().text(), inputs);
+  graph.shapes = shapes;
+  Sample<T> sample;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    sample.inputs.push_back(sample_values<T>(path, *inputs[k], graph.input(k)));
+  }
   for (std::size_t k = 0; k < outputs.size(); ++k) {
-    check_sample_output(path, sample.outputs[k], outputs[k]);
+    sample.outputs.push_back(sample_values<T>(path, *outputs[k], graph.output(k)));
+  }
+  const auto found = outputs_of(model, graph, sample.inputs);
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    check_sample_output(path, sample.outputs[k], found[k]);
   }
 }
 

@@ -19,17 +19,23 @@ namespace detail {
               " where at least 2 are needed: make batches larger, also the last of an epoch");
 }
 
+/// The number of a channel among those that are learnt, where there are any.
+template <class T>
+double learnt(const T* values, Index channel, double otherwise) {
+  return values == nullptr ? otherwise : static_cast<double>(values[channel]);
+}
+
 template <class T>
 Centered<T> normalizer(const WideRows& rows, const T* scale, const T* shift, double epsilon,
                        const BatchStatistics<const T>& statistics, Scratch& scratch) {
   const auto n = take_centered<T>(rows, scratch);
   for (Index c = 0; c < rows.channels; ++c) {
     const double factor =
-        static_cast<double>(scale[c]) * inverse_deviation(statistics.variance[c], epsilon);
+        learnt(scale, c, 1.0) * inverse_deviation(statistics.variance[c], epsilon);
     const auto rest = static_cast<double>(statistics.mean_rest[c]);
     n.center[c] = statistics.mean[c];
     n.factor[c] = static_cast<T>(factor);
-    n.offset[c] = static_cast<T>(static_cast<double>(shift[c]) - rest * factor);
+    n.offset[c] = static_cast<T>(learnt(shift, c, 0.0) - rest * factor);
   }
   for (T* const values : {n.center, n.factor, n.offset}) rows.repeat(values);
   return n;
@@ -124,15 +130,15 @@ void finish_gradients(const BatchNormBackward<T>& pass, const WideRows& rows, co
   for (Index c = 0; c < pass.channels; ++c) {
     const auto rest = static_cast<double>(pass.statistics.mean_rest[c]);
     const double inverse = inverse_deviation(pass.statistics.variance[c], pass.epsilon);
-    const double factor = static_cast<double>(pass.scale[c]) * inverse;
+    const double factor = learnt(pass.scale, c, 1.0) * inverse;
     const auto shift_gradient = static_cast<double>(sums[c]);
     const auto products = static_cast<double>(sums[rows.width() + c]);
     const double scale_gradient = (products - rest * shift_gradient) * inverse;
     const double slope = -factor * inverse * scale_gradient / count;
     to.slope[c] = static_cast<T>(slope);
     to.constant[c] = static_cast<T>(-factor * shift_gradient / count - slope * rest);
-    pass.scale_gradient[c] = static_cast<T>(scale_gradient);
-    pass.shift_gradient[c] = static_cast<T>(shift_gradient);
+    if (pass.scale_gradient != nullptr) pass.scale_gradient[c] = static_cast<T>(scale_gradient);
+    if (pass.shift_gradient != nullptr) pass.shift_gradient[c] = static_cast<T>(shift_gradient);
   }
   for (T* const values : {to.slope, to.constant}) rows.repeat(values);
 }
@@ -189,15 +195,16 @@ void scale_channels(const ChannelScaling<T>& pass) {
 }
 
 /// Batch normalisation with a mean and a variance that are known as x * factor + offset, [channels]
-/// each; what a convolution before it can take into its kernel and bias.
+/// each; what a convolution before it can take into its kernel and bias. `scale` and `shift` may be
+/// nullptr, for ones and zeros.
 template <class T>
 void batch_norm_scaling(Index channels, const T* scale, const T* shift, const T* mean,
                         const T* variance, double epsilon, T* factor, T* offset) {
   for (Index c = 0; c < channels; ++c) {
     const double by =
-        static_cast<double>(scale[c]) * detail::inverse_deviation(variance[c], epsilon);
+        detail::learnt(scale, c, 1.0) * detail::inverse_deviation(variance[c], epsilon);
     factor[c] = static_cast<T>(by);
-    offset[c] = static_cast<T>(static_cast<double>(shift[c]) - static_cast<double>(mean[c]) * by);
+    offset[c] = static_cast<T>(detail::learnt(shift, c, 0.0) - static_cast<double>(mean[c]) * by);
   }
 }
 

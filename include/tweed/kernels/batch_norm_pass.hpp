@@ -22,8 +22,8 @@ struct BatchNormForward {
   Index pixels;  ///< of all samples together, at least two
   Index channels;
   const T* x;      // [pixels,channels]
-  const T* scale;  // [channels]
-  const T* shift;  // [channels]
+  const T* scale;  // [channels], or nullptr for ones
+  const T* shift;  // [channels], or nullptr for zeros
   double epsilon;
   T* y;  // [pixels,channels]
   BatchStatistics<T> statistics;
@@ -39,14 +39,14 @@ struct BatchNormBackward {
   Index pixels;
   Index channels;
   const T* x;      // [pixels,channels]
-  const T* scale;  // [channels]
-  const T* shift;  // [channels], read only behind a ReLU
+  const T* scale;  // [channels], or nullptr for ones
+  const T* shift;  // [channels], or nullptr for zeros; read only behind an activation
   double epsilon;
   BatchStatistics<const T> statistics;
   const T* dy;        // [pixels,channels]
   T* dx;              // [pixels,channels], or nullptr where nobody needs it
-  T* scale_gradient;  // [channels]
-  T* shift_gradient;  // [channels]
+  T* scale_gradient;  // [channels], or nullptr
+  T* shift_gradient;  // [channels], or nullptr
   Activation activation = Activation::none;
   Scratch scratch;
   int threads = 1;

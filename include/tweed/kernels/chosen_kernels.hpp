@@ -15,6 +15,7 @@
 #include <tweed/kernels/chosen_kernel.hpp>
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/pass.hpp>
+#include <tweed/kernels/conv/transposed_pass.hpp>
 #include <tweed/kernels/dense_pass.hpp>
 #include <tweed/kernels/group_norm_pass.hpp>
 #include <tweed/kernels/layer_norm_pass.hpp>
@@ -230,6 +231,16 @@ template <class T, Family family>
 inline ChosenKernel<void(Algorithm algorithm, const Geometry& g, const Forward<T>& pass)> forward;
 template <class T, Family family>
 inline ChosenKernel<void(Algorithm algorithm, const Geometry& g, const Backward<T>& pass)> backward;
+template <class T>
+inline ChosenKernel<Index(const Geometry& g, Index batch, int threads)> transposed_scratch_bytes;
+template <class T>
+inline ChosenKernel<void(const Geometry& g, const TransposedForward<T>& pass)> transposed_forward;
+template <class T>
+inline ChosenKernel<void(const Geometry& g, const TransposedBackward<T>& pass)> transposed_backward;
+template <class T>
+inline ChosenKernel<void(const Geometry& g, const T* kernel, const T* bias, const T* factor,
+                         const T* offset, T* scaled_kernel, T* scaled_bias)>
+    scale_transposed_filters;
 
 }  // namespace conv::prebuilt
 

@@ -18,6 +18,7 @@
 #include <tweed/kernels/concat.hpp>
 #include <tweed/kernels/conv/convolution.hpp>
 #include <tweed/kernels/conv/scale_filters.hpp>
+#include <tweed/kernels/conv/transposed.hpp>
 #include <tweed/kernels/crop.hpp>
 #include <tweed/kernels/dense.hpp>
 #include <tweed/kernels/dropout.hpp>

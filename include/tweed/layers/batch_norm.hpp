@@ -1,28 +1,29 @@
 #pragma once
 
 #include <tweed/core/double_option.hpp>
-#include <tweed/core/layer.hpp>
-#include <tweed/core/onnx_operator.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/kernels/kernels.hpp>
-#include <tweed/layers/normalization_options.hpp>
+#include <tweed/layers/normalization.hpp>
 #include <tweed/layers/options.hpp>
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace TWEED_NAMESPACE {
 
 /// Each channel with mean 0 and variance 1, then scaled and shifted: y = (x - mean) / sqrt(variance
 /// + epsilon) * scale + shift, any shape (Ioffe and Szegedy, *Batch Normalization*, ICML 2015).
 /// Training takes mean and variance of the batch, over all pixels of all samples, of which there
-/// must be two at least; inference takes running ones. Parameters: scale [c], shift [c]; state:
-/// mean [c], variance [c].
+/// must be two at least; inference takes running ones. Parameters: scale [c], shift [c], each of
+/// which may be left out; state: mean [c], variance [c].
 struct BatchNormLayer {
   /// What stays of the running mean and variance at each step; 1 minus that is what PyTorch calls
   /// momentum.
   double momentum = 0.9;
   double epsilon = 1e-5;  ///< added to the variance
+  bool has_scale = true;
+  bool has_shift = true;
 
   enum class Why { fits, its_momentum_must_lie_in_0_to_1_without_1, its_epsilon_must_be_positive };
 
@@ -36,7 +37,11 @@ struct BatchNormLayer {
   static constexpr void visit(Layer& layer, const Take& take) {
     take("momentum", layer.momentum);
     take("epsilon", layer.epsilon);
+    take("has_scale", layer.has_scale, true);
+    take("has_shift", layer.has_shift, true);
   }
+
+  constexpr detail::Normalization normalization() const { return {epsilon, has_scale, has_shift}; }
 
   static constexpr Epilogue as_epilogue() { return {.normalize = true}; }
 
@@ -48,18 +53,16 @@ struct BatchNormLayer {
     return {input};
   }
 
-  static constexpr TensorList tensors(const Shape& input) {
-    const auto tensor = [&](std::string_view tensor_name, Initializer initializer, Role role) {
-      return Tensor{.name = tensor_name,
-                    .dims = {input.channels, 1, 1, 1},
-                    .initializer = initializer,
-                    .role = role};
+  constexpr TensorList tensors(const Shape& input) const {
+    TensorList list = normalization().tensors(input.channels);
+    const auto add_state = [&](std::string_view state_name, Initializer initializer) {
+      list.add({.name = state_name,
+                .dims = {input.channels, 1, 1, 1},
+                .initializer = initializer,
+                .role = Role::state});
     };
-    TensorList list;
-    list.add(tensor("scale", Initializer::ones, Role::trained));
-    list.add(tensor("shift", Initializer::zeros, Role::trained));
-    list.add(tensor("mean", Initializer::zeros, Role::state));
-    list.add(tensor("variance", Initializer::ones, Role::state));
+    add_state("mean", Initializer::zeros);
+    add_state("variance", Initializer::ones);
     return list;
   }
 
@@ -75,8 +78,9 @@ struct BatchNormLayer {
   /// What it does in inference, for each channel.
   template <class T>
   void affine(const AffinePass<T>& pass) const {
-    kernels::chosen::batch_norm_scaling<T>(std::ssize(pass.factor), pass.parameters[0].data(),
-                                           pass.parameters[1].data(), pass.state[0].data(),
+    const auto norm = normalization();
+    kernels::chosen::batch_norm_scaling<T>(std::ssize(pass.factor), norm.scale(pass.parameters),
+                                           norm.shift(pass.parameters), pass.state[0].data(),
                                            pass.state[1].data(), epsilon, pass.factor.data(),
                                            pass.offset.data());
   }
@@ -105,8 +109,8 @@ struct BatchNormLayer {
     kernels::chosen::batch_norm<T>({.pixels = pixels(pass.x.count, pass.x.shape),
                                     .channels = pass.x.shape.channels,
                                     .x = pass.x.data,
-                                    .scale = pass.parameters[0].data(),
-                                    .shift = pass.parameters[1].data(),
+                                    .scale = normalization().scale(pass.parameters),
+                                    .shift = normalization().shift(pass.parameters),
                                     .epsilon = epsilon,
                                     .y = pass.y.data,
                                     .statistics = statistics<T>(pass.kept, pass.x.shape.channels),
@@ -121,14 +125,14 @@ struct BatchNormLayer {
         {.pixels = pixels(pass.x.count, pass.x.shape),
          .channels = pass.x.shape.channels,
          .x = pass.x.data,
-         .scale = pass.parameters[0].data(),
-         .shift = pass.parameters[1].data(),
+         .scale = normalization().scale(pass.parameters),
+         .shift = normalization().shift(pass.parameters),
          .epsilon = epsilon,
          .statistics = statistics<const T>(pass.kept, pass.x.shape.channels),
          .dy = pass.dy.data,
          .dx = pass.dx.data,
-         .scale_gradient = pass.gradients[0].data(),
-         .shift_gradient = pass.gradients[1].data(),
+         .scale_gradient = normalization().scale(pass.gradients),
+         .shift_gradient = normalization().shift(pass.gradients),
          .activation = pass.epilogue.activation,
          .scratch = pass.scratch,
          .threads = pass.threads});
@@ -147,18 +151,20 @@ struct BatchNormLayer {
                                      pass.state[1].data());
   }
 
-  OnnxOperator onnx(const Shape&) const {
-    return {.type = "BatchNormalization",
-            .attributes = {OnnxAttribute::of("epsilon", static_cast<float>(epsilon))}};
+  OnnxOperator onnx(const Shape& input) const {
+    OnnxOperator what{.type = "BatchNormalization",
+                      .attributes = {OnnxAttribute::of("epsilon", static_cast<float>(epsilon))}};
+    const auto channels = static_cast<std::size_t>(input.channels);
+    if (!has_scale) what.constants.push_back(std::vector<float>(channels, 1.0F));
+    if (!has_shift) what.constants.push_back(std::vector<float>(channels, 0.0F));
+    what.tensors_before_constants = has_scale && !has_shift ? 1 : 0;
+    return what;
   }
 
   std::string describe() const {
-    std::string text;
-    const BatchNormLayer usual;
-    if (momentum != usual.momentum) text = detail::text("momentum ", momentum);
-    if (epsilon != usual.epsilon)
-      text += detail::text(text.empty() ? "" : ", ", "epsilon ", epsilon);
-    return text;
+    const std::string rest = normalization().describe(1e-5);
+    if (momentum == BatchNormLayer{}.momentum) return rest;
+    return detail::text("momentum ", momentum, rest.empty() ? "" : ", ", rest);
   }
 
  private:
@@ -180,15 +186,18 @@ struct Momentum : DoubleOption {
 };
 
 /// Batch normalisation in a network that is a type. Options, in any order: `Momentum{0.9}` and
-/// `Epsilon{1e-5}`, which are the defaults.
+/// `Epsilon{1e-5}`, which are the defaults, `NoScale{}` and `NoShift{}`.
 template <auto... options>
 struct BatchNorm {
-  static_assert(detail::OptionTypes<Momentum, Epsilon>::accept<options...>(),
-                "BatchNorm: the options are Momentum{...} and Epsilon{...}, each at most once");
+  static_assert(detail::OptionTypes<Momentum, Epsilon, NoScale, NoShift>::accept<options...>(),
+                "BatchNorm: the options are Momentum{...}, Epsilon{...}, NoScale{} and NoShift{}, "
+                "each at most once");
 
   static constexpr BatchNormLayer value{
       .momentum = detail::option_or<Momentum, options...>(0.9).value(),
-      .epsilon = detail::option_or<Epsilon, options...>(1e-5).value()};
+      .epsilon = detail::option_or<Epsilon, options...>(1e-5).value(),
+      .has_scale = !detail::has_option<NoScale, options...>,
+      .has_shift = !detail::has_option<NoShift, options...>};
 
   static_assert(value.momentum >= 0.0 && value.momentum < 1.0,
                 "BatchNorm: the momentum must lie in [0, 1)");

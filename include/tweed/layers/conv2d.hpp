@@ -1,14 +1,9 @@
 #pragma once
 
 #include <tweed/layers/convolution.hpp>
+#include <tweed/layers/groups.hpp>
 
 namespace TWEED_NAMESPACE {
-
-/// Cuts the channels and filters of a convolution into so many equal parts; a filter sees the
-/// channels of its own part.
-struct Groups {
-  Index count;
-};
 
 /// Two-dimensional convolution (cross-correlation, as everywhere in the field): [h,w,c] to
 /// [oh,ow,filters]. Parameters: kernel [kh,kw,c/groups,filters], bias [filters]. `family` says

@@ -8,6 +8,7 @@
 #include <tweed/layers/channel_slice.hpp>
 #include <tweed/layers/concat.hpp>
 #include <tweed/layers/conv2d.hpp>
+#include <tweed/layers/conv_transpose2d.hpp>
 #include <tweed/layers/crop.hpp>
 #include <tweed/layers/dense.hpp>
 #include <tweed/layers/depthwise_conv2d.hpp>
@@ -42,10 +43,11 @@ namespace TWEED_NAMESPACE {
 using Layers = decltype(std::tuple_cat(
     std::declval<Activations>(),
     std::tuple<AddLayer, AveragePoolLayer, BatchNormLayer, ChannelShuffleLayer, ChannelSliceLayer,
-               ConcatLayer, Conv2DLayer, CropLayer, DenseLayer, DepthwiseConv2DLayer, DropoutLayer,
-               DropPathLayer, Flatten, GlobalAveragePool, GlobalMaxPool, GroupNormLayer,
-               InstanceNormLayer, LayerNormLayer, LayerScaleLayer, LocalResponseNormLayer,
-               MaxPoolLayer, MultiplyLayer, PixelShuffleLayer, PReLULayer, ReLU, ReshapeLayer,
-               RMSNormLayer, Softmax, SpatialDropoutLayer, UpsampleLayer, ZeroPadLayer>{}));
+               ConcatLayer, Conv2DLayer, ConvTranspose2DLayer, CropLayer, DenseLayer,
+               DepthwiseConv2DLayer, DropoutLayer, DropPathLayer, Flatten, GlobalAveragePool,
+               GlobalMaxPool, GroupNormLayer, InstanceNormLayer, LayerNormLayer, LayerScaleLayer,
+               LocalResponseNormLayer, MaxPoolLayer, MultiplyLayer, PixelShuffleLayer, PReLULayer,
+               ReLU, ReshapeLayer, RMSNormLayer, Softmax, SpatialDropoutLayer, UpsampleLayer,
+               ZeroPadLayer>{}));
 
 }  // namespace TWEED_NAMESPACE

@@ -11,8 +11,8 @@
 
 namespace TWEED_NAMESPACE::detail {
 
-/// What normalisations that need no state have in common: their settings, and the tensors scale [c]
-/// and shift [c], each of which may be missing.
+/// What normalisations have in common: their settings, and the tensors scale [c] and shift [c],
+/// each of which may be missing.
 struct Normalization {
   double epsilon;
   bool has_scale;

@@ -5,9 +5,9 @@
 #include <tweed/core/text.hpp>
 #include <tweed/model/any_layer.hpp>
 #include <tweed/model/model.hpp>
+#include <tweed/model/resized_shapes.hpp>
 
 #include <algorithm>
-#include <array>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -45,7 +45,7 @@ class AnyNetworkOf {
 
   /// A further input, of 1 to 2^28 numbers a sample.
   Value input(const Shape& shape) {
-    check_size(shape, "the input");
+    detail::check_value_size(shape, "the input");
     inputs_.push_back(static_cast<int>(shapes_.size()));
     return new_value(shape);
   }
@@ -68,7 +68,7 @@ class AnyNetworkOf {
       for (const Shape& shape : inputs) got += (got.empty() ? "" : " and ") + to_string(shape);
       throw Error(detail::text("network: ", name, " cannot take ", got, ": ", answer.why_not));
     }
-    check_size(answer.output, "the output of " + name);
+    detail::check_value_size(answer.output, "the output of " + name);
     check_weights(name, layer.bound().tensors(inputs[0]));
     nodes_.push_back({.layer = static_cast<int>(nodes_.size()),
                       .first_edge = static_cast<int>(edges_.size()),
@@ -98,6 +98,16 @@ class AnyNetworkOf {
     if (outer == 0) segment_ = ++segments_;
     body();
     segment_ = outer;
+  }
+
+  /// This network for inputs of other sizes, with the same weights: what models of both need to
+  /// share them. Throws Error, naming the layer, where one does not take what reaches it, or would
+  /// have other weights, such as a dense layer behind a `Flatten`.
+  AnyNetworkOf resized(const Shape& input) const { return resized(std::span(&input, 1)); }
+  AnyNetworkOf resized(std::span<const Shape> inputs) const {
+    AnyNetworkOf network = *this;
+    network.shapes_ = detail::resized_shapes(text(), inputs);
+    return network;
   }
 
   const Shape& shape(Value value) const {
@@ -150,16 +160,6 @@ class AnyNetworkOf {
     std::vector<Shape> inputs;
     for (const Value& operand : operands) inputs.push_back(shape(operand));
     return inputs;
-  }
-
-  static void check_size(const Shape& shape, const std::string& what) {
-    constexpr Index most = Index{1} << 28;
-    const std::array dims{shape.height, shape.width, shape.channels};
-    const auto size = detail::checked_product(dims);
-    if (std::ranges::min(dims) < 1 || !size || *size > most) {
-      throw Error(detail::text("network: ", what, " has the shape ", detail::dims_text(dims),
-                               "; expected 1 to 2^28 numbers"));
-    }
   }
 
   static void check_weights(const std::string& name, const TensorList& tensors) {
@@ -229,6 +229,9 @@ class NetworkHandle<AnyNetworkOf<T>> {
     return network_->view();
   }
   NetworkText text() const { return network_->text(); }
+  NetworkHandle resized(std::span<const Shape> inputs) const {
+    return NetworkHandle(network_->resized(inputs));
+  }
 
   friend bool operator==(const NetworkHandle&, const NetworkHandle&) = default;
 

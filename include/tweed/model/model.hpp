@@ -52,6 +52,18 @@ class Model {
   }
   ~Model() = default;
 
+  /// This model for inputs of another size: a network built at run time, or read from a file, takes
+  /// other images with the same weights, where its layers allow it. Throws Error, naming the layer,
+  /// where they do not. Where there are several inputs, a shape for each.
+  Model resized(const Shape& input) const requires(!StaticNetwork<Net>) {
+    return resized(std::span(&input, 1));
+  }
+  Model resized(std::span<const Shape> inputs) const requires(!StaticNetwork<Net>) {
+    Model other = *this;
+    other.network_ = network_.resized(inputs);
+    return other;
+  }
+
   /// Of one sample, and of what the network makes of it; the first of each, where there are
   /// several.
   Shape input_shape() const { return graph().input(); }

@@ -34,6 +34,17 @@ class GroupedOptimizer {
   const Optimizer& optimizer() const { return optimizer_; }
   State& first_state() { return states_.front(); }
 
+  /// Remembers what another one does. Throws Error where it is of other parts.
+  [[gnu::cold]] void remember(const GroupedOptimizer& other) {
+    const auto same = [](const ParameterPart& a, const ParameterPart& b) {
+      return a.offset == b.offset && a.size == b.size && a.settings.frozen == b.settings.frozen;
+    };
+    if (!std::ranges::equal(parts_->parts, other.parts_->parts, same)) {
+      throw Error("Trainer: the trainer to go on from has other parameters or other groups");
+    }
+    states_ = other.states_;
+  }
+
   /// One step.
   void update(std::span<T> parameters, std::span<const T> gradients, int threads) {
     std::size_t next = 0;

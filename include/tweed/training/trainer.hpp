@@ -93,6 +93,18 @@ class Trainer {
   }
   void resume(Index steps) { steps_ = steps; }
 
+  /// Goes on where a trainer of another model with the same parameters stopped, such as one for
+  /// images of another size: with its steps, and with what its optimiser remembers. Throws Error
+  /// where parameters or groups differ.
+  template <class Other>
+  void resume(const Trainer<Other, T, Loss, Optimizer>& other) {
+    optimizer_.remember(other.memory());
+    steps_ = other.steps();
+  }
+
+  /// What the optimiser remembers of all parameters, for `resume`.
+  const detail::GroupedOptimizer<Optimizer, T>& memory() const { return optimizer_; }
+
  private:
   /// Forward and backward, with random numbers of its own in each part of a step.
   template <class Targets>

@@ -5,6 +5,7 @@
 #include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/indirect/kernel_sum.hpp>
 #include <tweed/kernels/conv/indirect/tap_sum.hpp>
+#include <tweed/kernels/conv/transposed_pass.hpp>
 
 #include <algorithm>
 
@@ -24,6 +25,11 @@ struct Indirect : KeepsNothing {
     const TapSum<T> sum(g, true);
     return sum.shared_bytes() + threads * worker_bytes(g, sum) +
            Scratch::bytes<T>(chunk_images(g, batch) * g.output_size());
+  }
+
+  static constexpr Index transposed_bytes(const Geometry& g, int threads) {
+    const TapSum<T> sum(g, true);
+    return sum.shared_bytes() + threads * sum.worker_bytes();
   }
 
   static void forward(const Geometry& g, Forward<T> pass) {
@@ -56,6 +62,17 @@ struct Indirect : KeepsNothing {
       if (pass.bias_gradient != nullptr) std::fill_n(pass.bias_gradient, g.filters, T{});
     }
     run_backward(g, pass, true);
+  }
+
+  /// The input gradient as a forward pass, with a bias and an activation.
+  static void transposed(const Geometry& g, TransposedForward<T> pass) {
+    if (pass.batch == 0) return;
+    TapSum<T> sum(g, true);
+    sum.prepare(pass.kernel, pass.bias, pass.batch, pass.scratch, pass.threads);
+    sum.choose_stores(pass.y, pass.batch);
+    const WorkerScratch memory(pass.scratch, sum.worker_bytes(), pass.threads);
+    run_images(sum, {pass.x, g.output_size(), pass.y, g.input_size()}, pass.batch, pass.activation,
+               memory, pass.threads);
   }
 
   /// The input gradient alone.

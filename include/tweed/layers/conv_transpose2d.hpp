@@ -1,0 +1,278 @@
+#pragma once
+
+#include <tweed/layers/convolution.hpp>
+#include <tweed/layers/groups.hpp>
+
+namespace TWEED_NAMESPACE {
+
+/// Rows and columns that a transposed convolution appends at the bottom and right, fewer than its
+/// stride: with a stride, images of several sizes are convolved to one size, and this says which of
+/// them comes out.
+struct OutputPadding {
+  Index height;
+  Index width;
+  constexpr OutputPadding(Index both) : height(both), width(both) {}
+  constexpr OutputPadding(Index height_, Index width_) : height(height_), width(width_) {}
+};
+
+/// Transposed convolution, which spreads each pixel over the places under a kernel and makes images
+/// larger: [h,w,c] to [oh,ow,filters] (Zeiler, Krishnan, Taylor and Fergus, *Deconvolutional
+/// Networks*, CVPR 2010). It is the input gradient of the convolution with these settings. Padding
+/// is taken away from the output: oh = (h - 1) * stride + span of the kernel - padding + output
+/// padding, or h * stride for `Padding::same`. Parameters: kernel [kh,kw,filters/groups,c], bias
+/// [filters].
+struct ConvTranspose2DLayer {
+  Index filters = 0;
+  Window kernel{0};
+  Stride stride{1};
+  Dilation dilation{1};
+  Padding padding = Padding::same;
+  OutputPadding output_padding{0};
+  Index groups = 1;
+  bool has_bias = true;
+  Initializer initializer = Initializer::glorot_uniform;
+
+  enum class Why {
+    fits,
+    channels_do_not_divide_into_the_groups,
+    filters_do_not_divide_into_the_groups,
+    its_settings_must_all_be_positive,
+    its_padding_must_not_be_negative_and_be_smaller_than_the_kernel_dilation_included,
+    its_output_padding_must_not_be_negative_and_be_smaller_than_the_stride,
+    its_output_padding_wants_a_padding_in_numbers_instead_of_Padding_same,
+    its_padding_leaves_nothing_of_the_output_use_less,
+    it_is_too_large
+  };
+
+  static constexpr std::string_view name = "conv_transpose2d";
+  static constexpr Reads backward_reads{.input = true, .output = false};
+  static constexpr unsigned char takes = folds::normalize | folds::activation;
+
+  template <class Layer, class Take>
+  static constexpr void visit(Layer& layer, const Take& take) {
+    take("filters", layer.filters);
+    take("kernel", layer.kernel);
+    take("stride", layer.stride);
+    take("dilation", layer.dilation);
+    take("padding", layer.padding);
+    take("output_padding", layer.output_padding);
+    take("groups", layer.groups);
+    take("bias", layer.has_bias);
+  }
+
+  /// Of the convolution whose input gradient this is: its channels come out, its filters go in.
+  constexpr kernels::conv::Geometry geometry(const Shape& input) const {
+    return {spread(input.height, kernel.height, stride.height, dilation.height, padding.rows,
+                   output_padding.height),
+            spread(input.width, kernel.width, stride.width, dilation.width, padding.columns,
+                   output_padding.width),
+            filters, input.channels, groups};
+  }
+
+  constexpr Fit<Why> fit(const Shape& input) const {
+    if (!sliding().is_positive() || filters < 1 || groups < 1) {
+      return {input, Why::its_settings_must_all_be_positive};
+    }
+    if (!has_valid_padding()) {
+      return {
+          input,
+          Why::its_padding_must_not_be_negative_and_be_smaller_than_the_kernel_dilation_included};
+    }
+    if (!has_valid_output_padding()) {
+      return {input, Why::its_output_padding_must_not_be_negative_and_be_smaller_than_the_stride};
+    }
+    if (padding == Padding::same && has_output_padding()) {
+      return {input, Why::its_output_padding_wants_a_padding_in_numbers_instead_of_Padding_same};
+    }
+    return fit_sizes(geometry(input));
+  }
+
+  constexpr TensorList tensors(const Shape& input) const {
+    TensorList tensors = detail::convolution_tensors(geometry(input), initializer, false);
+    if (has_bias) tensors.add({"bias", {filters, 1, 1, 1}});
+    return tensors;
+  }
+
+  template <class T>
+  constexpr LayerMemory memory(const MemoryQuery& query) const {
+    return {.scratch = kernels::conv::chosen::transposed_scratch_bytes<T>(
+                geometry(query.input()), query.batch, query.threads)};
+  }
+
+  /// What `prepare` writes: a kernel and a bias into which a normalisation was multiplied.
+  template <class T>
+  constexpr LayerMemory prepared_memory(const MemoryQuery& query) const {
+    LayerMemory prepared = memory<T>(query);
+    if (query.epilogue.normalize) {
+      prepared.kept =
+          Scratch::bytes<T>(geometry(query.input()).kernel_size()) + Scratch::bytes<T>(filters);
+    }
+    return prepared;
+  }
+
+  template <class T>
+  void prepare(const PreparePass<T>& pass) const {
+    if (!pass.epilogue.normalize) return;
+    const auto g = geometry(pass.input);
+    Scratch to(pass.to);
+    T* const scaled = to.take<T>(g.kernel_size());
+    kernels::conv::chosen::scale_transposed_filters<T>(
+        g, pass.parameters[0].data(), bias_of(pass.parameters), pass.factor.data(),
+        pass.offset.data(), scaled, to.take<T>(filters));
+  }
+
+  template <class T>
+  void infer(const InferPass<T>& pass) const {
+    const auto g = geometry(pass.x.shape);
+    const T* weights = pass.parameters[0].data();
+    const T* bias = bias_of(pass.parameters);
+    if (pass.epilogue.normalize) {
+      const auto bytes = static_cast<std::size_t>(Scratch::bytes<T>(g.kernel_size()));
+      weights = elements_of<T>(pass.prepared.bytes, g.kernel_size());
+      bias = elements_of<T>(pass.prepared.bytes.subspan(bytes), filters);
+    }
+    kernels::conv::chosen::transposed_forward<T>(g, {.batch = pass.x.count,
+                                                     .x = pass.x.data,
+                                                     .kernel = weights,
+                                                     .bias = bias,
+                                                     .y = pass.y.data,
+                                                     .activation = pass.epilogue.activation,
+                                                     .scratch = pass.scratch,
+                                                     .threads = pass.threads});
+  }
+
+  template <class T>
+  void backward(const BackwardPass<T>& pass) const {
+    kernels::conv::chosen::transposed_backward<T>(geometry(pass.x.shape),
+                                                  {.batch = pass.x.count,
+                                                   .x = pass.x.data,
+                                                   .kernel = pass.parameters[0].data(),
+                                                   .y = pass.y.data,
+                                                   .dy = pass.dy.data,
+                                                   .dx = pass.dx.data,
+                                                   .kernel_gradient = pass.gradients[0].data(),
+                                                   .bias_gradient = bias_of(pass.gradients),
+                                                   .activation = pass.epilogue.activation,
+                                                   .scratch = pass.scratch,
+                                                   .threads = pass.threads});
+  }
+
+  constexpr Index multiply_adds(const Shape& input) const {
+    return geometry(input).multiplications();
+  }
+
+  OnnxOperator onnx(const Shape& input) const {
+    const auto g = geometry(input);
+    const auto appended = [](const SlidingAxis& axis) {
+      const Index reached = (axis.output - 1) * axis.stride + axis.span() - axis.before;
+      return std::max<Index>(0, axis.input - reached);
+    };
+    const auto add = [&](auto& to, const char* what, Index rows, Index columns) {
+      to.push_back(OnnxAttribute::of(what, std::vector<Index>{rows, columns}));
+    };
+    auto attributes = detail::onnx_window(g.rows, g.columns);
+    add(attributes, "dilations", dilation.height, dilation.width);
+    add(attributes, "output_padding", appended(g.rows), appended(g.columns));
+    attributes.push_back(OnnxAttribute::of("group", groups));
+    return {"ConvTranspose", OnnxOperator::Layout::image, std::move(attributes)};
+  }
+
+  std::string describe() const {
+    std::string text = std::to_string(filters) + ", " + sliding().describe();
+    if (has_output_padding()) {
+      text += " output padding " + to_string(Window{output_padding.height, output_padding.width});
+    }
+    if (groups > 1) text += " in " + std::to_string(groups) + " groups";
+    return text + (has_bias ? "" : " without bias");
+  }
+
+  /// Whether the padding takes away no more than what a single tap makes.
+  constexpr bool has_valid_padding() const { return sliding().has_valid_padding(); }
+  constexpr bool has_valid_output_padding() const {
+    const auto& [rows, columns] = output_padding;
+    return rows >= 0 && rows < stride.height && columns >= 0 && columns < stride.width;
+  }
+  constexpr bool has_output_padding() const {
+    return output_padding.height != 0 || output_padding.width != 0;
+  }
+
+ private:
+  constexpr detail::Sliding sliding() const { return {kernel, stride, dilation, padding}; }
+
+  /// The axis of a convolution that has `input` outputs.
+  static constexpr SlidingAxis spread(Index input, Index window, Index stride, Index dilation,
+                                      const AxisPadding& padding, Index appended) {
+    if (padding.is_same) return slide(input * stride, window, stride, padding, dilation);
+    const Index whole = (input - 1) * stride + span_of(window, dilation) + appended;
+    return {std::max<Index>(0, whole - padding.before - padding.after),
+            window,
+            stride,
+            padding.before,
+            input,
+            dilation};
+  }
+
+  static constexpr Fit<Why> fit_sizes(const kernels::conv::Geometry& g) {
+    const Shape output{g.rows.input, g.columns.input, g.channels};
+    if (g.filters % g.groups != 0) return {output, Why::channels_do_not_divide_into_the_groups};
+    if (g.channels % g.groups != 0) return {output, Why::filters_do_not_divide_into_the_groups};
+    if (g.rows.input * g.columns.input == 0) {
+      return {output, Why::its_padding_leaves_nothing_of_the_output_use_less};
+    }
+    const auto trouble = detail::fit_convolution(g).why;
+    return {output, trouble == detail::ConvolutionTrouble::it_is_too_large ? Why::it_is_too_large
+                                                                           : Why::fits};
+  }
+
+  template <class T>
+  static T* bias_of(Tensors<T> tensors) {
+    return tensors.size() > 1 ? tensors[1].data() : nullptr;
+  }
+};
+
+/// A transposed convolution in a network that is a type. `kernel` is a number or a `Window{height,
+/// width}`. Options, in any order: `Stride{2}` and `Dilation{2}` (1 by default), `Padding::same`
+/// (the default: stride times as large), `Padding::valid` (nothing is taken away) or numbers as in
+/// `Padding{1}`, `Padding{rows, columns}` and `Padding{top, bottom, left, right}`,
+/// `OutputPadding{1}` (0 by default), `Groups{2}` (1 by default), `NoBias{}`, and an `Initializer`
+/// for the kernel (Glorot-uniform by default; the bias starts at zero).
+template <Index filters, Window kernel, auto... options>
+struct ConvTranspose2D {
+  static_assert(
+      detail::OptionTypes<Stride, Dilation, Padding, OutputPadding, Groups, NoBias,
+                          Initializer>::accept<options...>(),
+      "ConvTranspose2D: the options are Stride{...}, Dilation{...}, Padding::..., "
+      "OutputPadding{...}, Groups{...}, NoBias{} and Initializer::..., each at most once");
+
+  static constexpr ConvTranspose2DLayer value{
+      .filters = filters,
+      .kernel = kernel,
+      .stride = detail::option_or<Stride, options...>({1, 1}),
+      .dilation = detail::option_or<Dilation, options...>({1, 1}),
+      .padding = detail::option_or<Padding, options...>(Padding::same),
+      .output_padding = detail::option_or<OutputPadding, options...>({0, 0}),
+      .groups = detail::option_or<Groups, options...>({1}).count,
+      .has_bias = !detail::has_option<NoBias, options...>,
+      .initializer = detail::option_or<Initializer, options...>(Initializer::glorot_uniform)};
+
+  static_assert(filters > 0, "ConvTranspose2D: there must be at least one filter");
+  static_assert(kernel.height > 0 && kernel.width > 0,
+                "ConvTranspose2D: the kernel must be positive");
+  static_assert(value.stride.height > 0 && value.stride.width > 0,
+                "ConvTranspose2D: the stride must be positive");
+  static_assert(value.dilation.height > 0 && value.dilation.width > 0,
+                "ConvTranspose2D: the dilation must be positive");
+  static_assert(value.groups > 0 && filters % value.groups == 0,
+                "ConvTranspose2D: the filters must divide into the groups");
+  static_assert(value.has_valid_padding(),
+                "ConvTranspose2D: the padding must be at least 0 and smaller than the kernel, its "
+                "dilation included");
+  static_assert(value.has_valid_output_padding(),
+                "ConvTranspose2D: the output padding must be at least 0 and smaller than the "
+                "stride");
+  static_assert(!(value.padding == Padding::same && value.has_output_padding()),
+                "ConvTranspose2D: an output padding wants a Padding in numbers; Padding::same, the "
+                "default, makes images exactly stride times as large");
+};
+
+}  // namespace TWEED_NAMESPACE

@@ -1,0 +1,6 @@
+// expect: ConvTranspose2D: the output padding must be at least 0 and smaller than the stride
+#include <tweed/tweed.hpp>
+
+using namespace tweed;
+Model<Sequential<Input<8, 8, 1>, ConvTranspose2D<4, 3, Stride{2}, Padding{1}, OutputPadding{2}>>>
+    model;
