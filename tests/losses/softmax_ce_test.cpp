@@ -59,6 +59,16 @@ std::vector<T> some_probabilities(Index count, Index classes) {
   return values;
 }
 
+/// Numbers as another type; labels are what they are.
+template <class T, class Target>
+auto targets_of(const std::vector<Target>& targets) {
+  if constexpr (std::is_same_v<Target, Label>) {
+    return targets;
+  } else {
+    return tests::converted<T>(targets);
+  }
+}
+
 std::vector<Label> some_labels(Index count, Index classes) {
   std::vector<Label> labels;
   for (Index i = 0; i < count; ++i) labels.push_back(static_cast<Label>(i * 7 % classes));
@@ -118,6 +128,70 @@ TEST_CASE("SoftmaxCE: takes probabilities as PyTorch does") {
   check({}, tests::pytorch::softmax_ce_soft_loss, tests::pytorch::softmax_ce_soft_gradient);
   check({.label_smoothing = 0.1}, tests::pytorch::softmax_ce_soft_smoothed_loss,
         tests::pytorch::softmax_ce_soft_smoothed_gradient);
+}
+
+TEST_CASE("SoftmaxCE: weighs classes and ignores a label as PyTorch does") {
+  const auto logits = tests::numbers<double>(20, 1, 3.0);
+  const std::vector<double> weights{0.5, 2.0, 1.0, 0.0, 3.0};
+  const auto check = [&]<class Target>(const SoftmaxCE<>& loss, const std::vector<Target>& targets,
+                                       double value, const auto& expected) {
+    std::vector<double> gradient(20);
+    const Batch<double> to{gradient.data(), 4, {1, 1, 5}};
+    const LossSum sum = loss.gradient(batch_of(logits, 5), targets, to);
+    CHECK(sum.mean_loss() == doctest::Approx(value).epsilon(1e-14));
+    CHECK(loss.value(batch_of(logits, 5), targets).mean_loss() == sum.mean_loss());
+    CHECK(tests::relative_error(gradient, expected) < 1e-14);
+    std::vector<float> in_float(20);
+    loss.gradient(batch_of(tests::converted<float>(logits), 5), targets_of<float>(targets),
+                  Batch<float>{in_float.data(), 4, {1, 1, 5}});
+    CHECK(tests::relative_error(in_float, expected) < 1e-6);
+  };
+  namespace answers = tests::pytorch;
+  const std::vector<Label> labels{0, 4, 2, 1};
+  check({.class_weights = weights}, labels, answers::softmax_ce_class_weights_loss,
+        answers::softmax_ce_class_weights_gradient);
+  check({.ignored_label = 4}, labels, answers::softmax_ce_ignored_loss,
+        answers::softmax_ce_ignored_gradient);
+  check({.label_smoothing = 0.1, .class_weights = weights, .ignored_label = -100},
+        std::vector<Label>{0, -100, 2, 1}, answers::softmax_ce_everything_loss,
+        answers::softmax_ce_everything_gradient);
+  check({.label_smoothing = 0.1, .class_weights = weights}, some_probabilities<double>(4, 5),
+        answers::softmax_ce_soft_weights_loss, answers::softmax_ce_soft_weights_gradient);
+}
+
+TEST_CASE("SoftmaxCE: what is ignored does not count, and nothing may be left") {
+  const auto logits = tests::numbers<double>(4 * 3, 1, 3.0);
+  const SoftmaxCE<> loss{.ignored_label = 7};
+  const LossSum sum = loss.value(batch_of(logits, 3), std::vector<Label>{7, 2, 7, 0});
+  CHECK(sum.count == 2);
+  CHECK(sum.weight() == 2.0);
+  CHECK(sum.accuracy() == static_cast<double>(sum.correct) / 2.0);
+  std::vector<double> gradient(12, 5.0);
+  const LossSum none = loss.gradient(batch_of(logits, 3), std::vector<Label>{7, 7, 7, 7},
+                                     Batch<double>{gradient.data(), 4, {1, 1, 3}});
+  CHECK(none.mean_loss() == 0.0);
+  CHECK(none.accuracy() == 0.0);
+  CHECK(gradient == std::vector<double>(12));
+  const SoftmaxCE<> of_nothing{.class_weights = {0.0, 1.0, 1.0}};
+  const LossSum zero = of_nothing.gradient(batch_of(logits, 3), std::vector<Label>{0, 0, 0, 0},
+                                           Batch<double>{gradient.data(), 4, {1, 1, 3}});
+  CHECK(zero.count == 4);
+  CHECK(zero.weight() == 0.0);
+  CHECK(zero.mean_loss() == 0.0);
+  CHECK(gradient == std::vector<double>(12));
+}
+
+TEST_CASE("SoftmaxCE: weights of classes that do not fit are refused") {
+  const std::vector<float> logits(6);
+  const auto message = [&](const SoftmaxCE<>& loss, const std::vector<Label>& labels) {
+    return error_message([&] { loss.value(batch_of(logits, 3), labels); });
+  };
+  CHECK(message({.class_weights = {1, 2}}, {0, 1}) ==
+        "SoftmaxCE: it has 2 class_weights, the network has classes 0 to 2");
+  CHECK(message({.class_weights = {1, 2, -1}}, {0, 1}) ==
+        "SoftmaxCE: one of class_weights is -1, it must be finite and at least 0");
+  CHECK(message({.ignored_label = 255}, {255, 3}) ==
+        "SoftmaxCE: the label of sample 1 is 3, the network has classes 0 to 2");
 }
 
 TEST_CASE("SoftmaxCE: probabilities of 0 and 1 are labels") {
@@ -270,8 +344,10 @@ TEST_CASE("SoftmaxCE: which outputs it takes") {
   CHECK(Any::fit({1, 1, 2}).why == Any::Why::fits);
   CHECK(Any::fit({1, 1, 1000}).why == Any::Why::fits);
   CHECK(Any::fit({1, 1, 1}).why == Any::Why::one_output_is_not_enough_for_a_class_choice);
-  CHECK(Any::fit({1, 2, 5}).why == Any::Why::output_is_an_image_put_Flatten_and_Dense_behind_it);
-  CHECK(Any::fit({2, 1, 5}).why == Any::Why::output_is_an_image_put_Flatten_and_Dense_behind_it);
+  constexpr auto is_an_image =
+      Any::Why::output_is_an_image_put_Flatten_and_Dense_behind_it_or_take_PixelSoftmaxCE;
+  CHECK(Any::fit({1, 2, 5}).why == is_an_image);
+  CHECK(Any::fit({2, 1, 5}).why == is_an_image);
   using Ten = SoftmaxCE<10>;
   CHECK(Ten::fit({1, 1, 10}).why == Ten::Why::fits);
   CHECK(Ten::fit({1, 1, 9}).why == Ten::Why::output_has_another_number_of_classes);
