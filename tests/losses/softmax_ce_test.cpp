@@ -3,6 +3,7 @@
 #include <support/compare.hpp>
 #include <support/error_message.hpp>
 #include <support/guarded.hpp>
+#include <support/loss_differences.hpp>
 #include <support/numbers.hpp>
 
 #include <doctest/doctest.h>
@@ -260,16 +261,7 @@ TEST_CASE("SoftmaxCE: the gradient agrees with differences of the mean loss") {
   const auto labels = some_labels(3, 6);
   const auto gradient = run(logits, labels, 6).gradient;
   const auto mean_loss = [&] { return SoftmaxCE{}.value(batch_of(logits, 6), labels).mean_loss(); };
-  std::vector<double> differences;
-  for (double& z : logits) {
-    const double before = z;
-    z = before + 1e-5;
-    const double above = mean_loss();
-    z = before - 1e-5;
-    const double below = mean_loss();
-    z = before;
-    differences.push_back((above - below) / 2e-5);
-  }
+  const auto differences = tests::loss_differences(logits, mean_loss);
   CHECK(tests::relative_error(gradient, differences) < 1e-9);
 }
 
