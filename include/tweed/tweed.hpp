@@ -12,6 +12,7 @@
 #include <tweed/core/error.hpp>
 #include <tweed/data/batches.hpp>
 #include <tweed/data/dataset.hpp>
+#include <tweed/data/segmentation_dataset.hpp>
 #include <tweed/data/shift_and_flip.hpp>
 #include <tweed/data/zip_dataset.hpp>
 #include <tweed/graph/composites.hpp>
@@ -22,6 +23,7 @@
 #include <tweed/losses/huber.hpp>
 #include <tweed/losses/mean_absolute_error.hpp>
 #include <tweed/losses/mean_squared_error.hpp>
+#include <tweed/losses/pixel_softmax_ce.hpp>
 #include <tweed/losses/sigmoid_ce.hpp>
 #include <tweed/losses/softmax_ce.hpp>
 #include <tweed/losses/sum_of_losses.hpp>

@@ -1,5 +1,5 @@
 // expect: tweed: the loss cannot take the network's output
-// expect: output_is_an_image_put_Flatten_and_Dense_behind_it
+// expect: output_is_an_image_put_Flatten_and_Dense_behind_it_or_take_PixelSoftmaxCE
 #include <tweed/tweed.hpp>
 
 using namespace tweed;

@@ -138,6 +138,12 @@ TEST_CASE("checkpoint: another loss, or one with other settings, is refused") {
   CHECK(refusal(own, plain).starts_with("expected loss {"));
   CHECK(refusal(plain, own).starts_with("expected loss null, found {"));
   CHECK(refusal(own, same).empty());
+  CheckpointRun weighted(unscheduled, Adam{}, SoftmaxCE<>{.class_weights = {1, 0.5, 2}});
+  CheckpointRun otherwise(unscheduled, Adam{}, SoftmaxCE<>{.class_weights = {1, 0.5, 3}});
+  CheckpointRun ignoring(unscheduled, Adam{}, SoftmaxCE<>{.ignored_label = 255});
+  CHECK(refusal(weighted, otherwise) == "expected loss.class_weight_2 3.0, found 2.0");
+  CHECK(refusal(plain, weighted) == "expected loss.class_weight_0, found none");
+  CHECK(refusal(plain, ignoring) == "expected loss.ignored_label, found none");
 }
 
 TEST_CASE("checkpoint: another optimiser, or one with other settings, is refused") {

@@ -30,6 +30,14 @@ def loss_of(function, targets, **options):
 
 LABELS = torch.tensor([0, 4, 2, 1])
 SHARES = (numbers((4, 5), OUTPUT_GRADIENT) + 1) / 2
+PROBABILITIES = SHARES / SHARES.sum(1, keepdim=True)
+CLASS_WEIGHTS = torch.tensor([0.5, 2.0, 1.0, 0.0, 3.0])
+
+
+def pixel_cross_entropy(logits, labels, **options):
+    """Two images of 1x2 pixels."""
+    images = logits.reshape(2, 1, 2, 5).permute(0, 3, 1, 2)
+    return F.cross_entropy(images, labels.reshape(2, 1, 2), **options)
 
 
 def dice(logits, masks):
@@ -42,6 +50,18 @@ def dice(logits, masks):
 LOSSES = {
     "softmax_ce": loss_of(F.cross_entropy, LABELS),
     "softmax_ce_smoothed": loss_of(F.cross_entropy, LABELS, label_smoothing=0.1),
+    "softmax_ce_soft": loss_of(F.cross_entropy, PROBABILITIES),
+    "softmax_ce_soft_smoothed": loss_of(F.cross_entropy, PROBABILITIES, label_smoothing=0.1),
+    "softmax_ce_class_weights": loss_of(F.cross_entropy, LABELS, weight=CLASS_WEIGHTS),
+    "softmax_ce_ignored": loss_of(F.cross_entropy, LABELS, ignore_index=4),
+    "softmax_ce_everything": loss_of(F.cross_entropy, torch.tensor([0, -100, 2, 1]),
+                                     weight=CLASS_WEIGHTS, label_smoothing=0.1),
+    "softmax_ce_soft_weights": loss_of(F.cross_entropy, PROBABILITIES, weight=CLASS_WEIGHTS,
+                                       label_smoothing=0.1),
+    "pixel_softmax_ce": loss_of(pixel_cross_entropy, LABELS),
+    "pixel_softmax_ce_everything": loss_of(pixel_cross_entropy, torch.tensor([0, 255, 2, 1]),
+                                           weight=CLASS_WEIGHTS, label_smoothing=0.1,
+                                           ignore_index=255),
     "mean_squared_error": loss_of(F.mse_loss, numbers((4, 5), OUTPUT_GRADIENT)),
     "mean_absolute_error": loss_of(F.l1_loss, numbers((4, 5), OUTPUT_GRADIENT)),
     "huber": loss_of(F.huber_loss, numbers((4, 5), OUTPUT_GRADIENT), delta=0.7),

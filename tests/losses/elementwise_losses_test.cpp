@@ -6,6 +6,7 @@
 #include <support/compare.hpp>
 #include <support/error_message.hpp>
 #include <support/guarded.hpp>
+#include <support/loss_differences.hpp>
 #include <support/numbers.hpp>
 
 #include <doctest/doctest.h>
@@ -92,15 +93,7 @@ TEST_CASE("elementwise losses: the gradient agrees with differences of the mean 
         return loss.value(batch_of(outputs, shape), targets).mean_loss();
       };
       const auto gradient = gradient_of(loss, outputs, targets, shape);
-      std::vector<double> differences;
-      for (double& output : outputs) {
-        const double before = output;
-        output = before + 1e-5;
-        const double above = mean_loss();
-        output = before - 1e-5;
-        differences.push_back((above - mean_loss()) / 2e-5);
-        output = before;
-      }
+      const auto differences = tests::loss_differences(outputs, mean_loss);
       CHECK(tests::relative_error(gradient, differences) < 1e-8);
     }
   });

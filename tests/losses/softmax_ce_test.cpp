@@ -3,6 +3,7 @@
 #include <support/compare.hpp>
 #include <support/error_message.hpp>
 #include <support/guarded.hpp>
+#include <support/loss_differences.hpp>
 #include <support/numbers.hpp>
 
 #include <doctest/doctest.h>
@@ -42,6 +43,31 @@ Result<T> run(const std::vector<T>& logits, const std::vector<Label>& labels, In
   CHECK(value.correct == sum.correct);
   CHECK(value.count == sum.count);
   return {sum, gradient.copy()};
+}
+
+/// For each sample, from numbers in [0, 1).
+template <class T>
+std::vector<T> some_probabilities(Index count, Index classes) {
+  auto values = tests::numbers<T>(count * classes, 2);
+  for (auto sample = values.begin(); sample != values.end(); sample += classes) {
+    T sum{};
+    for (auto value = sample; value != sample + classes; ++value) {
+      *value = (*value + T{1}) / T{2};
+      sum += *value;
+    }
+    for (auto value = sample; value != sample + classes; ++value) *value /= sum;
+  }
+  return values;
+}
+
+/// Numbers as another type; labels are what they are.
+template <class T, class Target>
+auto targets_of(const std::vector<Target>& targets) {
+  if constexpr (std::is_same_v<Target, Label>) {
+    return targets;
+  } else {
+    return tests::converted<T>(targets);
+  }
 }
 
 std::vector<Label> some_labels(Index count, Index classes) {
@@ -85,6 +111,123 @@ TEST_CASE("SoftmaxCE: smooths labels as PyTorch does") {
   }
 }
 
+TEST_CASE("SoftmaxCE: takes probabilities as PyTorch does") {
+  const auto logits = tests::numbers<double>(20, 1, 3.0);
+  const auto targets = some_probabilities<double>(4, 5);
+  const auto check = [&](const SoftmaxCE<>& loss, double value, const auto& expected) {
+    std::vector<double> gradient(20);
+    const Batch<double> to{gradient.data(), 4, {1, 1, 5}};
+    const LossSum sum = loss.gradient(batch_of(logits, 5), targets, to);
+    CHECK(sum.mean_loss() == doctest::Approx(value).epsilon(1e-14));
+    CHECK(sum.loss == loss.value(batch_of(logits, 5), targets).loss);
+    CHECK(tests::relative_error(gradient, expected) < 1e-14);
+    std::vector<float> in_float(20);
+    loss.gradient(batch_of(tests::converted<float>(logits), 5), tests::converted<float>(targets),
+                  Batch<float>{in_float.data(), 4, {1, 1, 5}});
+    CHECK(tests::relative_error(in_float, expected) < 1e-6);
+  };
+  check({}, tests::pytorch::softmax_ce_soft_loss, tests::pytorch::softmax_ce_soft_gradient);
+  check({.label_smoothing = 0.1}, tests::pytorch::softmax_ce_soft_smoothed_loss,
+        tests::pytorch::softmax_ce_soft_smoothed_gradient);
+}
+
+TEST_CASE("SoftmaxCE: weighs classes and ignores a label as PyTorch does") {
+  const auto logits = tests::numbers<double>(20, 1, 3.0);
+  const std::vector<double> weights{0.5, 2.0, 1.0, 0.0, 3.0};
+  const auto check = [&]<class Target>(const SoftmaxCE<>& loss, const std::vector<Target>& targets,
+                                       double value, const auto& expected) {
+    std::vector<double> gradient(20);
+    const Batch<double> to{gradient.data(), 4, {1, 1, 5}};
+    const LossSum sum = loss.gradient(batch_of(logits, 5), targets, to);
+    CHECK(sum.mean_loss() == doctest::Approx(value).epsilon(1e-14));
+    CHECK(loss.value(batch_of(logits, 5), targets).mean_loss() == sum.mean_loss());
+    CHECK(tests::relative_error(gradient, expected) < 1e-14);
+    std::vector<float> in_float(20);
+    loss.gradient(batch_of(tests::converted<float>(logits), 5), targets_of<float>(targets),
+                  Batch<float>{in_float.data(), 4, {1, 1, 5}});
+    CHECK(tests::relative_error(in_float, expected) < 1e-6);
+  };
+  namespace answers = tests::pytorch;
+  const std::vector<Label> labels{0, 4, 2, 1};
+  check({.class_weights = weights}, labels, answers::softmax_ce_class_weights_loss,
+        answers::softmax_ce_class_weights_gradient);
+  check({.ignored_label = 4}, labels, answers::softmax_ce_ignored_loss,
+        answers::softmax_ce_ignored_gradient);
+  check({.label_smoothing = 0.1, .class_weights = weights, .ignored_label = -100},
+        std::vector<Label>{0, -100, 2, 1}, answers::softmax_ce_everything_loss,
+        answers::softmax_ce_everything_gradient);
+  check({.label_smoothing = 0.1, .class_weights = weights}, some_probabilities<double>(4, 5),
+        answers::softmax_ce_soft_weights_loss, answers::softmax_ce_soft_weights_gradient);
+}
+
+TEST_CASE("SoftmaxCE: what is ignored does not count, and nothing may be left") {
+  const auto logits = tests::numbers<double>(4 * 3, 1, 3.0);
+  const SoftmaxCE<> loss{.ignored_label = 7};
+  const LossSum sum = loss.value(batch_of(logits, 3), std::vector<Label>{7, 2, 7, 0});
+  CHECK(sum.count == 2);
+  CHECK(sum.weight() == 2.0);
+  CHECK(sum.accuracy() == static_cast<double>(sum.correct) / 2.0);
+  std::vector<double> gradient(12, 5.0);
+  const LossSum none = loss.gradient(batch_of(logits, 3), std::vector<Label>{7, 7, 7, 7},
+                                     Batch<double>{gradient.data(), 4, {1, 1, 3}});
+  CHECK(none.mean_loss() == 0.0);
+  CHECK(none.accuracy() == 0.0);
+  CHECK(gradient == std::vector<double>(12));
+  const SoftmaxCE<> of_nothing{.class_weights = {0.0, 1.0, 1.0}};
+  const LossSum zero = of_nothing.gradient(batch_of(logits, 3), std::vector<Label>{0, 0, 0, 0},
+                                           Batch<double>{gradient.data(), 4, {1, 1, 3}});
+  CHECK(zero.count == 4);
+  CHECK(zero.weight() == 0.0);
+  CHECK(zero.mean_loss() == 0.0);
+  CHECK(gradient == std::vector<double>(12));
+}
+
+TEST_CASE("SoftmaxCE: weights of classes that do not fit are refused") {
+  const std::vector<float> logits(6);
+  const auto message = [&](const SoftmaxCE<>& loss, const std::vector<Label>& labels) {
+    return error_message([&] { loss.value(batch_of(logits, 3), labels); });
+  };
+  CHECK(message({.class_weights = {1, 2}}, {0, 1}) ==
+        "SoftmaxCE: it has 2 class_weights, the network has classes 0 to 2");
+  CHECK(message({.class_weights = {1, 2, -1}}, {0, 1}) ==
+        "SoftmaxCE: one of class_weights is -1, it must be finite and at least 0");
+  CHECK(message({.ignored_label = 255}, {255, 3}) ==
+        "SoftmaxCE: the label of sample 1 is 3, the network has classes 0 to 2");
+}
+
+TEST_CASE("SoftmaxCE: probabilities of 0 and 1 are labels") {
+  const auto logits = tests::numbers<double>(7 * 6, 1, 3.0);
+  const auto labels = some_labels(7, 6);
+  std::vector<double> targets(7 * 6);
+  for (std::size_t i = 0; i < 7; ++i) targets[6 * i + static_cast<std::size_t>(labels[i])] = 1.0;
+  for (const SoftmaxCE<>& loss : {SoftmaxCE<>{}, SoftmaxCE<>{.label_smoothing = 0.2}}) {
+    std::vector<double> soft(42), hard(42);
+    const auto batch = batch_of(logits, 6);
+    const LossSum sum = loss.gradient(batch, targets, Batch<double>{soft.data(), 7, {1, 1, 6}});
+    const LossSum same = loss.gradient(batch, labels, Batch<double>{hard.data(), 7, {1, 1, 6}});
+    CHECK(sum.loss == doctest::Approx(same.loss).epsilon(1e-13));
+    CHECK(sum.correct == same.correct);
+    CHECK(sum.count == 7);
+    CHECK(tests::relative_error(soft, hard) < 1e-13);
+  }
+}
+
+TEST_CASE("SoftmaxCE: what are no probabilities is refused") {
+  const std::vector<float> logits(6);
+  const auto message = [&](const std::vector<float>& targets) {
+    return error_message([&] { SoftmaxCE{}.value(batch_of(logits, 3), targets); });
+  };
+  CHECK(message({0.25F, 0.25F, 0.5F, 0, 0, 0.9999F}).empty());
+  CHECK(message({1, 0, 0, 0.5F, 0.25F, 0.5F}) ==
+        "SoftmaxCE: the targets of sample 1 add up to 1.25, expected probabilities of each class, "
+        "which add up to 1");
+  CHECK(message({1, 0, 0, 2, -1, 0}) ==
+        "SoftmaxCE: a target of sample 1 is 2, expected a probability, 0 to 1");
+  CHECK(message({std::numeric_limits<float>::quiet_NaN(), 0, 0, 1, 0, 0})
+            .starts_with("SoftmaxCE: a target of sample 0 is "));
+  CHECK(message({1, 0, 0}) == "SoftmaxCE: 2 samples of 3 outputs, but 3 targets");
+}
+
 TEST_CASE("SoftmaxCE: loss and gradient as defined, for any number of classes and samples") {
   for (const Index classes : {2, 3, 10, 257}) {
     for (const Index count : {0, 1, 2, 17}) {
@@ -118,16 +261,7 @@ TEST_CASE("SoftmaxCE: the gradient agrees with differences of the mean loss") {
   const auto labels = some_labels(3, 6);
   const auto gradient = run(logits, labels, 6).gradient;
   const auto mean_loss = [&] { return SoftmaxCE{}.value(batch_of(logits, 6), labels).mean_loss(); };
-  std::vector<double> differences;
-  for (double& z : logits) {
-    const double before = z;
-    z = before + 1e-5;
-    const double above = mean_loss();
-    z = before - 1e-5;
-    const double below = mean_loss();
-    z = before;
-    differences.push_back((above - below) / 2e-5);
-  }
+  const auto differences = tests::loss_differences(logits, mean_loss);
   CHECK(tests::relative_error(gradient, differences) < 1e-9);
 }
 
@@ -202,8 +336,10 @@ TEST_CASE("SoftmaxCE: which outputs it takes") {
   CHECK(Any::fit({1, 1, 2}).why == Any::Why::fits);
   CHECK(Any::fit({1, 1, 1000}).why == Any::Why::fits);
   CHECK(Any::fit({1, 1, 1}).why == Any::Why::one_output_is_not_enough_for_a_class_choice);
-  CHECK(Any::fit({1, 2, 5}).why == Any::Why::output_is_an_image_put_Flatten_and_Dense_behind_it);
-  CHECK(Any::fit({2, 1, 5}).why == Any::Why::output_is_an_image_put_Flatten_and_Dense_behind_it);
+  constexpr auto is_an_image =
+      Any::Why::output_is_an_image_put_Flatten_and_Dense_behind_it_or_take_PixelSoftmaxCE;
+  CHECK(Any::fit({1, 2, 5}).why == is_an_image);
+  CHECK(Any::fit({2, 1, 5}).why == is_an_image);
   using Ten = SoftmaxCE<10>;
   CHECK(Ten::fit({1, 1, 10}).why == Ten::Why::fits);
   CHECK(Ten::fit({1, 1, 9}).why == Ten::Why::output_has_another_number_of_classes);

@@ -97,3 +97,21 @@ TEST_CASE("ConfusionMatrix: intersection over union") {
   CHECK(std::isnan(matrix.of_class(2).iou()));
   CHECK(matrix.mean_iou() == doctest::Approx((1.0 / 3.0 + 0.5) / 3.0));
 }
+
+TEST_CASE("ConfusionMatrix: of label images it counts pixels, but not those that are ignored") {
+  // Two images of 1x2 pixels and two classes.
+  const std::vector<float> logits{1, 0, 0, 1, 0, 1, 1, 0};
+  const Batch<const float> outputs{logits.data(), 2, {1, 2, 2}};
+  ConfusionMatrix matrix(2, 255);
+  matrix.add(outputs, std::vector<Label>{0, 1, 0, 255});
+  CHECK(matrix.samples() == 3);
+  CHECK(matrix.accuracy() == doctest::Approx(2.0 / 3.0));
+  CHECK(matrix.of_class(0).iou() == 0.5);
+  CHECK(matrix.of_class(1).iou() == 0.5);
+  CHECK(tests::error_message([&] {
+          matrix.add(outputs, std::vector<Label>{0, 1});
+        }) == "confusion matrix: 2 labels, but 4 predictions");
+  CHECK(tests::error_message([&] {
+          matrix.add(outputs, std::vector<Label>{0, 1, 2, 0});
+        }) == "confusion matrix: the label of sample 2 is 2, expected classes 0 to 1");
+}

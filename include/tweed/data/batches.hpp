@@ -10,6 +10,7 @@
 #include <tweed/data/dataset.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <span>
 #include <string>
@@ -45,6 +46,20 @@ namespace detail {
                    " inputs; put one part for each into a ZipDataset"));
 }
 
+/// Throws Error unless there is a weight for each sample, finite and at least 0, or none at all.
+[[gnu::cold]] inline void check_weights(std::span<const float> weights, Index samples,
+                                        std::string_view who) {
+  if (weights.empty()) return;
+  if (std::ssize(weights) != samples) {
+    throw Error(text(who, ": ", samples, " samples, but ", std::ssize(weights), " weights"));
+  }
+  const auto is_wrong = [](float weight) { return !(weight >= 0.0F && std::isfinite(weight)); };
+  const auto wrong = std::ranges::find_if(weights, is_wrong);
+  if (wrong == weights.end()) return;
+  throw Error(text(who, ": the weight of sample ", Index{wrong - weights.begin()}, " is ", *wrong,
+                   ", it must be finite and at least 0"));
+}
+
 }  // namespace detail
 
 /// Throws Error, which begins with `who`, unless `data` has as many images as labels.
@@ -55,6 +70,7 @@ template <class Pixel>
                              data.size() * data.shape.size(), " pixels, there are ",
                              std::ssize(data.images)));
   }
+  detail::check_weights(data.weights, data.size(), who);
 }
 
 /// Throws Error unless `data` is whole, with labels in [0, classes).
@@ -72,6 +88,20 @@ void check_dataset(const Data& data, const Shape& shape, Index outputs) {
   check_targets(data, outputs);
 }
 
+namespace detail {
+
+/// Throws Error unless the targets fit an output of this shape.
+template <DatasetPart Data>
+void check_targets_of(const Data& data, const Shape& output, std::string_view who) {
+  if constexpr (HasLabelImages<Data>) {
+    check_targets(data, output, who);
+  } else {
+    check_targets(data, output.size(), who);
+  }
+}
+
+}  // namespace detail
+
 /// Throws Error unless `data` has samples for a network with these inputs, and whatever targets it
 /// has fit these outputs. Where there is not one target for each output, targets are left out of
 /// account: only losses read them, and those know how many there must be.
@@ -79,7 +109,10 @@ template <DatasetPart Data>
 void check_dataset(const Data& data, const ShapeView& inputs, const ShapeView& outputs) {
   detail::check_input_count(detail::input_count<Data>, inputs.size());
   if constexpr (detail::target_count<Data> == 1) {
-    if (outputs.size() == 1) return check_dataset(data, inputs[0], outputs[0].size());
+    if (outputs.size() == 1) {
+      detail::check_shape(data.shape, inputs[0], "data set");
+      return detail::check_targets_of(data, outputs[0], "data set");
+    }
   }
   detail::check_shape(data.shape, inputs[0], "data set");
   check_whole(data);
@@ -120,7 +153,8 @@ class BatchMemory {
 
   struct Filled {
     Batch<T> x;                       ///< [n,h,w,c]
-    std::span<const Target> targets;  ///< [n] or [n,outputs]
+    std::span<const Target> targets;  ///< [n], [n,outputs] or [n,h,w]
+    std::span<const float> weights;   ///< [n], or none
 
     /// What the network reads.
     Batch<const T> inputs() const { return x; }
@@ -130,7 +164,8 @@ class BatchMemory {
   [[gnu::cold]] BatchMemory(detail::Lasting<Data> data, Index batch_size)
       : data_(data),
         samples_(detail::checked_batch_size("BatchMemory", batch_size) * data->shape.size()),
-        targets_(static_cast<std::size_t>(batch_size * data->targets_per_sample())) {}
+        targets_(static_cast<std::size_t>(batch_size * data->targets_per_sample())),
+        weights_(detail::weights_of(*data).empty() ? 0 : static_cast<std::size_t>(batch_size)) {}
 
   /// Copies the samples at `positions`, at most `batch_size`: views until the next call.
   Filled fill(std::span<const Index> positions, int threads) {
@@ -138,13 +173,22 @@ class BatchMemory {
     const auto count = positions.size() * static_cast<std::size_t>(data_->targets_per_sample());
     const auto targets = std::span(targets_).first(count);
     gather(*data_, positions, x, targets, threads);
-    return {x, targets};
+    return {x, targets, weights_at(positions)};
   }
 
  private:
+  std::span<const float> weights_at(std::span<const Index> positions) {
+    if (weights_.empty()) return {};
+    const auto all = detail::weights_of(*data_);
+    for (std::size_t i = 0; i < positions.size(); ++i)
+      weights_[i] = all[static_cast<std::size_t>(positions[i])];
+    return std::span(weights_).first(positions.size());
+  }
+
   detail::Lasting<Data> data_;
   Buffer<T> samples_;
   std::vector<Target> targets_;
+  std::vector<float> weights_;  // none where the data have none
 };
 
 /// Which samples make up which batch: every epoch goes through all of them once, in an order of its

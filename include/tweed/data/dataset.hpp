@@ -3,6 +3,7 @@
 #include <tweed/core/batch.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct Dataset {
   std::vector<Pixel> images;             ///< [n,h,w,c]
   std::vector<Label> labels;             ///< [n], each in [0, number of classes)
   std::vector<std::string> class_names;  ///< may be empty
+  std::vector<float> weights = {};       ///< of each sample's loss [n]; none: 1 each
 
   Index size() const { return static_cast<Index>(labels.size()); }
 
@@ -49,6 +51,22 @@ template <class Data>
 inline constexpr std::size_t input_count = 1;
 template <class Data>
 inline constexpr std::size_t target_count = 1;
+
+/// Whether each pixel of a sample has a label, as in a `SegmentationDataset`.
+template <class Data>
+concept HasLabelImages = requires(const Data& data) {
+  data.label_shape();
+};
+
+/// The weights of a data set's samples; none where it has no place for them.
+template <class Data>
+std::span<const float> weights_of([[maybe_unused]] const Data& data) {
+  if constexpr (requires { data.weights; }) {
+    return data.weights;
+  } else {
+    return {};
+  }
+}
 
 }  // namespace detail
 

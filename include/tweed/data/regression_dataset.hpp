@@ -14,10 +14,11 @@ namespace TWEED_NAMESPACE {
 /// [0, 1] on their way into a batch, as in a `Dataset`; targets are taken as they are.
 template <class Value = float>
 struct RegressionDataset {
-  Shape shape{1, 1, 0};        ///< of one sample
-  std::vector<Value> samples;  ///< [n,h,w,c]
-  Index outputs = 1;           ///< numbers to predict for a sample
-  std::vector<float> targets;  ///< [n,outputs]
+  Shape shape{1, 1, 0};             ///< of one sample
+  std::vector<Value> samples;       ///< [n,h,w,c]
+  Index outputs = 1;                ///< numbers to predict for a sample
+  std::vector<float> targets;       ///< [n,outputs]
+  std::vector<float> weights = {};  ///< of each sample's loss [n]; none: 1 each
 
   Index size() const { return std::ssize(targets) / std::max<Index>(outputs, 1); }
 
@@ -37,6 +38,7 @@ void check_whole(const RegressionDataset<Value>& data, std::string_view who = "d
                              std::ssize(data.samples), " values do not make whole samples of ",
                              data.outputs, " and ", data.shape.size()));
   }
+  detail::check_weights(data.weights, data.size(), who);
 }
 
 namespace detail {

@@ -47,7 +47,8 @@ void gather(const Samples<Value>& data, std::span<const Index> positions, const 
 struct Labels {
   static constexpr Shape shape{1, 1, 0};  ///< there are no samples here
 
-  std::vector<Label> labels;  ///< [n], each in [0, number of classes)
+  std::vector<Label> labels;        ///< [n], each in [0, number of classes)
+  std::vector<float> weights = {};  ///< of each sample's loss [n]; none: 1 each
 
   Index size() const { return std::ssize(labels); }
 
@@ -56,10 +57,14 @@ struct Labels {
   Index targets_per_sample() const { return 1; }
 };
 
-inline void check_whole(const Labels&, std::string_view = "data set") {}
+/// Throws Error, which begins with `who`, unless there are as many weights, or none.
+inline void check_whole(const Labels& data, std::string_view who = "data set") {
+  detail::check_weights(data.weights, data.size(), who);
+}
 
 /// Throws Error unless labels lie in [0, classes).
 inline void check_targets(const Labels& data, Index classes, std::string_view who = "data set") {
+  check_whole(data, who);
   detail::check_labels(data.labels, classes, who);
 }
 
@@ -76,8 +81,9 @@ void gather(const Labels& data, std::span<const Index> positions, const Batch<T>
 struct Targets {
   static constexpr Shape shape{1, 1, 0};  ///< there are no samples here
 
-  Index outputs = 1;           ///< numbers to predict for a sample
-  std::vector<float> targets;  ///< [n,outputs]
+  Index outputs = 1;                ///< numbers to predict for a sample
+  std::vector<float> targets;       ///< [n,outputs]
+  std::vector<float> weights = {};  ///< of each sample's loss [n]; none: 1 each
 
   Index size() const { return std::ssize(targets) / std::max<Index>(outputs, 1); }
 
@@ -92,6 +98,7 @@ inline void check_whole(const Targets& data, std::string_view who = "data set") 
     throw Error(detail::text(who, ": ", std::ssize(data.targets),
                              " targets do not make whole samples of ", data.outputs));
   }
+  detail::check_weights(data.weights, data.size(), who);
 }
 
 /// Throws Error unless there are `outputs` finite targets for each sample.

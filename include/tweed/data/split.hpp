@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/data/segmentation_dataset.hpp>
 #include <tweed/data/zip_dataset.hpp>
 
 #include <algorithm>
@@ -31,10 +32,6 @@ void check_positions(const Data& data, std::span<const Index> positions) {
   }
 }
 
-}  // namespace detail
-
-namespace detail {
-
 /// The rows of `size` values at `positions`.
 template <class Value>
 std::vector<Value> select_rows(const std::vector<Value>& values, Index size,
@@ -48,6 +45,13 @@ std::vector<Value> select_rows(const std::vector<Value>& values, Index size,
   return chosen;
 }
 
+/// None of none.
+inline std::vector<float> select_weights(const std::vector<float>& weights,
+                                         std::span<const Index> positions) {
+  if (weights.empty()) return {};
+  return select_rows(weights, 1, positions);
+}
+
 }  // namespace detail
 
 /// The samples of `data` at `positions`, in that order. Throws Error for a position that it does
@@ -56,14 +60,16 @@ template <class Pixel>
 Dataset<Pixel> select_samples(const Dataset<Pixel>& data, std::span<const Index> positions) {
   detail::check_positions(data, positions);
   return {data.shape, detail::select_rows(data.images, data.shape.size(), positions),
-          detail::select_rows(data.labels, 1, positions), data.class_names};
+          detail::select_rows(data.labels, 1, positions), data.class_names,
+          detail::select_weights(data.weights, positions)};
 }
 template <class Value>
 RegressionDataset<Value> select_samples(const RegressionDataset<Value>& data,
                                         std::span<const Index> positions) {
   detail::check_positions(data, positions);
   return {data.shape, detail::select_rows(data.samples, data.shape.size(), positions), data.outputs,
-          detail::select_rows(data.targets, data.outputs, positions)};
+          detail::select_rows(data.targets, data.outputs, positions),
+          detail::select_weights(data.weights, positions)};
 }
 template <class Value>
 Samples<Value> select_samples(const Samples<Value>& data, std::span<const Index> positions) {
@@ -72,11 +78,27 @@ Samples<Value> select_samples(const Samples<Value>& data, std::span<const Index>
 }
 inline Labels select_samples(const Labels& data, std::span<const Index> positions) {
   detail::check_positions(data, positions);
-  return {detail::select_rows(data.labels, 1, positions)};
+  return {detail::select_rows(data.labels, 1, positions),
+          detail::select_weights(data.weights, positions)};
 }
 inline Targets select_samples(const Targets& data, std::span<const Index> positions) {
   detail::check_positions(data, positions);
-  return {data.outputs, detail::select_rows(data.targets, data.outputs, positions)};
+  return {data.outputs, detail::select_rows(data.targets, data.outputs, positions),
+          detail::select_weights(data.weights, positions)};
+}
+template <class Pixel>
+SegmentationDataset<Pixel> select_samples(const SegmentationDataset<Pixel>& data,
+                                          std::span<const Index> positions) {
+  detail::check_positions(data, positions);
+  return {data.shape, detail::select_rows(data.images, data.shape.size(), positions),
+          detail::select_rows(data.labels, data.targets_per_sample(), positions), data.class_names,
+          detail::select_weights(data.weights, positions)};
+}
+inline LabelImages select_samples(const LabelImages& data, std::span<const Index> positions) {
+  detail::check_positions(data, positions);
+  return {data.height, data.width,
+          detail::select_rows(data.labels, data.targets_per_sample(), positions),
+          detail::select_weights(data.weights, positions)};
 }
 template <class... Parts>
 ZipDataset<Parts...> select_samples(const ZipDataset<Parts...>& data,
@@ -95,7 +117,7 @@ namespace detail {
 /// are none.
 template <DatasetPart Data>
 const std::vector<Label>* labels_of([[maybe_unused]] const Data& data) {
-  if constexpr (requires { data.labels; }) {
+  if constexpr (requires { data.labels; } && !HasLabelImages<Data>) {
     return &data.labels;
   } else {
     return nullptr;

@@ -2,7 +2,9 @@
 
 #include <tweed/data/samples.hpp>
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -66,7 +68,7 @@ struct PartCheck {
     if (has_targets) who += text(", for output ", output + 1);
     if (has_samples) check_shape(data.shape, inputs[input++], who);
     if constexpr (target_count<Part> == 1) {
-      if (has_targets) return check_targets(data, outputs[output++].size(), who);
+      if (has_targets) return check_targets_of(data, outputs[output++], who);
     }
     check_whole(data, who);
   }
@@ -109,6 +111,22 @@ class BatchMemory<ZipDataset<Parts...>, T> {
     }
   }
 
+  /// What the targets' parts have as weights: those of a single target as any loss takes them,
+  /// several as an array, one for each target.
+  static auto weights_of(const typename BatchMemory<Parts, T>::Filled&... parts) {
+    std::array<std::span<const float>, std::max<std::size_t>(detail::target_count<Data>, 1)> all;
+    std::size_t targets = 0;
+    const auto add = [&](std::size_t count, std::span<const float> weights) {
+      if (count > 0) all[targets++] = weights;
+    };
+    (add(detail::target_count<Parts>, parts.weights), ...);
+    if constexpr (detail::target_count < Data >> 1) {
+      return all;
+    } else {
+      return all[0];
+    }
+  }
+
   /// A single target as any loss takes it, several as a tuple.
   static auto targets_of(const typename BatchMemory<Parts, T>::Filled&... parts) {
     if constexpr (detail::target_count<Data> == 1) {
@@ -121,11 +139,14 @@ class BatchMemory<ZipDataset<Parts...>, T> {
  public:
   using Targets =
       decltype(targets_of(std::declval<const typename BatchMemory<Parts, T>::Filled&>()...));
+  using Weights =
+      decltype(weights_of(std::declval<const typename BatchMemory<Parts, T>::Filled&>()...));
 
   struct Filled {
     Batch<T> x;                                                 ///< of the first input
     std::array<Batch<const T>, detail::input_count<Data>> all;  ///< inputs
     Targets targets;
+    Weights weights;
 
     /// What the network reads.
     const auto& inputs() const { return all; }
@@ -147,7 +168,7 @@ class BatchMemory<ZipDataset<Parts...>, T> {
 
  private:
   static Filled joined(const typename BatchMemory<Parts, T>::Filled&... parts) {
-    Filled filled{{}, {}, targets_of(parts...)};
+    Filled filled{{}, {}, targets_of(parts...), weights_of(parts...)};
     std::size_t inputs = 0;
     const auto add = [&](std::size_t count, const Batch<T>& x) {
       if (count == 0) return;

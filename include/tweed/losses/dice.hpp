@@ -2,13 +2,12 @@
 
 #include <tweed/core/layer.hpp>
 #include <tweed/core/option.hpp>
-#include <tweed/losses/elementwise_loss.hpp>
+#include <tweed/losses/batch_loss.hpp>
+#include <tweed/losses/check_shares.hpp>
 
 #include <cmath>
 #include <span>
 #include <string_view>
-#include <type_traits>
-#include <vector>
 
 namespace TWEED_NAMESPACE {
 
@@ -39,38 +38,44 @@ struct Dice {
   /// The loss of each sample, added up. Throws Error unless there is a target in [0, 1] for each
   /// logit.
   template <class T>
-  LossSum value(const Batch<const T>& logits,
-                std::span<const std::type_identity_t<T>> masks) const {
-    check(logits, masks);
-    LossSum sum{.count = logits.count};
-    for (Index i = 0; i < logits.count; ++i) {
-      double total = 0.0;
-      for (const Overlap& overlap : overlaps(logits, masks, i))
-        total += 1.0 - overlap.share(smooth);
-      sum.loss += total / static_cast<double>(logits.shape.channels);
-    }
-    return sum;
+  LossSum value(const Batch<const T>& logits, detail::Numbers<T> masks) const {
+    return loss_value(*this, logits, masks);
+  }
+  /// The same, and the gradient of the mean loss by the logits into `gradient`.
+  template <class T>
+  LossSum gradient(const Batch<const T>& logits, detail::Numbers<T> masks,
+                   const Batch<T>& gradient) const {
+    return loss_gradient(*this, logits, masks, gradient);
   }
 
-  /// What `value` gives, and the gradient of the mean loss by the logits into `gradient`.
+  /// What it is of one sample.
   template <class T>
-  LossSum gradient(const Batch<const T>& logits, std::span<const std::type_identity_t<T>> masks,
-                   const Batch<T>& gradient) const {
-    const LossSum sum = value(logits, masks);
+  LossSum sample_loss(const Batch<const T>& logits, std::span<const T> masks) const {
+    double total = 0.0;
+    for (Index c = 0; c < logits.shape.channels; ++c)
+      total += 1.0 - overlap(logits, masks, c).share(smooth);
+    return {.loss = total / static_cast<double>(logits.shape.channels), .count = 1};
+  }
+  template <class T>
+  void sample_gradient(const Batch<const T>& logits, std::span<const T> masks,
+                       const Batch<T>& gradient) const {
     const Index channels = logits.shape.channels;
-    const double scale = 1.0 / static_cast<double>(logits.count * channels);
-    for (Index i = 0; i < logits.count; ++i) {
-      const auto of_channels = overlaps(logits, masks, i);
-      for (Index at = 0; at < logits.shape.size(); ++at) {
-        const Index place = i * logits.shape.size() + at;
-        const Overlap& overlap = of_channels[static_cast<std::size_t>(at % channels)];
-        const double s = sigmoid(static_cast<double>(logits.data[place]));
-        const double mask = static_cast<double>(masks[static_cast<std::size_t>(place)]);
-        const double by_s = (overlap.share(smooth) - 2.0 * mask) / overlap.size(smooth);
-        gradient.data[place] = static_cast<T>(scale * by_s * s * (1.0 - s));
+    const double scale = 1.0 / static_cast<double>(channels);
+    for (Index c = 0; c < channels; ++c) {
+      const Overlap of_channel = overlap(logits, masks, c);
+      for (Index at = c; at < logits.size(); at += channels) {
+        const double s = sigmoid(static_cast<double>(logits.data[at]));
+        const double mask = static_cast<double>(masks[static_cast<std::size_t>(at)]);
+        const double by_s = (of_channel.share(smooth) - 2.0 * mask) / of_channel.size(smooth);
+        gradient.data[at] = static_cast<T>(scale * by_s * s * (1.0 - s));
       }
     }
-    return sum;
+  }
+
+  template <class T>
+  void check(const Batch<const T>& logits, std::span<const T> masks) const {
+    detail::check_option("Dice", "smooth", smooth, {.above = 0});
+    detail::check_shares("Dice", logits, masks);
   }
 
  private:
@@ -87,27 +92,16 @@ struct Dice {
   static double sigmoid(double logit) { return 1.0 / (1.0 + std::exp(-logit)); }
 
   template <class T>
-  static std::vector<Overlap> overlaps(const Batch<const T>& logits, std::span<const T> masks,
-                                       Index sample) {
-    const Index channels = logits.shape.channels;
-    std::vector<Overlap> of_channels(static_cast<std::size_t>(channels));
-    for (Index at = 0; at < logits.shape.size(); ++at) {
-      const Index place = sample * logits.shape.size() + at;
-      Overlap& overlap = of_channels[static_cast<std::size_t>(at % channels)];
-      const double s = sigmoid(static_cast<double>(logits.data[place]));
-      const double mask = static_cast<double>(masks[static_cast<std::size_t>(place)]);
-      overlap.both += s * mask;
-      overlap.found += s;
-      overlap.wanted += mask;
+  static Overlap overlap(const Batch<const T>& logits, std::span<const T> masks, Index channel) {
+    Overlap of_channel;
+    for (Index at = channel; at < logits.size(); at += logits.shape.channels) {
+      const double s = sigmoid(static_cast<double>(logits.data[at]));
+      const double mask = static_cast<double>(masks[static_cast<std::size_t>(at)]);
+      of_channel.both += s * mask;
+      of_channel.found += s;
+      of_channel.wanted += mask;
     }
-    return of_channels;
-  }
-
-  template <class T>
-  [[gnu::cold]] void check(const Batch<const T>& logits, std::span<const T> masks) const {
-    detail::check_option("Dice", "smooth", smooth, {.above = 0});
-    detail::check_targets("Dice", logits, masks);
-    detail::check_shares("Dice", logits, masks);
+    return of_channel;
   }
 };
 

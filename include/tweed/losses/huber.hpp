@@ -2,13 +2,12 @@
 
 #include <tweed/core/layer.hpp>
 #include <tweed/core/option.hpp>
-#include <tweed/losses/elementwise_loss.hpp>
+#include <tweed/losses/batch_loss.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <span>
 #include <string_view>
-#include <type_traits>
 
 namespace TWEED_NAMESPACE {
 
@@ -34,27 +33,26 @@ struct Huber {
 
   /// The loss of each sample, added up. Throws Error unless there is a target for each output.
   template <class T>
-  LossSum value(const Batch<const T>& outputs,
-                std::span<const std::type_identity_t<T>> targets) const {
-    detail::check_option("Huber", "delta", delta, {.above = 0});
-    detail::check_targets("Huber", outputs, targets);
-    return detail::elementwise_loss(*this, outputs, targets);
+  LossSum value(const Batch<const T>& outputs, detail::Numbers<T> targets) const {
+    return loss_value(*this, outputs, targets);
+  }
+  /// The same, and the gradient of the mean loss by the outputs into `gradient`.
+  template <class T>
+  LossSum gradient(const Batch<const T>& outputs, detail::Numbers<T> targets,
+                   const Batch<T>& gradient) const {
+    return loss_gradient(*this, outputs, targets, gradient);
   }
 
-  /// What `value` gives, and the gradient of the mean loss by the outputs, the error within
-  /// [-delta, delta] over (n h w c), into `gradient`.
   template <class T>
-  LossSum gradient(const Batch<const T>& outputs, std::span<const std::type_identity_t<T>> targets,
-                   const Batch<T>& gradient) const {
-    const LossSum sum = value(outputs, targets);
-    detail::elementwise_gradient(*this, outputs, targets, gradient);
-    return sum;
+  void check(const Batch<const T>&, std::span<const T>) const {
+    detail::check_option("Huber", "delta", delta, {.above = 0});
   }
 
   double loss_at(double output, double target) const {
     const double error = std::abs(output - target);
     return error <= delta ? 0.5 * error * error : delta * (error - 0.5 * delta);
   }
+  /// The error within [-delta, delta].
   template <class T>
   T slope_at(T output, T target) const {
     const auto most = static_cast<T>(delta);

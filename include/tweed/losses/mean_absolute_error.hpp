@@ -1,12 +1,11 @@
 #pragma once
 
 #include <tweed/core/layer.hpp>
-#include <tweed/losses/elementwise_loss.hpp>
+#include <tweed/losses/batch_loss.hpp>
 
 #include <cmath>
 #include <span>
 #include <string_view>
-#include <type_traits>
 
 namespace TWEED_NAMESPACE {
 
@@ -27,23 +26,18 @@ struct MeanAbsoluteError {
 
   /// The loss of each sample, added up. Throws Error unless there is a target for each output.
   template <class T>
-  LossSum value(const Batch<const T>& outputs,
-                std::span<const std::type_identity_t<T>> targets) const {
-    detail::check_targets("MeanAbsoluteError", outputs, targets);
-    return detail::elementwise_loss(*this, outputs, targets);
+  LossSum value(const Batch<const T>& outputs, detail::Numbers<T> targets) const {
+    return loss_value(*this, outputs, targets);
   }
-
-  /// What `value` gives, and the gradient of the mean loss by the outputs, the error's sign over
-  /// (n h w c) and 0 where there is none, into `gradient`.
+  /// The same, and the gradient of the mean loss by the outputs into `gradient`.
   template <class T>
-  LossSum gradient(const Batch<const T>& outputs, std::span<const std::type_identity_t<T>> targets,
+  LossSum gradient(const Batch<const T>& outputs, detail::Numbers<T> targets,
                    const Batch<T>& gradient) const {
-    const LossSum sum = value(outputs, targets);
-    detail::elementwise_gradient(*this, outputs, targets, gradient);
-    return sum;
+    return loss_gradient(*this, outputs, targets, gradient);
   }
 
   static double loss_at(double output, double target) { return std::abs(output - target); }
+  /// The error's sign, 0 where there is none.
   template <class T>
   static T slope_at(T output, T target) {
     return static_cast<T>(output > target) - static_cast<T>(output < target);

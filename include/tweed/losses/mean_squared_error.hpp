@@ -1,11 +1,10 @@
 #pragma once
 
 #include <tweed/core/layer.hpp>
-#include <tweed/losses/elementwise_loss.hpp>
+#include <tweed/losses/batch_loss.hpp>
 
 #include <span>
 #include <string_view>
-#include <type_traits>
 
 namespace TWEED_NAMESPACE {
 
@@ -26,20 +25,14 @@ struct MeanSquaredError {
 
   /// The loss of each sample, added up. Throws Error unless there is a target for each output.
   template <class T>
-  LossSum value(const Batch<const T>& outputs,
-                std::span<const std::type_identity_t<T>> targets) const {
-    detail::check_targets("MeanSquaredError", outputs, targets);
-    return detail::elementwise_loss(*this, outputs, targets);
+  LossSum value(const Batch<const T>& outputs, detail::Numbers<T> targets) const {
+    return loss_value(*this, outputs, targets);
   }
-
-  /// What `value` gives, and the gradient of the mean loss by the outputs,
-  /// 2 (output - target) / (n h w c), into `gradient`.
+  /// The same, and the gradient of the mean loss by the outputs into `gradient`.
   template <class T>
-  LossSum gradient(const Batch<const T>& outputs, std::span<const std::type_identity_t<T>> targets,
+  LossSum gradient(const Batch<const T>& outputs, detail::Numbers<T> targets,
                    const Batch<T>& gradient) const {
-    const LossSum sum = value(outputs, targets);
-    detail::elementwise_gradient(*this, outputs, targets, gradient);
-    return sum;
+    return loss_gradient(*this, outputs, targets, gradient);
   }
 
   static double loss_at(double output, double target) {

@@ -2,13 +2,13 @@
 
 #include <tweed/core/layer.hpp>
 #include <tweed/core/option.hpp>
-#include <tweed/losses/elementwise_loss.hpp>
+#include <tweed/losses/batch_loss.hpp>
+#include <tweed/losses/check_shares.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <span>
 #include <string_view>
-#include <type_traits>
 
 namespace TWEED_NAMESPACE {
 
@@ -37,39 +37,27 @@ struct SigmoidCE {
   /// The loss of each sample, added up. Throws Error unless there is a target in [0, 1] for each
   /// logit.
   template <class T>
-  LossSum value(const Batch<const T>& logits,
-                std::span<const std::type_identity_t<T>> targets) const {
-    detail::check_option("SigmoidCE", "positive_weight", positive_weight, {.above = 0});
-    detail::check_targets("SigmoidCE", logits, targets);
-    detail::check_shares("SigmoidCE", logits, targets);
-    LossSum sum = detail::elementwise_loss(*this, logits, targets);
-    for (Index i = 0; i < logits.count; ++i) {
-      const T* const z = logits.sample(i);
-      const auto wanted = targets.subspan(static_cast<std::size_t>(z - logits.data),
-                                          static_cast<std::size_t>(logits.shape.size()));
-      const auto is_right = [](T logit, T target) { return (logit > T{}) == (target > T{0.5}); };
-      sum.correct += std::equal(wanted.begin(), wanted.end(), z,
-                                [&](T target, T logit) { return is_right(logit, target); })
-                         ? 1
-                         : 0;
-    }
-    return sum;
+  LossSum value(const Batch<const T>& logits, detail::Numbers<T> targets) const {
+    return loss_value(*this, logits, targets);
+  }
+  /// The same, and the gradient of the mean loss by the logits into `gradient`.
+  template <class T>
+  LossSum gradient(const Batch<const T>& logits, detail::Numbers<T> targets,
+                   const Batch<T>& gradient) const {
+    return loss_gradient(*this, logits, targets, gradient);
   }
 
-  /// What `value` gives, and the gradient of the mean loss by the logits into `gradient`: where
-  /// positive_weight is 1, (sigmoid(logit) - target) / (n h w c).
   template <class T>
-  LossSum gradient(const Batch<const T>& logits, std::span<const std::type_identity_t<T>> targets,
-                   const Batch<T>& gradient) const {
-    const LossSum sum = value(logits, targets);
-    detail::elementwise_gradient(*this, logits, targets, gradient);
-    return sum;
+  void check(const Batch<const T>& logits, std::span<const T> targets) const {
+    detail::check_option("SigmoidCE", "positive_weight", positive_weight, {.above = 0});
+    detail::check_shares("SigmoidCE", logits, targets);
   }
 
   double loss_at(double logit, double target) const {
     const double no = std::max(logit, 0.0) + std::log1p(std::exp(-std::abs(logit)));  // -log(1 - s)
     return (1.0 - target) * no + positive_weight * target * (no - logit);
   }
+  /// Where positive_weight is 1, sigmoid(logit) - target.
   template <class T>
   T slope_at(T logit, T target) const {
     const auto weight = static_cast<T>(positive_weight);
@@ -77,6 +65,11 @@ struct SigmoidCE {
     const T yes = logit > T{} ? share : T{1} - share;
     const T no = logit > T{} ? T{1} - share : share;
     return (T{1} - target) * yes - weight * target * no;
+  }
+  /// Whether the logit is on the side of 0 on which the target is of 1/2.
+  template <class T>
+  static bool is_right(T logit, T target) {
+    return (logit > T{}) == (target > T{0.5});
   }
 };
 

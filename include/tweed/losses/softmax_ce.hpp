@@ -1,14 +1,13 @@
 #pragma once
 
-#include <tweed/core/error.hpp>
 #include <tweed/core/layer.hpp>
-#include <tweed/core/option.hpp>
-#include <tweed/core/text.hpp>
-#include <tweed/kernels/softmax.hpp>
-#include <tweed/losses/loss.hpp>
+#include <tweed/losses/batch_loss.hpp>
+#include <tweed/losses/cross_entropy.hpp>
 
-#include <string>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace TWEED_NAMESPACE {
 
@@ -17,7 +16,7 @@ namespace detail {
 /// Why SoftmaxCE does not take a network's output.
 enum class SoftmaxCETrouble {
   fits,
-  output_is_an_image_put_Flatten_and_Dense_behind_it,
+  output_is_an_image_put_Flatten_and_Dense_behind_it_or_take_PixelSoftmaxCE,
   output_has_another_number_of_classes,
   one_output_is_not_enough_for_a_class_choice
 };
@@ -27,21 +26,31 @@ enum class SoftmaxCETrouble {
 /// Softmax and cross-entropy in one, from logits [n,classes] and labels: for a sample with label l,
 /// log(sum(exp(z))) - z[l], computed relative to the largest logit so that nothing overflows.
 /// `SoftmaxCE{}` takes as many classes as the network has outputs; `SoftmaxCE<10>` has the compiler
-/// check the number.
+/// check the number. Where each pixel has a label, it is `PixelSoftmaxCE`.
+///
+/// Instead of a label a sample may have a probability t of each class, from a `RegressionDataset`
+/// with as many outputs as classes: sum(t * (log(sum(exp(z))) - z)). It is correct where its
+/// largest logit is at its largest probability.
 ///
 /// `label_smoothing` in [0, 1) gives that share of the label's weight to all classes in equal parts
 /// (Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, *Rethinking the Inception Architecture*, CVPR
 /// 2016): `SoftmaxCE<>{.label_smoothing = 0.1}`.
+///
+/// With `class_weights` the loss of a sample is multiplied by that of its label, and the sum over
+/// the batch divided by the weights of all its labels, as in PyTorch; with probabilities each
+/// class's part is multiplied, and divided is by the number of samples.
 template <Index classes = 0>
 struct SoftmaxCE {
   static constexpr std::string_view name = "softmax_ce";
 
-  double label_smoothing = 0.0;  ///< in [0, 1)
+  double label_smoothing = 0.0;             ///< in [0, 1)
+  std::vector<double> class_weights = {};   ///< [classes], at least 0; none: 1 each
+  std::optional<Label> ignored_label = {};  ///< samples with it do not count
 
   /// Shows `take(name, value)` each setting.
   template <class Take>
   static void visit(const SoftmaxCE& loss, const Take& take) {
-    take("label_smoothing", loss.label_smoothing);
+    loss.cross_entropy().visit(take);
   }
 
   using Why = detail::SoftmaxCETrouble;
@@ -49,7 +58,8 @@ struct SoftmaxCE {
   /// Whether a network with this output can be trained with it.
   static constexpr Fit<Why> fit(const Shape& logits) {
     if (!logits.is_vector()) {
-      return {logits, Why::output_is_an_image_put_Flatten_and_Dense_behind_it};
+      return {logits,
+              Why::output_is_an_image_put_Flatten_and_Dense_behind_it_or_take_PixelSoftmaxCE};
     }
     if (classes != 0 && logits.channels != classes) {
       return {logits, Why::output_has_another_number_of_classes};
@@ -58,15 +68,16 @@ struct SoftmaxCE {
     return {logits};
   }
 
-  /// The loss of each sample, added up. Throws Error for a label that is no class.
+  /// The loss of each sample, added up. Throws Error for a label that is no class and not ignored.
   template <class T>
   LossSum value(const Batch<const T>& logits, std::span<const Label> labels) const {
-    check(logits, labels);
-    LossSum sum{.count = logits.count};
-    for (Index i = 0; i < logits.count; ++i) {
-      add(logits, labels, i, sum);
-    }
-    return sum;
+    return loss_value(*this, logits, labels);
+  }
+  /// From probabilities [n,classes]. Throws Error for what is none, or where those of a sample do
+  /// not add up to 1.
+  template <class T>
+  LossSum value(const Batch<const T>& logits, detail::Numbers<T> probabilities) const {
+    return loss_value(*this, logits, probabilities);
   }
 
   /// The same, and the gradient of the mean loss by the logits:
@@ -74,54 +85,52 @@ struct SoftmaxCE {
   template <class T>
   LossSum gradient(const Batch<const T>& logits, std::span<const Label> labels,
                    const Batch<T>& gradient) const {
-    const LossSum sum = value(logits, labels);
-    const Index outputs = logits.shape.channels;
-    const T scale = T{1} / static_cast<T>(logits.count);
-    const auto of_label = static_cast<T>(1.0 - label_smoothing);
-    const auto of_each = static_cast<T>(label_smoothing / static_cast<double>(outputs));
-    for (Index i = 0; i < logits.count; ++i) {
-      T* const to = gradient.sample(i);
-      kernels::softmax(logits.sample(i), outputs, to);
-      to[labels[static_cast<std::size_t>(i)]] -= of_label;
-      for (Index c = 0; c < outputs; ++c) to[c] = (to[c] - of_each) * scale;
-    }
-    return sum;
+    return loss_gradient(*this, logits, labels, gradient);
+  }
+  template <class T>
+  LossSum gradient(const Batch<const T>& logits, detail::Numbers<T> probabilities,
+                   const Batch<T>& gradient) const {
+    return loss_gradient(*this, logits, probabilities, gradient);
+  }
+
+  /// What it is of one sample.
+  template <class T>
+  LossSum sample_loss(const Batch<const T>& logits, Label label) const {
+    return cross_entropy().loss(logits.values(), label);
+  }
+  template <class T>
+  LossSum sample_loss(const Batch<const T>& logits, std::span<const T> probabilities) const {
+    return cross_entropy().loss(logits.values(), probabilities);
+  }
+  template <class T>
+  void sample_gradient(const Batch<const T>& logits, Label label, const Batch<T>& gradient) const {
+    cross_entropy().gradient(logits.values(), label, gradient.data);
+  }
+  template <class T>
+  void sample_gradient(const Batch<const T>& logits, std::span<const T> probabilities,
+                       const Batch<T>& gradient) const {
+    cross_entropy().gradient(logits.values(), probabilities, gradient.data);
+  }
+
+  template <class T>
+  void check(const Batch<const T>& logits, std::span<const Label> labels) const {
+    cross_entropy().check("SoftmaxCE", logits.shape.channels);
+    cross_entropy().check_labels("SoftmaxCE", labels, logits.shape.channels, 1);
+  }
+  template <class T>
+  void check(const Batch<const T>& logits, std::span<const T> probabilities) const {
+    cross_entropy().check("SoftmaxCE", logits.shape.channels);
+    cross_entropy().check_probabilities("SoftmaxCE", probabilities, logits.shape.channels);
+  }
+
+  template <class T>
+  double divisor(const Batch<const T>&, std::span<const Label> labels) const {
+    return cross_entropy().divisor(labels);
   }
 
  private:
-  template <class T>
-  [[gnu::cold]] void check(const Batch<const T>& logits, std::span<const Label> labels) const {
-    detail::check_option("SoftmaxCE", "label_smoothing", label_smoothing, {.from = 0, .below = 1});
-    if (std::ssize(labels) != logits.count) {
-      throw Error(detail::text("SoftmaxCE: ", logits.count, " samples, but ", std::ssize(labels),
-                               " labels"));
-    }
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      if (labels[i] < 0 || labels[i] >= logits.shape.channels) {
-        throw Error(detail::text("SoftmaxCE: the label of sample ", static_cast<Index>(i), " is ",
-                                 Index{labels[i]}, ", the network has classes 0 to ",
-                                 logits.shape.channels - 1));
-      }
-    }
-  }
-
-  template <class T>
-  void add(const Batch<const T>& logits, std::span<const Label> labels, Index i,
-           LossSum& sum) const {
-    const T* const z = logits.sample(i);
-    const auto label = labels[static_cast<std::size_t>(i)];
-    auto wanted = static_cast<double>(z[label]);
-    if (label_smoothing > 0.0)
-      wanted += label_smoothing * (mean(z, logits.shape.channels) - wanted);
-    sum.loss += kernels::log_sum_exp(z, logits.shape.channels) - wanted;
-    sum.correct += kernels::argmax(z, logits.shape.channels) == label ? 1 : 0;
-  }
-
-  template <class T>
-  static double mean(const T* z, Index count) {
-    double sum = 0.0;
-    for (Index c = 0; c < count; ++c) sum += static_cast<double>(z[c]);
-    return sum / static_cast<double>(count);
+  detail::CrossEntropy cross_entropy() const {
+    return {label_smoothing, class_weights, ignored_label};
   }
 };
 

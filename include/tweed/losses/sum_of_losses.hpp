@@ -1,7 +1,8 @@
 #pragma once
 
 #include <tweed/core/option.hpp>
-#include <tweed/losses/loss.hpp>
+#include <tweed/core/parallel.hpp>
+#include <tweed/losses/batch_loss.hpp>
 
 #include <array>
 #include <cstddef>
@@ -24,8 +25,8 @@ struct Weighted {
 template <class Loss>
 Weighted(Loss, double) -> Weighted<Loss>;
 
-/// The losses of several outputs over some samples. `loss` is the sum of them times their weights;
-/// `correct` is that of the first output.
+/// The losses of several outputs over some samples. `mean_loss()` is the sum of their means times
+/// their weights; what counts and is correct are those of the first output.
 template <std::size_t number_of_outputs>
 struct LossSums : LossSum {
   std::array<LossSum, number_of_outputs> outputs{};  ///< of each, without its weight
@@ -60,19 +61,30 @@ inline constexpr std::size_t targets_in = 1;
 template <IsTuple Targets>
 inline constexpr std::size_t targets_in<Targets> = std::tuple_size_v<Targets>;
 
-template <class Loss, class Outputs, class Targets>
-concept ComparesWith = requires(const Loss& loss, const Outputs& outputs, const Targets& targets) {
+template <class Loss, class T, class Targets>
+concept ComparesWith = TellsOfOne<Loss, T, Targets> ||
+    requires(const Loss& loss, const Batch<const T>& outputs, const Targets& targets) {
   loss.value(outputs, targets);
 };
+
+/// The weights of samples for output k: of each output, or the same for all.
+template <std::size_t k, class Weights>
+std::span<const float> weights_of_output(const Weights& weights) {
+  if constexpr (IsTuple<Weights>) {
+    return std::get<k>(weights);
+  } else {
+    return weights;
+  }
+}
 
 /// Carries a loss and the targets that it does not take into the compiler's message, and the number
 /// of their output, counted from 1.
 template <std::size_t number, class Loss, class Targets>
 struct LossRejectsTheTargets {
   static_assert(number == 0,
-                "tweed: a loss in SumOfLosses cannot take the targets of its output: SoftmaxCE "
-                "takes labels, the others numbers; the output's number, the loss and the "
-                "targets are in the line that names LossRejectsTheTargets");
+                "tweed: a loss in SumOfLosses cannot take the targets of its output: all take "
+                "numbers, SoftmaxCE labels, too; the output's number, the loss and the targets are "
+                "in the line that names LossRejectsTheTargets");
 };
 
 }  // namespace detail
@@ -118,25 +130,35 @@ class SumOfLosses {
   }
 
   /// The losses of a batch of each output, compared with `targets`: a tuple of what the losses
-  /// take, or, for a single output, its targets themselves. Throws Error where a loss does.
-  template <class T, class Targets>
-  Sum value(const std::array<Batch<const T>, outputs>& batches, const Targets& targets) const {
+  /// take, or, for a single output, its targets themselves. `weights` are those of the samples, or
+  /// an array of them, for each output. Throws Error where a loss does.
+  template <class T, class Targets, class Weights = std::span<const float>>
+  Sum value(const std::array<Batch<const T>, outputs>& batches, const Targets& targets,
+            const Weights& weights = {}, int threads = 1) const {
     return total<T>(targets, [&](auto k, const auto& term, const auto& target) {
-      return term.loss.value(batches[k], target);
+      return loss_value(term.loss, batches[k], target,
+                        {threads, detail::weights_of_output<k>(weights)});
     });
   }
 
   /// What `value` gives, and the gradient of the mean loss by each output into `gradients`.
-  template <class T, class Targets>
+  template <class T, class Targets, class Weights = std::span<const float>>
   Sum gradient(const std::array<Batch<const T>, outputs>& batches, const Targets& targets,
-               const std::array<Batch<T>, outputs>& gradients) const {
+               const std::array<Batch<T>, outputs>& gradients, const Weights& weights = {},
+               int threads = 1) const {
     return total<T>(targets, [&](auto k, const auto& term, const auto& target) {
-      const LossSum sum = term.loss.gradient(batches[k], target, gradients[k]);
-      if (term.weight != 1.0) {
-        for (T& value : gradients[k].values()) value *= static_cast<T>(term.weight);
-      }
+      const LossSum sum = loss_gradient(term.loss, batches[k], target, gradients[k],
+                                        {threads, detail::weights_of_output<k>(weights)});
+      if (term.weight != 1.0) multiply(gradients[k].values(), term.weight, threads);
       return sum;
     });
+  }
+
+  /// Whether one of the losses ignores a label.
+  bool ignores_labels() const {
+    bool found = false;
+    each([&](auto, const auto& term) { found = found || detail::ignores_labels(term.loss); });
+    return found;
   }
 
  private:
@@ -158,17 +180,32 @@ class SumOfLosses {
     if constexpr (detail::targets_in<Targets> == outputs) {
       each([&](auto k, const auto& term) {
         using Target = std::remove_cvref_t<decltype(target<k>(targets))>;
-        if constexpr (detail::ComparesWith<LossOf<k>, Batch<const T>, Target>) {
+        if constexpr (detail::ComparesWith<LossOf<k>, T, Target>) {
           sum.outputs[k] = of(k, term, target<k>(targets));
-          sum.loss += term.weight * sum.outputs[k].loss;
         } else {
           detail::LossRejectsTheTargets<k + 1, LossOf<k>, Target>();
         }
       });
     }
-    sum.correct = sum.outputs[0].correct;
-    sum.count = sum.outputs[0].count;
+    static_cast<LossSum&>(sum) = sum.outputs[0];
+    sum.loss = 0.0;
+    each([&](auto k, const auto& term) {
+      sum.loss += term.weight * as_mean_over(sum.weight(), sum.outputs[k]);
+    });
     return sum;
+  }
+
+  /// A loss as a sum whose mean is over `weight`.
+  static double as_mean_over(double weight, const LossSum& sum) {
+    return sum.weight() == weight ? sum.loss : weight * sum.mean_loss();
+  }
+
+  template <class T>
+  static void multiply(std::span<T> values, double factor, int threads) {
+    parallel_ranges(std::ssize(values), 16384, threads, [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i)
+        values[static_cast<std::size_t>(i)] *= static_cast<T>(factor);
+    });
   }
 
   template <std::size_t k, class Targets>

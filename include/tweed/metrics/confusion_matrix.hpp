@@ -3,54 +3,69 @@
 #include <tweed/core/batch.hpp>
 #include <tweed/core/error.hpp>
 #include <tweed/core/option.hpp>
+#include <tweed/core/parallel.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/metrics/class_metrics.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace TWEED_NAMESPACE {
 
-/// How many samples of each class were taken for which.
+/// How many samples, or pixels where each has a label, of each class were taken for which.
 class ConfusionMatrix {
  public:
   /// What it takes at most: their counts are 8 GB.
   static constexpr Index most_classes = Index{1} << 15;
 
-  /// Throws Error unless there are 1 to `most_classes`.
-  explicit ConfusionMatrix(Index classes)
-      : classes_(checked(classes)), counts_(static_cast<std::size_t>(classes * classes)) {}
+  /// What has the label `ignored_label`, if there is one, is not counted. Throws Error unless there
+  /// are 1 to `most_classes`.
+  explicit ConfusionMatrix(Index classes, std::optional<Label> ignored_label = {})
+      : classes_(checked(classes)),
+        ignored_label_(ignored_label),
+        counts_(static_cast<std::size_t>(classes * classes)) {}
 
   /// Counts samples by their classes and the predicted ones. Throws Error, having counted none,
-  /// unless there are as many of both and all are classes.
+  /// unless there are as many of both and all are classes, or ignored.
   void add(std::span<const Label> labels, std::span<const Label> predicted) {
     if (labels.size() != predicted.size()) {
       throw Error(detail::text("confusion matrix: ", std::ssize(labels), " labels, but ",
                                std::ssize(predicted), " predictions"));
     }
-    check(labels, "label");
-    check(predicted, "prediction");
-    for (std::size_t i = 0; i < labels.size(); ++i) ++counts_[at(labels[i], predicted[i])];
+    check(labels, "label", ignored_label_);
+    check(predicted, "prediction", {});
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      if (ignored_label_ != labels[i]) ++counts_[at(labels[i], predicted[i])];
+    }
   }
 
-  /// Counts samples by their classes and the largest of their outputs [n,classes], for `measure`.
+  /// Counts samples by their classes and the largest of their outputs [n,classes], or pixels by
+  /// that of their channels [n,h,w,classes], for `measure`.
   template <class T>
-  void add(const Batch<const T>& outputs, std::span<const Label> labels) {
-    std::vector<Label> predicted;
-    for (Index i = 0; i < outputs.count; ++i) {
-      const T* const of = outputs.sample(i);
-      predicted.push_back(static_cast<Label>(std::max_element(of, of + outputs.shape.size()) - of));
-    }
-    add(labels, predicted);
+  void add(const Batch<const T>& outputs, std::span<const Label> labels, int threads = 1) {
+    constexpr Index grain = 1024;
+    const Index channels = outputs.shape.channels;
+    const Index count = outputs.count * outputs.shape.height * outputs.shape.width;
+    predicted_.resize(static_cast<std::size_t>(count));
+    parallel_ranges(count, grain, threads, [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) {
+        const T* const of = outputs.data + i * channels;
+        predicted_[static_cast<std::size_t>(i)] =
+            static_cast<Label>(std::max_element(of, of + channels) - of);
+      }
+    });
+    add(labels, predicted_);
   }
 
   /// As a `Metric` it is the accuracy.
   double value() const { return accuracy(); }
 
   Index classes() const { return classes_; }
+  bool ignores_labels() const { return ignored_label_.has_value(); }
 
   /// Samples of class `label` that were taken for `predicted`.
   Index count(Index label, Index predicted) const { return counts_[at(label, predicted)]; }
@@ -94,9 +109,9 @@ class ConfusionMatrix {
     return static_cast<std::size_t>(label * classes_ + predicted);
   }
 
-  void check(std::span<const Label> classes, const char* what) const {
+  void check(std::span<const Label> classes, const char* what, std::optional<Label> ignored) const {
     for (std::size_t i = 0; i < classes.size(); ++i) {
-      if (classes[i] < 0 || classes[i] >= classes_) {
+      if ((classes[i] < 0 || classes[i] >= classes_) && ignored != classes[i]) {
         throw Error(detail::text("confusion matrix: the ", what, " of sample ",
                                  static_cast<Index>(i), " is ", classes[i],
                                  ", expected classes 0 to ", classes_ - 1));
@@ -114,7 +129,9 @@ class ConfusionMatrix {
   }
 
   Index classes_;
-  std::vector<Index> counts_;  ///< [classes,classes], the labels' rows
+  std::optional<Label> ignored_label_;
+  std::vector<Index> counts_;     ///< [classes,classes], the labels' rows
+  std::vector<Label> predicted_;  ///< of the batch before
 };
 
 }  // namespace TWEED_NAMESPACE

@@ -32,11 +32,12 @@ const Model<Net, T>& model_of(const PreparedModel<Net, T>& prepared) {
   return prepared.model();
 }
 
-/// Throws Error unless `data` fits the inputs and outputs of the network.
+/// Throws Error unless `data` fits the inputs of the network and, where that is wanted, its
+/// outputs.
 template <class M, AnyDataset Data>
-void check_data(const M& model, const Data& data) {
+void check_data(const M& model, const Data& data, bool checks_targets = true) {
   const GraphView graph = model_of(model).graph();
-  check_dataset(data, graph.input_shapes(), graph.output_shapes());
+  check_dataset(data, graph.input_shapes(), checks_targets ? graph.output_shapes() : ShapeView());
 }
 
 /// The samples of a batch, where there are `size` in all.
@@ -49,13 +50,15 @@ inline Index batch_size_for(Index size, const PredictOptions& options) {
 template <class M, AnyDataset Data>
 class DatasetPass {
  public:
-  [[gnu::cold]] DatasetPass(const M& model, Lasting<Data> data, const PredictOptions& options)
-      : size_(checked_size(model, *data)),
+  [[gnu::cold]] DatasetPass(const M& model, Lasting<Data> data, const PredictOptions& options,
+                            bool checks_targets = true)
+      : size_(checked_size(model, *data, checks_targets)),
         inference_(make_inference(model, batch_size_for(size_, options), options.threads)),
         memory_(data, inference_.batch_size()),
         positions_(static_cast<std::size_t>(inference_.batch_size())) {}
 
-  /// `take(first sample, inference, targets)` gets each batch's: the inference has its outputs.
+  /// `take(first sample, inference, targets, weights)` gets each batch's: the inference has its
+  /// outputs.
   template <class Take>
   void operator()(const M& model, const Take& take) {
     for (Index first = 0; first < size_; first += inference_.batch_size()) {
@@ -64,13 +67,13 @@ class DatasetPass {
       const auto positions = std::span(positions_).first(static_cast<std::size_t>(count));
       const auto filled = memory_.fill(positions, inference_.threads());
       inference_(model, filled.inputs());
-      take(first, inference_, filled.targets);
+      take(first, inference_, filled.targets, filled.weights);
     }
   }
 
  private:
-  static Index checked_size(const M& model, const Data& data) {
-    check_data(model, data);
+  static Index checked_size(const M& model, const Data& data, bool checks_targets) {
+    check_data(model, data, checks_targets);
     return data.size();
   }
 

@@ -101,11 +101,17 @@ constexpr bool check_parts() {
 template <class Loss, class T, class Targets>
 constexpr bool check_targets() {
   static_assert(LossOn<Loss, T, Targets>,
-                "tweed: the loss has no value and gradient for such targets: SoftmaxCE takes "
-                "labels, the others numbers; compare it with the concept LossOn in "
-                "losses/loss.hpp");
+                "tweed: the loss has no value and gradient for such targets: all take numbers, "
+                "SoftmaxCE labels, too; compare it with the concept LossOn in losses/loss.hpp");
   return LossOn<Loss, T, Targets>;
 }
+
+/// A loss that takes a label a pixel and not one a sample, and data that have one a sample.
+template <class Loss>
+concept TakesLabelImages = PixelLoss<Loss, float> && !SampleLoss<Loss, float, Label>;
+template <class Data>
+concept HasLabels =
+    !HasLabelImages<Data> && std::is_same_v<typename Data::template Target<float>, Label>;
 
 /// Refuses data with more or fewer targets than the loss compares with outputs.
 template <class Loss, class Data>
@@ -113,6 +119,9 @@ constexpr void check_target_count() {
   static_assert(target_count<Data> == LossTraits<Loss>::outputs,
                 "tweed: the data set has another number of targets than the loss takes; a "
                 "ZipDataset has a target for each output, SumOfLosses a loss");
+  static_assert(!TakesLabelImages<Loss> || !HasLabels<Data>,
+                "tweed: the loss takes a label for each pixel, the data set has one for each "
+                "sample; SoftmaxCE takes those, a SegmentationDataset has the others");
 }
 
 }  // namespace TWEED_NAMESPACE::detail

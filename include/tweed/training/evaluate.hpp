@@ -11,7 +11,9 @@ namespace TWEED_NAMESPACE {
 /// Means over a data set.
 struct Evaluation {
   double loss = 0.0;
-  double accuracy = 0.0;  ///< share of the samples classified right, in [0, 1]; 0 in regression
+  /// Share of the samples classified right, of pixels where each has a label, in [0, 1]; 0 in
+  /// regression.
+  double accuracy = 0.0;
 };
 
 /// Means over a data set for a network with several outputs, see SumOfLosses.
@@ -34,8 +36,8 @@ Evaluations<n> means_of(const LossSums<n>& sum) {
 template <class M, class Loss, class Data>
 auto evaluate(DatasetPass<M, Data>& pass, const M& model, const Loss& loss) {
   typename LossTraits<Loss>::Sum sum;
-  pass(model, [&](Index, auto& inference, const auto& targets) {
-    sum += loss_of(loss, inference, targets);
+  pass(model, [&](Index, auto& inference, const auto& targets, const auto& weights) {
+    sum += loss_of_pass(loss, inference, targets, weights);
   });
   return means_of(sum);
 }
@@ -62,7 +64,7 @@ auto evaluate(const M& model, const Loss& loss, const Data& data,
     throw Error("evaluate: an output was chosen, but all of them are evaluated");
   }
   if (data.size() == 0) throw Error("evaluate: the data set is empty");
-  detail::DatasetPass<M, Data> pass(model, data, options);
+  detail::DatasetPass<M, Data> pass(model, data, options, !detail::ignores_labels(loss));
   return detail::evaluate(pass, model, loss);
 }
 

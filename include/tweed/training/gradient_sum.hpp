@@ -24,33 +24,36 @@ class GradientSum {
   /// Forgets all parts, and what they did to the state.
   [[gnu::cold]] void restore(std::span<T> state) {
     if (parts_ > 0) std::copy_n(state_.data(), state_.size(), state.data());
-    parts_ = samples_ = 0;
+    parts_ = 0;
+    weight_ = 0.0;
   }
 
-  /// Adds the gradient of the mean over a part's samples.
-  void add(std::span<const T> gradient, Index samples, int threads) {
+  /// Adds the gradient of the mean over a part, which counts as `weight`, such as its samples.
+  void add(std::span<const T> gradient, double weight, int threads) {
     if (sum_.size() == 0) sum_ = Buffer<T>(std::ssize(gradient));
     if (parts_ == 0) std::fill_n(sum_.data(), sum_.size(), T{});
-    kernels::chosen::blend<T>(static_cast<double>(samples), gradient.data(), 1.0, sum_.data(),
-                              sum_.size(), threads);
+    kernels::chosen::blend<T>(weight, gradient.data(), 1.0, sum_.data(), sum_.size(), threads);
     ++parts_;
-    samples_ += samples;
+    weight_ += weight;
   }
 
-  /// Makes of the last part's gradient that of the mean over all samples.
-  void finish(std::span<T> gradient, Index samples, int threads) {
-    if (parts_ == 0) return;
-    const auto all = static_cast<double>(samples_ + samples);
-    kernels::chosen::blend<T>(1.0 / all, sum_.data(), static_cast<double>(samples) / all,
-                              gradient.data(), sum_.size(), threads);
+  /// Makes of the last part's gradient that of the mean over all parts.
+  void finish(std::span<T> gradient, double weight, int threads) {
+    const double all = weight_ + weight;
+    if (parts_ == 0 || all == 0.0) return;
+    kernels::chosen::blend<T>(1.0 / all, sum_.data(), weight / all, gradient.data(), sum_.size(),
+                              threads);
   }
-  void clear() { parts_ = samples_ = 0; }
+  void clear() {
+    parts_ = 0;
+    weight_ = 0.0;
+  }
 
  private:
   Buffer<T> sum_;
   Buffer<T> state_;
   Index parts_ = 0;
-  Index samples_ = 0;
+  double weight_ = 0.0;
 };
 
 }  // namespace TWEED_NAMESPACE::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/losses/loss.hpp>
 #include <tweed/metrics/metric.hpp>
 #include <tweed/model/predict.hpp>
 
@@ -20,15 +21,19 @@ Measured measure(const M& model, Measured metric, const Data& data,
                  const PredictOptions& options = {}) {
   using T = typename M::Scalar;
   detail::predicted_shape(model, options);
-  detail::DatasetPass<M, Data> pass(model, data, options);
-  pass(model, [&](Index, auto& inference, const auto& targets) {
+  detail::DatasetPass<M, Data> pass(model, data, options, !detail::ignores_labels(metric));
+  pass(model, [&](Index, auto& inference, const auto& targets, const auto&) {
     using BatchTargets = std::remove_cvref_t<decltype(targets)>;
     static_assert(Metric<Measured, T, BatchTargets>,
                   "tweed: this is no metric for such data; compare it with the concept Metric in "
                   "metrics/metric.hpp");
     if constexpr (Metric<Measured, T, BatchTargets>) {
       const Batch<const T> outputs = inference.output(static_cast<std::size_t>(options.output));
-      metric.add(outputs, targets);
+      if constexpr (requires { metric.add(outputs, targets, inference.threads()); }) {
+        metric.add(outputs, targets, inference.threads());
+      } else {
+        metric.add(outputs, targets);
+      }
     }
   });
   return metric;

@@ -159,10 +159,7 @@ Index numbers_moved_by(const Optimizer& optimizer) {
 
 /// Whether a loss compares outputs with labels. If not, it is with numbers like them.
 template <class Loss, class T>
-inline constexpr bool takes_labels = requires(const Loss& loss, const Batch<const T>& outputs,
-                                              const Batch<T>& gradient) {
-  loss.gradient(outputs, std::span<const Label>{}, gradient);
-};
+inline constexpr bool takes_labels = LossOn<Loss, T, std::span<const Label>>;
 
 /// Something to compare the outputs of a batch with: a tuple where there are several.
 template <class Loss, class T>
@@ -175,11 +172,11 @@ auto made_up_targets(Index batch_size, const ShapeView& outputs) {
     (std::make_index_sequence<Loss::outputs>());
   } else {
     using Target = std::conditional_t<takes_labels<Loss, T>, Label, T>;
-    const Index numbers = outputs[0].size();
-    const Index of_sample = takes_labels<Loss, T> ? 1 : numbers;
+    const Index classes = PixelLoss<Loss, T> ? outputs[0].channels : outputs[0].size();
+    const Index of_sample = takes_labels<Loss, T> ? outputs[0].size() / classes : classes;
     std::vector<Target> targets(static_cast<std::size_t>(batch_size * of_sample));
     for (std::size_t i = 0; i < targets.size(); ++i) {
-      targets[i] = static_cast<Target>(static_cast<Index>(i) % numbers);
+      targets[i] = static_cast<Target>(static_cast<Index>(i) % classes);
     }
     return targets;
   }
@@ -265,7 +262,7 @@ class StepProfiler {
     times_.start();
     pass_.forward(model_, inputs, {.seed = 1, .step = number},
                   [&](std::size_t stage) { times_.stop(stage); });
-    loss_gradient(loss_, pass_, targets_);
+    loss_gradient_of_pass(loss_, pass_, targets_, std::span<const float>());
     times_.stop(loss_phase());
     pass_.backward(model_, [&](std::size_t stage) { times_.stop(backward_phase(stage)); });
     optimizer_.update(state_, model_.parameters(), pass_.gradients(), pass_.threads());

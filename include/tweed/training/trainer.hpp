@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/losses/batch_loss.hpp>
 #include <tweed/model/training_pass.hpp>
 #include <tweed/optim/clip_norm.hpp>
 #include <tweed/training/check_loss.hpp>
@@ -49,30 +50,33 @@ class Trainer {
   using Sum = typename detail::LossTraits<Loss>::Sum;
 
   /// One step on x [n,h,w,c] and what the loss compares with, such as labels: returns the loss
-  /// before it. Throws Error, with the model as it was, where the batch or a target does not fit or
-  /// the loss, or the norm of a gradient to be clipped, is not finite.
-  template <class Targets = std::span<const Label>>
-  Sum step(const Batch<const T>& x, const Targets& targets) {
-    return step(std::span(&x, 1), targets);
+  /// before it. What each sample's loss is multiplied by may be given, too. Throws Error, with the
+  /// model as it was, where the batch or a target does not fit or the loss, or the norm of a
+  /// gradient to be clipped, is not finite.
+  template <class Targets = std::span<const Label>, class Weights = std::span<const float>>
+  Sum step(const Batch<const T>& x, const Targets& targets, const Weights& weights = {}) {
+    return step(std::span(&x, 1), targets, weights);
   }
 
   /// One step on a batch of each input, all of as many samples. For a SumOfLosses `targets` is a
-  /// tuple, of what each of its losses compares with.
-  template <class Targets = std::span<const Label>>
-  Sum step(std::span<const Batch<const T>> inputs, const Targets& targets) {
-    return guarded<Targets>([&] { return checked_step(inputs, targets); });
+  /// tuple, of what each of its losses compares with, and `weights` may be an array.
+  template <class Targets = std::span<const Label>, class Weights = std::span<const float>>
+  Sum step(std::span<const Batch<const T>> inputs, const Targets& targets,
+           const Weights& weights = {}) {
+    return guarded<Targets>([&] { return checked_step(inputs, targets, weights); });
   }
 
   /// Forward and backward on a part of a batch that does not fit in one: the next `step` is on its
   /// samples as well as on its own, each counting once. Returns the loss of the part. Running
   /// statistics follow each part. Throws Error as `step` does, and forgets the parts before.
-  template <class Targets = std::span<const Label>>
-  Sum add(const Batch<const T>& x, const Targets& targets) {
-    return add(std::span(&x, 1), targets);
+  template <class Targets = std::span<const Label>, class Weights = std::span<const float>>
+  Sum add(const Batch<const T>& x, const Targets& targets, const Weights& weights = {}) {
+    return add(std::span(&x, 1), targets, weights);
   }
-  template <class Targets = std::span<const Label>>
-  Sum add(std::span<const Batch<const T>> inputs, const Targets& targets) {
-    return guarded<Targets>([&] { return checked_add(inputs, targets); });
+  template <class Targets = std::span<const Label>, class Weights = std::span<const float>>
+  Sum add(std::span<const Batch<const T>> inputs, const Targets& targets,
+          const Weights& weights = {}) {
+    return guarded<Targets>([&] { return checked_add(inputs, targets, weights); });
   }
 
   Index steps() const { return steps_; }
@@ -107,31 +111,34 @@ class Trainer {
 
  private:
   /// Forward and backward, with random numbers of its own in each part of a step.
-  template <class Targets>
-  Sum pass_over(std::span<const Batch<const T>> inputs, const Targets& targets) {
+  template <class Targets, class Weights>
+  Sum pass_over(std::span<const Batch<const T>> inputs, const Targets& targets,
+                const Weights& weights) {
     if (inputs.empty() || inputs[0].count < 1) throw Error("Trainer: the batch is empty");
     const auto part = static_cast<std::uint64_t>(so_far_.parts()) << 32;
     pass_.forward(model_, inputs,
                   {.seed = seed_, .step = static_cast<std::uint64_t>(steps_) + part});
-    const Sum loss = detail::loss_gradient(loss_, pass_, targets);
+    const Sum loss = detail::loss_gradient_of_pass(loss_, pass_, targets, weights);
     check_finite("the loss", loss.loss);
     pass_.backward(model_);
     return loss;
   }
 
-  template <class Targets>
-  Sum checked_add(std::span<const Batch<const T>> inputs, const Targets& targets) {
-    const Sum loss = pass_over(inputs, targets);
+  template <class Targets, class Weights>
+  Sum checked_add(std::span<const Batch<const T>> inputs, const Targets& targets,
+                  const Weights& weights) {
+    const Sum loss = pass_over(inputs, targets, weights);
     so_far_.remember(model_.state());
-    so_far_.add(pass_.gradients(), inputs[0].count, pass_.threads());
+    so_far_.add(pass_.gradients(), share_of<Targets>(loss, inputs[0].count), pass_.threads());
     pass_.commit(model_);
     return loss;
   }
 
-  template <class Targets>
-  Sum checked_step(std::span<const Batch<const T>> inputs, const Targets& targets) {
-    const Sum loss = pass_over(inputs, targets);
-    so_far_.finish(pass_.gradients(), inputs[0].count, pass_.threads());
+  template <class Targets, class Weights>
+  Sum checked_step(std::span<const Batch<const T>> inputs, const Targets& targets,
+                   const Weights& weights) {
+    const Sum loss = pass_over(inputs, targets, weights);
+    so_far_.finish(pass_.gradients(), share_of<Targets>(loss, inputs[0].count), pass_.threads());
     if (clip_norm_ > 0.0) {
       optimizer_.clear_frozen(pass_.gradients());
       check_finite("the gradient's norm",
@@ -142,6 +149,16 @@ class Trainer {
     so_far_.clear();
     ++steps_;
     return loss;
+  }
+
+  /// What a part of a batch counts as: its samples or, where labels have weights, those.
+  template <class Targets>
+  static double share_of([[maybe_unused]] const Sum& loss, [[maybe_unused]] Index samples) {
+    if constexpr (detail::TellsOfOne<Loss, T, Targets>) {
+      return loss.weight();
+    } else {
+      return static_cast<double>(samples);
+    }
   }
 
   /// What `run` returns. If it throws, the model is as it was before the step.

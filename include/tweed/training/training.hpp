@@ -39,7 +39,7 @@ class Training {
       : model_(model),
         loss_(loss),
         options_(detail::checked(options, has_rate_)),
-        samples_(checked_size(model, *data)),
+        samples_(checked_size(model, loss, *data)),
         order_(samples_, detail::samples_of_step(options, samples_), options.seed),
         steps_(detail::steps_of(options, order_.batches_per_epoch())),
         optimizer_(optimizer),
@@ -61,7 +61,8 @@ class Training {
            const FitOptions& options = {})
       : Training(model, loss, optimizer, data, options) {
     if (validation->size() == 0) throw Error("training: the validation data set is empty");
-    validation_.emplace(model_, validation, PredictOptions{.threads = options.threads});
+    validation_.emplace(model_, validation, PredictOptions{.threads = options.threads},
+                        !detail::ignores_labels(loss_));
   }
 
   Index steps() const { return steps_; }
@@ -147,10 +148,10 @@ class Training {
   const ParameterGroups& groups() const { return options_.groups; }
 
  private:
-  static Index checked_size(const Model<Net, T>& model, const Data& data) {
+  static Index checked_size(const Model<Net, T>& model, const Loss& loss, const Data& data) {
     detail::check_target_count<Loss, Data>();
     detail::check_target_count<Loss, Validation>();
-    detail::check_data(model, data);
+    detail::check_data(model, data, !detail::ignores_labels(loss));
     return data.size();
   }
 
@@ -231,8 +232,8 @@ class Training {
                              .use = RandomUse::augment},
                             threads());
       const bool is_last = first + count == positions.size();
-      sum += is_last ? trainer_.step(filled.inputs(), filled.targets)
-                     : trainer_.add(filled.inputs(), filled.targets);
+      sum += is_last ? trainer_.step(filled.inputs(), filled.targets, filled.weights)
+                     : trainer_.add(filled.inputs(), filled.targets, filled.weights);
     }
     return sum;
   }
