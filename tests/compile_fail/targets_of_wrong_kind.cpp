@@ -1,5 +1,5 @@
 // expect: tweed: a loss in SumOfLosses cannot take the targets of its output
-// expect: LossRejectsTheTargets<1
+// expect: LossRejectsTheTargets<2
 #include <tweed/tweed.hpp>
 
 using namespace tweed;

@@ -30,6 +30,7 @@ def loss_of(function, targets, **options):
 
 LABELS = torch.tensor([0, 4, 2, 1])
 SHARES = (numbers((4, 5), OUTPUT_GRADIENT) + 1) / 2
+PROBABILITIES = SHARES / SHARES.sum(1, keepdim=True)
 
 
 def dice(logits, masks):
@@ -42,6 +43,8 @@ def dice(logits, masks):
 LOSSES = {
     "softmax_ce": loss_of(F.cross_entropy, LABELS),
     "softmax_ce_smoothed": loss_of(F.cross_entropy, LABELS, label_smoothing=0.1),
+    "softmax_ce_soft": loss_of(F.cross_entropy, PROBABILITIES),
+    "softmax_ce_soft_smoothed": loss_of(F.cross_entropy, PROBABILITIES, label_smoothing=0.1),
     "mean_squared_error": loss_of(F.mse_loss, numbers((4, 5), OUTPUT_GRADIENT)),
     "mean_absolute_error": loss_of(F.l1_loss, numbers((4, 5), OUTPUT_GRADIENT)),
     "huber": loss_of(F.huber_loss, numbers((4, 5), OUTPUT_GRADIENT), delta=0.7),

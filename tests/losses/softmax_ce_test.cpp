@@ -44,6 +44,21 @@ Result<T> run(const std::vector<T>& logits, const std::vector<Label>& labels, In
   return {sum, gradient.copy()};
 }
 
+/// For each sample, from numbers in [0, 1).
+template <class T>
+std::vector<T> some_probabilities(Index count, Index classes) {
+  auto values = tests::numbers<T>(count * classes, 2);
+  for (auto sample = values.begin(); sample != values.end(); sample += classes) {
+    T sum{};
+    for (auto value = sample; value != sample + classes; ++value) {
+      *value = (*value + T{1}) / T{2};
+      sum += *value;
+    }
+    for (auto value = sample; value != sample + classes; ++value) *value /= sum;
+  }
+  return values;
+}
+
 std::vector<Label> some_labels(Index count, Index classes) {
   std::vector<Label> labels;
   for (Index i = 0; i < count; ++i) labels.push_back(static_cast<Label>(i * 7 % classes));
@@ -83,6 +98,59 @@ TEST_CASE("SoftmaxCE: smooths labels as PyTorch does") {
             SoftmaxCE<>{.label_smoothing = wrong}.value(batch_of(logits, 5), labels);
           }).starts_with("SoftmaxCE: label_smoothing is "));
   }
+}
+
+TEST_CASE("SoftmaxCE: takes probabilities as PyTorch does") {
+  const auto logits = tests::numbers<double>(20, 1, 3.0);
+  const auto targets = some_probabilities<double>(4, 5);
+  const auto check = [&](const SoftmaxCE<>& loss, double value, const auto& expected) {
+    std::vector<double> gradient(20);
+    const Batch<double> to{gradient.data(), 4, {1, 1, 5}};
+    const LossSum sum = loss.gradient(batch_of(logits, 5), targets, to);
+    CHECK(sum.mean_loss() == doctest::Approx(value).epsilon(1e-14));
+    CHECK(sum.loss == loss.value(batch_of(logits, 5), targets).loss);
+    CHECK(tests::relative_error(gradient, expected) < 1e-14);
+    std::vector<float> in_float(20);
+    loss.gradient(batch_of(tests::converted<float>(logits), 5), tests::converted<float>(targets),
+                  Batch<float>{in_float.data(), 4, {1, 1, 5}});
+    CHECK(tests::relative_error(in_float, expected) < 1e-6);
+  };
+  check({}, tests::pytorch::softmax_ce_soft_loss, tests::pytorch::softmax_ce_soft_gradient);
+  check({.label_smoothing = 0.1}, tests::pytorch::softmax_ce_soft_smoothed_loss,
+        tests::pytorch::softmax_ce_soft_smoothed_gradient);
+}
+
+TEST_CASE("SoftmaxCE: probabilities of 0 and 1 are labels") {
+  const auto logits = tests::numbers<double>(7 * 6, 1, 3.0);
+  const auto labels = some_labels(7, 6);
+  std::vector<double> targets(7 * 6);
+  for (std::size_t i = 0; i < 7; ++i) targets[6 * i + static_cast<std::size_t>(labels[i])] = 1.0;
+  for (const SoftmaxCE<>& loss : {SoftmaxCE<>{}, SoftmaxCE<>{.label_smoothing = 0.2}}) {
+    std::vector<double> soft(42), hard(42);
+    const auto batch = batch_of(logits, 6);
+    const LossSum sum = loss.gradient(batch, targets, Batch<double>{soft.data(), 7, {1, 1, 6}});
+    const LossSum same = loss.gradient(batch, labels, Batch<double>{hard.data(), 7, {1, 1, 6}});
+    CHECK(sum.loss == doctest::Approx(same.loss).epsilon(1e-13));
+    CHECK(sum.correct == same.correct);
+    CHECK(sum.count == 7);
+    CHECK(tests::relative_error(soft, hard) < 1e-13);
+  }
+}
+
+TEST_CASE("SoftmaxCE: what are no probabilities is refused") {
+  const std::vector<float> logits(6);
+  const auto message = [&](const std::vector<float>& targets) {
+    return error_message([&] { SoftmaxCE{}.value(batch_of(logits, 3), targets); });
+  };
+  CHECK(message({0.25F, 0.25F, 0.5F, 0, 0, 0.9999F}).empty());
+  CHECK(message({1, 0, 0, 0.5F, 0.25F, 0.5F}) ==
+        "SoftmaxCE: the targets of sample 1 add up to 1.25, expected probabilities of each class, "
+        "which add up to 1");
+  CHECK(message({1, 0, 0, 2, -1, 0}) ==
+        "SoftmaxCE: a target of sample 1 is 2, expected a probability, 0 to 1");
+  CHECK(message({std::numeric_limits<float>::quiet_NaN(), 0, 0, 1, 0, 0})
+            .starts_with("SoftmaxCE: a target of sample 0 is "));
+  CHECK(message({1, 0, 0}) == "SoftmaxCE: 2 samples of 3 outputs, but 3 targets");
 }
 
 TEST_CASE("SoftmaxCE: loss and gradient as defined, for any number of classes and samples") {

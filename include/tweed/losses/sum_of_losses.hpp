@@ -70,9 +70,9 @@ concept ComparesWith = requires(const Loss& loss, const Outputs& outputs, const 
 template <std::size_t number, class Loss, class Targets>
 struct LossRejectsTheTargets {
   static_assert(number == 0,
-                "tweed: a loss in SumOfLosses cannot take the targets of its output: SoftmaxCE "
-                "takes labels, the others numbers; the output's number, the loss and the "
-                "targets are in the line that names LossRejectsTheTargets");
+                "tweed: a loss in SumOfLosses cannot take the targets of its output: all take "
+                "numbers, SoftmaxCE labels, too; the output's number, the loss and the targets are "
+                "in the line that names LossRejectsTheTargets");
 };
 
 }  // namespace detail

@@ -101,9 +101,8 @@ constexpr bool check_parts() {
 template <class Loss, class T, class Targets>
 constexpr bool check_targets() {
   static_assert(LossOn<Loss, T, Targets>,
-                "tweed: the loss has no value and gradient for such targets: SoftmaxCE takes "
-                "labels, the others numbers; compare it with the concept LossOn in "
-                "losses/loss.hpp");
+                "tweed: the loss has no value and gradient for such targets: all take numbers, "
+                "SoftmaxCE labels, too; compare it with the concept LossOn in losses/loss.hpp");
   return LossOn<Loss, T, Targets>;
 }
 
