@@ -8,35 +8,57 @@
 
 namespace TWEED_NAMESPACE::kernels {
 
-/// An image x [h,w,c] moved into y [h,w,c], another one: each pixel is interpolated between the
-/// four around the place that it comes from, and outside the image all are zero.
+/// The pixel at (from_x, from_y) of an image x [h,w,c], interpolated between the four around it,
+/// into y [c]; outside the image all are zero.
+template <class T>
+void interpolate(const Shape& shape, const T* x, double from_x, double from_y, T* y) {
+  const Index channels = shape.channels;
+  const bool is_near = from_x > -1.0 && from_x < static_cast<double>(shape.width) &&
+                       from_y > -1.0 && from_y < static_cast<double>(shape.height);
+  if (!is_near) {
+    std::fill_n(y, channels, T{});
+    return;
+  }
+  const double left = std::floor(from_x);
+  const double top = std::floor(from_y);
+  const T of_right = static_cast<T>(from_x - left);
+  const T of_bottom = static_cast<T>(from_y - top);
+  const T of_left = T{1} - of_right;
+  const T of_top = T{1} - of_bottom;
+  const auto column = static_cast<Index>(left);
+  const auto row = static_cast<Index>(top);
+  if (column >= 0 && column + 1 < shape.width && row >= 0 && row + 1 < shape.height) {
+    const T* const upper = x + (row * shape.width + column) * channels;
+    const T* const lower = upper + shape.width * channels;
+    for (Index c = 0; c < channels; ++c) {
+      y[c] = of_top * (of_left * upper[c] + of_right * upper[c + channels]) +
+             of_bottom * (of_left * lower[c] + of_right * lower[c + channels]);
+    }
+    return;
+  }
+  const auto add = [&](Index at_row, Index at_column, T weight) {
+    const bool is_inside =
+        at_row >= 0 && at_row < shape.height && at_column >= 0 && at_column < shape.width;
+    if (!is_inside) return;
+    const T* const from = x + (at_row * shape.width + at_column) * channels;
+    for (Index c = 0; c < channels; ++c) y[c] += weight * from[c];
+  };
+  std::fill_n(y, channels, T{});
+  add(row, column, of_top * of_left);
+  add(row, column + 1, of_top * of_right);
+  add(row + 1, column, of_bottom * of_left);
+  add(row + 1, column + 1, of_bottom * of_right);
+}
+
+/// An image x [h,w,c] with each pixel taken from where `map` says, into y [h,w,c], another one.
 template <class T>
 void warp(const Shape& shape, const AffineMap& map, const T* x, T* y) {
-  const auto add = [&](Index row, Index column, T weight) {
-    if (row < 0 || row >= shape.height || column < 0 || column >= shape.width) return;
-    const T* const from = x + (row * shape.width + column) * shape.channels;
-    for (Index c = 0; c < shape.channels; ++c) y[c] += weight * from[c];
-  };
   for (Index row = 0; row < shape.height; ++row) {
     for (Index column = 0; column < shape.width; ++column, y += shape.channels) {
-      std::fill_n(y, shape.channels, T{});
       const auto across = static_cast<double>(column);
       const auto down = static_cast<double>(row);
-      const double from_x = map.xx * across + (map.xy * down + map.x0);
-      const double from_y = map.yx * across + (map.yy * down + map.y0);
-      const bool is_inside = from_x > -1.0 && from_x < static_cast<double>(shape.width) &&
-                             from_y > -1.0 && from_y < static_cast<double>(shape.height);
-      if (!is_inside) continue;
-      const double left = std::floor(from_x);
-      const double top = std::floor(from_y);
-      const T of_right = static_cast<T>(from_x - left);
-      const T of_bottom = static_cast<T>(from_y - top);
-      const auto first_column = static_cast<Index>(left);
-      const auto first_row = static_cast<Index>(top);
-      add(first_row, first_column, (T{1} - of_bottom) * (T{1} - of_right));
-      add(first_row, first_column + 1, (T{1} - of_bottom) * of_right);
-      add(first_row + 1, first_column, of_bottom * (T{1} - of_right));
-      add(first_row + 1, first_column + 1, of_bottom * of_right);
+      interpolate(shape, x, map.xx * across + (map.xy * down + map.x0),
+                  map.yx * across + (map.yy * down + map.y0), y);
     }
   }
 }
