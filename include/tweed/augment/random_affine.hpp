@@ -2,9 +2,8 @@
 
 #include <tweed/augment/augment_pass.hpp>
 #include <tweed/augment/draws.hpp>
-#include <tweed/augment/worker_images.hpp>
+#include <tweed/augment/rewrite_images.hpp>
 #include <tweed/core/option.hpp>
-#include <tweed/core/parallel.hpp>
 #include <tweed/kernels/kernels.hpp>
 
 #include <cmath>
@@ -57,11 +56,8 @@ struct RandomAffine {
   void operator()(const AugmentPass<T>& pass) const {
     const Shape& shape = pass.x.shape;
     check(shape);
-    const detail::WorkerImages<T> copies(pass);
-    parallel_for(pass.x.count, pass.threads, [&](Index i, int worker) {
-      T* const copy = copies.of(worker);
-      std::copy_n(pass.x.sample(i), shape.size(), copy);
-      kernels::chosen::warp<T>(shape, draw(pass.key, i, shape), copy, pass.x.sample(i));
+    detail::rewrite_images(pass, [&](Index i, const T* from, T* to) {
+      kernels::chosen::warp<T>(shape, draw(pass.key, i, shape), from, to);
     });
   }
 

@@ -2,10 +2,9 @@
 
 #include <tweed/augment/augment_pass.hpp>
 #include <tweed/augment/draws.hpp>
+#include <tweed/augment/rewrite_images.hpp>
 #include <tweed/augment/shift_image.hpp>
-#include <tweed/augment/worker_images.hpp>
 #include <tweed/core/error.hpp>
-#include <tweed/core/parallel.hpp>
 #include <tweed/core/text.hpp>
 
 namespace TWEED_NAMESPACE {
@@ -14,7 +13,7 @@ namespace TWEED_NAMESPACE {
 /// to `padding` pixels each way. It is torchvision's `RandomCrop` with the image's own size, and
 /// `padding_mode="reflect"` for `Border::reflection`.
 struct RandomCrop {
-  Index padding = 4;  ///< below each side of the images
+  Index padding = 4;  ///< at least 0, less than each side of the images
   Border border = Border::zeros;
 
   /// Throws Error where images of this shape cannot be padded so.
@@ -29,14 +28,11 @@ struct RandomCrop {
   void operator()(const AugmentPass<T>& pass) const {
     const Shape& shape = pass.x.shape;
     check(shape);
-    const detail::WorkerImages<T> copies(pass);
-    parallel_for(pass.x.count, pass.threads, [&](Index i, int worker) {
+    detail::rewrite_images(pass, [&](Index i, const T* from, T* to) {
       detail::Draws draws(pass.key, i);
       const Index down = draws.below(2 * padding + 1) - padding;
       const Index right = draws.below(2 * padding + 1) - padding;
-      T* const copy = copies.of(worker);
-      std::copy_n(pass.x.sample(i), shape.size(), copy);
-      detail::shift_image(shape, down, right, border, copy, pass.x.sample(i));
+      detail::shift_image(shape, down, right, border, from, to);
     });
   }
 };
