@@ -67,7 +67,7 @@ double train_and_test(const std::filesystem::path& folder) {
       {.batch_size = 16,
        .epochs = 25,
        .threads = 1,
-       .augmentation = ShiftAndFlip{.shift = 2, .flip = true},
+       .augmentation = Compose{RandomCrop{.padding = 2}, RandomHorizontalFlip{}},
        .schedule = CosineSchedule{}});
 
   ConfusionMatrix matrix(Net::output.channels);

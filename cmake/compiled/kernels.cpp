@@ -99,6 +99,9 @@ void set_all() {
   prebuilt::muon_scratch_bytes<T>.set(muon_scratch_bytes<T>);
   prebuilt::sum_of_squares<T>.set(sum_of_squares<T>);
   prebuilt::blend<T>.set(blend<T>);
+  prebuilt::mix_with_previous<T>.set(mix_with_previous<T>);
+  prebuilt::warp<T>.set(warp<T>);
+  prebuilt::adjust_colors<T>.set(adjust_colors<T>);
   conv::prebuilt::scale_filters<T>.set(conv::scale_filters<T>);
   conv::prebuilt::algorithm_for<T>.set(conv::algorithm_for<T>);
   conv::prebuilt::largest_kept_bytes<T>.set(conv::largest_kept_bytes<T>);

@@ -4,25 +4,34 @@
 #include "interrupt.hpp"
 #include "progress.hpp"
 
-#include <tweed/data/shift_and_flip.hpp>
+#include <tweed/augment/compose.hpp>
+#include <tweed/augment/random_crop.hpp>
+#include <tweed/augment/random_flip.hpp>
 #include <tweed/io/checkpoint_folder.hpp>
 
 #include <iostream>
+#include <utility>
+#include <vector>
 
 namespace fashion_mnist {
 
 namespace {
+
+AnyAugmentation augmentation_of(const Train& command) {
+  std::vector<AnyAugmentation> parts;
+  if (command.shift) parts.push_back(RandomCrop{.padding = augment_shift});
+  if (command.flip) parts.push_back(RandomHorizontalFlip{});
+  if (parts.empty()) return {};
+  return Compose(std::move(parts));
+}
 
 FitOptions options_of(const Train& command) {
   FitOptions options{.batch_size = command.batch_size,
                      .steps = command.steps,
                      .seed = command.seed,
                      .threads = command.threads,
-                     .clip_norm = command.clip_norm};
-  if (command.shift || command.flip) {
-    options.augmentation =
-        ShiftAndFlip{.shift = command.shift ? augment_shift : 0, .flip = command.flip};
-  }
+                     .clip_norm = command.clip_norm,
+                     .augmentation = augmentation_of(command)};
   switch (command.schedule) {
     case Schedule::constant:
       break;

@@ -9,11 +9,11 @@
 /// - <tweed/io/model_file.hpp>: save and load models (nlohmann/json)
 /// - <tweed/io/checkpoint_folder.hpp>: save and resume trainings (nlohmann/json and zlib)
 
+#include <tweed/augment/augmentations.hpp>
 #include <tweed/core/error.hpp>
 #include <tweed/data/batches.hpp>
 #include <tweed/data/dataset.hpp>
 #include <tweed/data/segmentation_dataset.hpp>
-#include <tweed/data/shift_and_flip.hpp>
 #include <tweed/data/zip_dataset.hpp>
 #include <tweed/graph/composites.hpp>
 #include <tweed/graph/misfit.hpp>

@@ -43,6 +43,33 @@ TEST_CASE("checkpoint: saved and loaded after any step, training ends in the sam
   check(SGD{.learning_rate = 0.1});
 }
 
+TEST_CASE("checkpoint: augmentations go on as if nothing had happened") {
+  const TemporaryDirectory folder;
+  FitOptions options = usual;
+  options.augmentation = Compose{RandomCrop{.padding = 1},
+                                 RandomHorizontalFlip{},
+                                 RandomVerticalFlip{},
+                                 AlternatingFlip{},
+                                 RandomAffine{.degrees = 10},
+                                 ColorJitter{.brightness = 0.2},
+                                 Cutout{.size = 1},
+                                 RandomErasing{},
+                                 MixUp{},
+                                 CutMix{}};
+  CheckpointRun whole(options);
+  whole.training.run();
+  const std::string expected = checkpoint_bytes(whole);
+  for (const Index step : {0, 3, 5, 7}) {
+    CheckpointRun first(options);
+    first.go_to(step);
+    save_checkpoint(first.training, folder / "checkpoint");
+    CheckpointRun second(options);
+    load_checkpoint(second.training, folder / "checkpoint");
+    second.training.run();
+    CHECK(checkpoint_bytes(second) == expected);
+  }
+}
+
 TEST_CASE("checkpoint: the same state gives the same bytes, a safetensors file") {
   CheckpointRun one;
   CheckpointRun two;

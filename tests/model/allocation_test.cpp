@@ -76,7 +76,8 @@ TEST_CASE("nor does an inference of any kind of model, from its first call on") 
 }
 
 TEST_CASE("nor does one with hooks, validation and everything else") {
-  const auto check = [&](const auto& fresh, const auto& loss, const auto& data, int threads) {
+  const auto check = [&](const auto& fresh, const auto& loss, const auto& data, int threads,
+                         const AnyAugmentation& augmentation) {
     auto model = fresh;
     long reports = 0;
     Training training(model, loss, Adam{.weight_decay = 0.1}, data, data,
@@ -84,7 +85,7 @@ TEST_CASE("nor does one with hooks, validation and everything else") {
                        .steps = 20,
                        .threads = threads,
                        .clip_norm = 1.0,
-                       .augmentation = ShiftAndFlip{.shift = 1, .flip = true},
+                       .augmentation = augmentation,
                        .schedule = PlateauSchedule{},
                        .early_stopping = EarlyStopping{.patience = 20},
                        .on_step = [&](const StepReport&) { ++reports; },
@@ -98,10 +99,14 @@ TEST_CASE("nor does one with hooks, validation and everything else") {
   };
   const Dataset<> data = tests::bars(16, 8, 4);
   const auto of_two = tests::two_heads_data(16, 1);
+  const Compose of_samples{RandomCrop{.padding = 1}, AlternatingFlip{}, Cutout{.size = 2},
+                           RandomAffine{.degrees = 10}, ColorJitter{.contrast = 0.1}};
+  const Compose of_all{of_samples, MixUp{}, CutMix{}};
   for (const int threads : {1, 2}) {
-    check(Model<Net>(), SoftmaxCE{}, data, threads);
-    check(AnyModel(any_network<Net>()), SoftmaxCE{}, data, threads);
-    check(Model<tests::TwoHeads>(), tests::two_heads_loss(), of_two, threads);
-    check(AnyModel(any_network<tests::TwoHeads>()), tests::two_heads_loss(), of_two, threads);
+    check(Model<Net>(), SoftmaxCE{}, data, threads, of_all);
+    check(AnyModel(any_network<Net>()), SoftmaxCE{}, data, threads, of_all);
+    check(Model<tests::TwoHeads>(), tests::two_heads_loss(), of_two, threads, of_samples);
+    check(AnyModel(any_network<tests::TwoHeads>()), tests::two_heads_loss(), of_two, threads,
+          of_samples);
   }
 }

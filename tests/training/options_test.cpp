@@ -166,11 +166,3 @@ TEST_CASE("a schedule needs a rate to change, and gives a factor for it") {
   CHECK(refusal({.schedule = PlateauSchedule{.factor = 1.0}})
             .starts_with("PlateauSchedule: factor is 1"));
 }
-
-TEST_CASE("an augmentation that does nothing to the images at hand is refused") {
-  const std::vector<float> pixels(3);
-  std::vector<float> changed = pixels;
-  const Batch<float> x{changed.data(), 1, {3, 1, 1}};
-  CHECK(error_message([&] { ShiftAndFlip{.flip = true}(x, {}, 1); }) ==
-        "augmentation: images of 3x1x1 are one pixel wide, there is nothing to flip");
-}

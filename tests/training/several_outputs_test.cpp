@@ -27,7 +27,7 @@ FitOptions everything(int threads, Index batch_size = 8) {
           .seed = 3,
           .threads = threads,
           .clip_norm = 0.5,
-          .augmentation = ShiftAndFlip{.shift = 1, .flip = true},
+          .augmentation = Compose{RandomCrop{.padding = 1}, RandomHorizontalFlip{}},
           .schedule = PlateauSchedule{.patience = 1, .factor = 0.5},
           .early_stopping = EarlyStopping{.patience = 3}};
 }

@@ -27,7 +27,7 @@ FitOptions everything(int threads = 1) {
           .seed = 3,
           .threads = threads,
           .clip_norm = 0.5,
-          .augmentation = ShiftAndFlip{.shift = 1, .flip = true},
+          .augmentation = Compose{RandomCrop{.padding = 1}, RandomHorizontalFlip{}},
           .schedule = PlateauSchedule{.patience = 1, .factor = 0.5},
           .early_stopping = EarlyStopping{.patience = 3}};
 }
@@ -144,9 +144,9 @@ TEST_CASE("Training: each option changes the result") {
   FitOptions clipped = plain;
   clipped.clip_norm = 0.1;
   FitOptions shifted = plain;
-  shifted.augmentation = ShiftAndFlip{.shift = 1};
+  shifted.augmentation = RandomCrop{.padding = 1};
   FitOptions flipped = plain;
-  flipped.augmentation = ShiftAndFlip{.flip = true};
+  flipped.augmentation = RandomHorizontalFlip{};
   FitOptions scheduled = plain;
   scheduled.schedule = CosineSchedule{};
   for (const FitOptions& other : {clipped, shifted, flipped, scheduled}) {
@@ -158,14 +158,14 @@ TEST_CASE("Training: each option changes the result") {
 
 TEST_CASE("Training: an augmentation need only take the numbers that the network computes with") {
   const auto with = []<class T>(Model<Net, T> model) {
-    const auto brighten = [](const Batch<T>& x, const RandomKey&, int) {
-      for (T& pixel : x.values()) pixel += T{1};
+    const auto brighten = [](const AugmentPass<T>& pass) {
+      for (T& pixel : pass.x.values()) pixel += T{1};
     };
     return fit(model, SoftmaxCE{}, Adam{}, training_data, {.augmentation = brighten}).steps;
   };
   CHECK(with(Model<Net>{1}).size() == 2);
   CHECK(with(Model<Net, double>{1}).size() == 2);
-  const FitOptions of_double{.augmentation = [](const Batch<double>&, const RandomKey&, int) {}};
+  const FitOptions of_double{.augmentation = [](const AugmentPass<double>&) {}};
   Model<Net> model{1};
   CHECK(error_message([&] { fit(model, SoftmaxCE{}, Adam{}, training_data, of_double); }) ==
         "augmentation: it does not take samples of type float, which the network computes with");
@@ -295,8 +295,8 @@ TEST_CASE("Training: options that make no sense are refused before the first ste
   const auto message = [&](const FitOptions& options) {
     return error_message([&] { fit(model, SoftmaxCE{}, Adam{}, training_data, options); });
   };
-  CHECK(message({.augmentation = ShiftAndFlip{.shift = 8}})
-            .starts_with("augmentation: a shift of 8 pixels"));
+  CHECK(message({.augmentation = RandomCrop{.padding = 8}})
+            .starts_with("RandomCrop: padding is 8, it must be 0 to 7"));
   const Dataset<> empty{Net::input, {}, {}, {}};
   CHECK(error_message([&] { fit(model, SoftmaxCE{}, Adam{}, training_data, empty); }) ==
         "training: the validation data set is empty");

@@ -8,11 +8,13 @@
 #include <tweed/kernels/activation.hpp>
 #include <tweed/kernels/adagrad_step.hpp>
 #include <tweed/kernels/adam_step.hpp>
+#include <tweed/kernels/affine_map.hpp>
 #include <tweed/kernels/batch_norm_pass.hpp>
 #include <tweed/kernels/bilinear_pass.hpp>
 #include <tweed/kernels/blocks.hpp>
 #include <tweed/kernels/box.hpp>
 #include <tweed/kernels/chosen_kernel.hpp>
+#include <tweed/kernels/color_factors.hpp>
 #include <tweed/kernels/conv/algorithm.hpp>
 #include <tweed/kernels/conv/pass.hpp>
 #include <tweed/kernels/conv/transposed_pass.hpp>
@@ -201,6 +203,12 @@ template <class T>
 inline ChosenKernel<void(double x_factor, const T* x, double y_factor, T* y, Index count,
                          int threads)>
     blend;
+template <class T>
+inline ChosenKernel<void(double share, const Batch<T>& x, int threads)> mix_with_previous;
+template <class T>
+inline ChosenKernel<void(const Shape& shape, const AffineMap& map, const T* x, T* y)> warp;
+template <class T>
+inline ChosenKernel<void(const Shape& shape, const ColorFactors& by, T* image)> adjust_colors;
 
 }  // namespace prebuilt
 

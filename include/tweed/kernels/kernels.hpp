@@ -10,6 +10,7 @@
 #include <tweed/kernels/adagrad.hpp>
 #include <tweed/kernels/adam.hpp>
 #include <tweed/kernels/add.hpp>
+#include <tweed/kernels/adjust_colors.hpp>
 #include <tweed/kernels/average_pool.hpp>
 #include <tweed/kernels/batch_norm.hpp>
 #include <tweed/kernels/bilinear.hpp>
@@ -32,6 +33,7 @@
 #include <tweed/kernels/lion.hpp>
 #include <tweed/kernels/local_response_norm.hpp>
 #include <tweed/kernels/max_pool.hpp>
+#include <tweed/kernels/mix_with_previous.hpp>
 #include <tweed/kernels/multiply.hpp>
 #include <tweed/kernels/muon.hpp>
 #include <tweed/kernels/prelu.hpp>
@@ -40,6 +42,7 @@
 #include <tweed/kernels/sgd.hpp>
 #include <tweed/kernels/sum_of_squares.hpp>
 #include <tweed/kernels/upsample.hpp>
+#include <tweed/kernels/warp.hpp>
 
 namespace TWEED_NAMESPACE::kernels {
 

@@ -5,20 +5,13 @@
 #include <tweed/data/batch_list.hpp>
 #include <tweed/data/batches.hpp>
 #include <tweed/kernels/softmax.hpp>
-#include <tweed/model/inference.hpp>
+#include <tweed/model/viewed_inference.hpp>
 
 #include <numeric>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace TWEED_NAMESPACE {
-
-struct PredictOptions {
-  Index batch_size = 100;
-  int threads = 0;   ///< 0: all that OpenMP offers
-  Index output = 0;  ///< which of the network's outputs `predict_*` return, counted from 0
-};
 
 namespace detail {
 
@@ -40,12 +33,6 @@ void check_data(const M& model, const Data& data, bool checks_targets = true) {
   check_dataset(data, graph.input_shapes(), checks_targets ? graph.output_shapes() : ShapeView());
 }
 
-/// The samples of a batch, where there are `size` in all.
-inline Index batch_size_for(Index size, const PredictOptions& options) {
-  return checked_batch_size("PredictOptions",
-                            std::min(options.batch_size, std::max<Index>(size, 1)));
-}
-
 /// What it takes to run a network over a data set, batch after batch. The data must outlive it.
 template <class M, AnyDataset Data>
 class DatasetPass {
@@ -53,7 +40,7 @@ class DatasetPass {
   [[gnu::cold]] DatasetPass(const M& model, Lasting<Data> data, const PredictOptions& options,
                             bool checks_targets = true)
       : size_(checked_size(model, *data, checks_targets)),
-        inference_(make_inference(model, batch_size_for(size_, options), options.threads)),
+        inference_(model, model_of(model).graph(), size_, options),
         memory_(data, inference_.batch_size()),
         positions_(static_cast<std::size_t>(inference_.batch_size())) {}
 
@@ -66,7 +53,7 @@ class DatasetPass {
       std::iota(positions_.begin(), positions_.end(), first);
       const auto positions = std::span(positions_).first(static_cast<std::size_t>(count));
       const auto filled = memory_.fill(positions, inference_.threads());
-      inference_(model, filled.inputs());
+      inference_(model, inputs_of<typename M::Scalar>(filled.inputs()));
       take(first, inference_, filled.targets, filled.weights);
     }
   }
@@ -78,7 +65,7 @@ class DatasetPass {
   }
 
   Index size_;
-  decltype(make_inference(std::declval<const M&>(), 1, 1)) inference_;
+  ViewedInference<M> inference_;
   BatchMemory<Data, typename M::Scalar> memory_;
   std::vector<Index> positions_;
 };
@@ -89,7 +76,7 @@ template <class M, class T, class Take>
 void run_in_batches(const M& model, std::span<const Batch<const T>> inputs,
                     const PredictOptions& options, const Take& take) {
   const Index size = inputs.empty() ? 0 : inputs[0].count;
-  auto inference = make_inference(model, batch_size_for(size, options), options.threads);
+  ViewedInference<M> inference(model, model_of(model).graph(), size, options);
   std::vector<Batch<const T>> part(inputs.begin(), inputs.end());
   for (Index first = 0; first < size; first += inference.batch_size()) {
     const Index count = std::min(inference.batch_size(), size - first);
@@ -152,7 +139,8 @@ auto rows_of(const M& model, const Given& samples, const PredictOptions& options
 
 /// The network's outputs [n,classes] for samples: a data set, a `Batch<const T>` of numbers scaled
 /// as in training, or such a batch for each input, as `{images, numbers}` or in an array. Of
-/// several outputs it is the one that the options name. The model is a `Model` or a
+/// several outputs it is the one that the options name; with test-time views the mean over them,
+/// of which probabilities and classes are made as well. The model is a `Model` or a
 /// `PreparedModel`. Throws Error, as its like below, where the samples do not fit the network or an
 /// option cannot be met.
 template <class M, class Given = BatchList<typename M::Scalar>>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <tweed/data/augmentation.hpp>
+#include <tweed/augment/augmentation.hpp>
 #include <tweed/losses/loss.hpp>
 #include <tweed/optim/parameter_group.hpp>
 #include <tweed/training/early_stopping.hpp>
@@ -52,7 +52,7 @@ struct FitOptions {
   Index accumulate = 1;
   /// Parameters with other rates or decays, or that stay as they are.
   ParameterGroups groups = {};
-  AnyAugmentation augmentation = {};  ///< of each batch (of the first input), such as ShiftAndFlip
+  AnyAugmentation augmentation = {};  ///< of each batch (of the first input), such as RandomCrop
   /// What the optimiser's learning rate is multiplied by, such as CosineSchedule{}; by default 1.
   /// For an optimiser with a member `learning_rate`.
   AnySchedule schedule = {};

@@ -4,6 +4,7 @@
 #include <tweed/core/option.hpp>
 #include <tweed/data/regression_dataset.hpp>
 #include <tweed/kernels/kernels.hpp>
+#include <tweed/training/augmenter.hpp>
 #include <tweed/training/check_options.hpp>
 #include <tweed/training/fit_options.hpp>
 #include <tweed/training/history.hpp>
@@ -49,7 +50,9 @@ class Training {
                   .threads = options.threads,
                   .clip_norm = options.clip_norm,
                   .groups = options.groups}),
-        memory_(data, std::min(options.batch_size, samples_)) {
+        memory_(data, std::min(options.batch_size, samples_)),
+        augmenter_(options.augmentation, model, std::min(options.batch_size, samples_),
+                   trainer_.threads()) {
     if (options.average) average_.emplace(model);
     if (keeps_best()) best_weights_ = Buffer<T>(std::ssize(model.values()));
     reserve();
@@ -223,17 +226,20 @@ class Training {
     typename Trainer<Net, T, Loss, Optimizer>::Sum sum;
     const auto batch = static_cast<std::size_t>(options_.batch_size);
     for (std::size_t first = 0; first < positions.size(); first += batch) {
-      const std::size_t count = std::min(batch, positions.size() - first);
-      const auto filled = memory_.fill(positions.subspan(first, count), threads());
-      const std::uint64_t part = first / batch;
-      options_.augmentation(filled.x,
-                            {.seed = options_.seed,
-                             .step = static_cast<std::uint64_t>(number) + (part << 32),
-                             .use = RandomUse::augment},
-                            threads());
-      const bool is_last = first + count == positions.size();
-      sum += is_last ? trainer_.step(filled.inputs(), filled.targets, filled.weights)
-                     : trainer_.add(filled.inputs(), filled.targets, filled.weights);
+      const auto part = positions.subspan(first, std::min(batch, positions.size() - first));
+      const auto filled = memory_.fill(part, threads());
+      const auto step = static_cast<std::uint64_t>(number) + (std::uint64_t{first / batch} << 32);
+      const AugmentPass<T> pass{
+          .x = filled.x,
+          .key = {.seed = options_.seed, .step = step, .use = RandomUse::augment},
+          .threads = threads(),
+          .epoch = order_.epoch(number),
+          .positions = part};
+      const bool is_last = first + part.size() == positions.size();
+      sum += augmenter_(pass, filled.targets, [&](const auto& targets) {
+        return is_last ? trainer_.step(filled.inputs(), targets, filled.weights)
+                       : trainer_.add(filled.inputs(), targets, filled.weights);
+      });
     }
     return sum;
   }
@@ -284,6 +290,7 @@ class Training {
   Optimizer optimizer_;  // as it was given
   Trainer<Net, T, Loss, Optimizer> trainer_;
   BatchMemory<Data, T> memory_;
+  detail::Augmenter<T, Loss, Data> augmenter_;
   std::optional<detail::DatasetPass<Model<Net, T>, Validation>> validation_;
   History history_;
   std::vector<double> epoch_losses_;
