@@ -16,8 +16,10 @@ class Guarded {
  public:
   explicit Guarded(tweed::Index count)
       : count_(count), block_(2 * zone + count * tweed::Index{sizeof(T)}) {
-    std::ranges::fill(block_.values(), guard);
-    std::fill_n(block_.data() + zone, count * tweed::Index{sizeof(T)}, std::byte{0xFF});
+    const tweed::Index bytes = count * tweed::Index{sizeof(T)};
+    std::fill_n(block_.data(), zone, guard);
+    std::fill_n(block_.data() + zone, bytes, std::byte{0xFF});
+    std::fill_n(block_.data() + zone + bytes, zone, guard);
   }
 
   T* data() { return reinterpret_cast<T*>(block_.data() + zone); }
