@@ -55,3 +55,21 @@ TEST_CASE("uniform numbers lie in [0, 1) and are spread evenly") {
   CHECK(uniform_from_bits(0xffffffff, 0xffffffff) < 1.0);
   CHECK(uniform_from_bits(0, 0) == 0.0);
 }
+
+TEST_CASE("normal numbers have mean 0 and variance 1") {
+  const RandomKey key{.seed = 5};
+  double sum = 0.0;
+  double squares = 0.0;
+  constexpr int count = 20000;
+  for (int i = 0; i < count; ++i) {
+    const double z = random_normal(key, static_cast<std::uint64_t>(i));
+    REQUIRE(std::isfinite(z));
+    sum += z;
+    squares += z * z;
+  }
+  // Five standard deviations of the mean of z and of z^2.
+  CHECK(std::abs(sum / count) < 5 * std::sqrt(1.0 / count));
+  CHECK(std::abs(squares / count - 1.0) < 5 * std::sqrt(2.0 / count));
+  CHECK(random_normal(key, 7) == random_normal(key, 7));
+  CHECK(random_normal(key, 7) != random_normal({.seed = 6}, 7));
+}

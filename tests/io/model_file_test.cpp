@@ -139,6 +139,47 @@ TEST_CASE("a file that does not fit is refused, and the model is unchanged") {
   CHECK(model.all_values() == before);
 }
 
+TEST_CASE("what is left out stays as it was, whatever the file has") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  auto saved = two_layers(1.f);
+  auto model = two_layers(1000.f);
+  auto expected = model;
+  expected.stored[0].values = saved.stored[0].values;
+  expected.stored[1].values = saved.stored[1].values;
+
+  SUBCASE("another shape") { saved.stored[2] = {"dense_1.kernel", {3, 2}, std::vector<float>(6)}; }
+  SUBCASE("none") { saved.stored.pop_back(); }
+  SUBCASE("others") { saved.stored[2].name = "dense_2.kernel"; }
+  save_model(saved, path, {.class_names = {}, .notes = {{"seed", "7"}}});
+  CHECK(load_model(model, path, {.except = {"dense_?.*"}}).notes.at("seed") == "7");
+  CHECK(model.all_values() == expected.all_values());
+}
+
+TEST_CASE("what is not left out must fit, and what is must be there") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const auto file = path.string() + ": ";
+  auto saved = two_layers(1.f);
+  saved.stored[1].dims = {1, 3};
+  save_model(saved, path);
+  auto model = two_layers(1000.f);
+  const auto refusal = [&](std::vector<std::string> except) {
+    return error_message([&] { load_model(model, path, {.except = std::move(except)}); });
+  };
+  CHECK(refusal({"dense_1.*"}) == file + R"(tensor "conv2d_1.bias": expected shape 3, found 1x3)");
+  CHECK(refusal({"conv2d_1.bias", "dense_2.*"}) ==
+        file + R"(no tensor of the model or the file matches "dense_2.*"; the model has )" +
+            "conv2d_1.kernel, conv2d_1.bias, dense_1.kernel");
+  CHECK(refusal({"conv*", "*.kernel"}) ==
+        file + "nothing is to be loaded, all tensors are left out");
+  CHECK(model.all_values() == two_layers(1000.f).all_values());
+  saved.stored.pop_back();
+  save_model(saved, path);
+  CHECK(refusal({"*.bias"}) ==
+        file + R"(tensor "dense_1.kernel": expected 3x4, found no such tensor)");
+}
+
 TEST_CASE("a model of another type is refused") {
   const TemporaryDirectory directory;
   const auto path = directory / "model.safetensors";

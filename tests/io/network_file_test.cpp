@@ -289,3 +289,25 @@ TEST_CASE("metadata that cannot be read is refused") {
   CHECK(error("class_names", "[\"" + std::string(2'000'000, 'a') + "\"]") ==
         "expected at most 1048576 bytes of JSON, found 2000004");
 }
+
+TEST_CASE("a network with another head and other images takes the weights of the other layers") {
+  using Convolutions = Path<Conv2D<3, 3>, ReLU, GlobalAveragePool>;
+  using Old = Sequential<Input<7, 5, 2>, Convolutions, Dense<4>>;
+  using New = Sequential<Input<9, 8, 2>, Convolutions, Dense<3>>;
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const Model<Old> old{5};
+  save_model(old, path, {.class_names = {"a", "b", "c", "d"}});
+
+  Model<New> model{6};
+  CHECK(error_message([&] { load_model(model, path); }) ==
+        path.string() + ": expected 3 class names, one for each output, found 4");
+  const std::vector<float> fresh = values_of(Model<New>{6});
+  CHECK(load_model(model, path, {.except = {"dense_1.*"}}).class_names.size() == 4);
+  const auto tensors = model.tensors();
+  CHECK(std::ranges::equal(tensors[0].values, old.tensors()[0].values));
+  CHECK(std::ranges::equal(tensors[1].values, old.tensors()[1].values));
+  const std::vector<float> found = values_of(model);
+  const auto head = model.layout().tensors()[2].offset;
+  CHECK(std::equal(found.begin() + head, found.end(), fresh.begin() + head, fresh.end()));
+}

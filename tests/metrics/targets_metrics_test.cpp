@@ -89,6 +89,28 @@ TEST_CASE("MultiLabelMetrics: F1 of each label and of all") {
         "MultiLabelMetrics: labels is 0, it must be at least 1 and at most 1e+09");
 }
 
+TEST_CASE("MultiLabelMetrics: of masks each pixel counts, in the channel of its label") {
+  // Two images of 1x2 pixels, two labels.
+  const std::vector<float> logits{1, -1, 2, 3, -1, 0.5F, -2, -2};
+  const std::vector<float> targets{1, 0, 1, 0, 1, 1, 0, 0};
+  MultiLabelMetrics metrics(2);
+  metrics.add(Batch<const float>{logits.data(), 2, {1, 2, 2}}, targets);
+  CHECK(metrics.of_label(0).iou() == doctest::Approx(2.0 / 3.0));
+  CHECK(metrics.of_label(1).iou() == 0.5);
+  CHECK(metrics.mean_iou() == doctest::Approx((2.0 / 3.0 + 0.5) / 2.0));
+  MultiLabelMetrics none(2);
+  none.add(Batch<const float>{logits.data(), 0, {1, 2, 2}}, {});
+  CHECK(none.mean_iou() == 0.0);
+
+  MultiLabelMetrics of_places(4);  // a label for each pixel and channel
+  of_places.add(Batch<const float>{logits.data(), 2, {1, 2, 2}}, targets);
+  CHECK(of_places.of_label(3).predicted == 1);
+  MultiLabelMetrics three(3);
+  const Batch<const float> images{logits.data(), 2, {1, 2, 2}};
+  CHECK(tests::error_message([&] { three.add(images, targets); }) ==
+        "MultiLabelMetrics: 2 samples of 1x2x2 logits and 8 targets do not fit 3 labels");
+}
+
 TEST_CASE("ConfusionMatrix: intersection over union") {
   ConfusionMatrix matrix(3);
   matrix.add(std::vector<Label>{0, 0, 1, 1, 1}, std::vector<Label>{0, 1, 1, 1, 0});

@@ -1,4 +1,3 @@
-#include <tweed/training/make_parts.hpp>
 #include <tweed/tweed.hpp>
 
 #include <doctest/doctest.h>
@@ -58,17 +57,39 @@ struct Still {
   void update(State<T>&, std::span<T>, std::span<const std::type_identity_t<T>>, int) const {}
 };
 
-}  // namespace
+/// y = scale * x, and counts how often it runs forward and backward.
+struct Counted {
+  static inline int forward_runs = 0;
+  static inline int backward_runs = 0;
 
-TEST_CASE("patterns of names") {
-  static_assert(detail::matches("*", "") && detail::matches("", "") && !detail::matches("", "a"));
-  static_assert(detail::matches("*.bias", "conv2d_1.bias"));
-  static_assert(!detail::matches("*.bias", "conv2d_1.bia") && !detail::matches("*.bia", "x.bias"));
-  static_assert(detail::matches("conv2d_?.*", "conv2d_1.kernel"));
-  static_assert(!detail::matches("conv2d_?.*", "conv2d_12.kernel"));
-  static_assert(detail::matches("*a*b*", "xxaxxbaab") && !detail::matches("*a*b", "bbaa"));
-  static_assert(detail::matches("a**", "a") && !detail::matches("?", ""));
-}
+  static constexpr std::string_view name = "counted";
+  static constexpr Reads backward_reads{.input = true, .output = false};
+  static constexpr bool overwrites_dy = false;
+
+  static constexpr Fit<AlwaysFits> fit(const Shape& input) { return {input}; }
+  static constexpr std::array<Parameter, 1> parameters(const Shape&) {
+    return {{{"scale", {1, 1, 1, 1}, 1, Initializer::ones}}};
+  }
+
+  template <class T>
+  static void infer(const InferPass<T>& pass) {
+    ++forward_runs;
+    for (Index i = 0; i < pass.x.size(); ++i) {
+      pass.y.data[i] = pass.parameters[0][0] * pass.x.data[i];
+    }
+  }
+  template <class T>
+  static void backward(const BackwardPass<T>& pass) {
+    ++backward_runs;
+    pass.gradients[0][0] = T{};
+    for (Index i = 0; i < pass.dy.size(); ++i) {
+      pass.gradients[0][0] += pass.dy.data[i] * pass.x.data[i];
+      if (!pass.dx.empty()) pass.dx.data[i] = pass.parameters[0][0] * pass.dy.data[i];
+    }
+  }
+};
+
+}  // namespace
 
 TEST_CASE("groups that change nothing give the same bits, for each optimiser") {
   const GroupList same{{.match = "*.kernel", .rate_factor = 1.0},
@@ -146,6 +167,47 @@ TEST_CASE(
     CHECK(std::ranges::all_of(found[i].values, is_zero) == !is_trained);
     if (is_trained) CHECK(std::ranges::equal(found[i].values, expected[i].values));
   }
+}
+
+TEST_CASE("what lies in frozen first layers runs neither backward nor again, to the same bits") {
+  using Deep = Sequential<Input<6, 6, 1>, Recompute<Counted, Conv2D<3, 3>, ReLU>,
+                          Recompute<Conv2D<5, 3>, ReLU>, Flatten, Dense<4>>;
+  const auto after_a_step = [](const GroupList& groups) {
+    Counted::forward_runs = Counted::backward_runs = 0;
+    Model<Deep> model{1};
+    fit(model, SoftmaxCE{}, SGD{}, data, {.batch_size = 8, .steps = 1, .groups = groups});
+    std::vector<std::vector<float>> last;  // of the last three layers
+    for (const auto& tensor : model.tensors()) {
+      if (tensor.name.starts_with("conv2d_2") || tensor.name.starts_with("dense")) {
+        last.emplace_back(tensor.values.begin(), tensor.values.end());
+      }
+    }
+    return last;
+  };
+  const auto expected = after_a_step({});
+  CHECK(Counted::forward_runs == 2);
+  CHECK(Counted::backward_runs == 1);
+  CHECK(after_a_step({{.to = "conv2d_1", .frozen = true}}) == expected);
+  CHECK(Counted::forward_runs == 1);
+  CHECK(Counted::backward_runs == 0);
+}
+
+TEST_CASE("gradients of the inputs are there, whatever is frozen") {
+  using Deep = Sequential<Input<2>, Recompute<Counted, Dense<3>, ReLU>, Dense<2>>;
+  Model<Deep> model{1};
+  const std::array<char, 4> frozen{1, 1, 1, 0};
+  TrainingPass<Deep> some(model, 1, 1, frozen);
+  TrainingPass<Deep> all(1, 1);
+  const std::vector<float> x{1, 2};
+  std::vector<std::vector<float>> found;
+  for (TrainingPass<Deep>* pass : {&some, &all}) {
+    const Batch<const float> batch{x.data(), 1, Deep::input};
+    SoftmaxCE{}.gradient(pass->forward(model, batch, {}), std::vector<Label>{1},
+                         pass->output_gradient());
+    const auto dx = pass->backward_to_input(model);
+    found.emplace_back(dx.values().begin(), dx.values().end());
+  }
+  CHECK(found[0] == found[1]);
 }
 
 TEST_CASE("frozen parameters do not count where the gradient is clipped") {

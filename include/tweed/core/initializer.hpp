@@ -3,7 +3,6 @@
 #include <tweed/core/random.hpp>
 
 #include <cmath>
-#include <numbers>
 #include <span>
 
 namespace TWEED_NAMESPACE {
@@ -24,16 +23,6 @@ enum class Initializer {
   he_uniform,
   he_normal
 };
-
-namespace detail {
-
-inline double random_normal(const RandomKey& key, std::uint64_t position) {
-  const RandomBlock bits = random_block(key, position);
-  const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform_from_bits(bits[0], bits[1])));
-  return radius * std::cos(2.0 * std::numbers::pi * uniform_from_bits(bits[2], bits[3]));
-}
-
-}  // namespace detail
 
 /// Fills `values` as `initializer` says. The numbers follow from `key` and their position from
 /// `first_position` on.
@@ -56,7 +45,7 @@ template <class T>
     const double deviation = std::sqrt(variance);
     std::uint64_t position = first_position;
     for (T& element : values) {
-      element = static_cast<T>(deviation * detail::random_normal(key, position++));
+      element = static_cast<T>(deviation * random_normal(key, position++));
     }
   };
   switch (initializer) {

@@ -3,7 +3,9 @@
 #include <tweed/core/shape.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstdint>
+#include <numbers>
 
 namespace TWEED_NAMESPACE {
 
@@ -74,6 +76,14 @@ constexpr double uniform_from_bits(std::uint32_t high, std::uint32_t low) {
 constexpr double random_uniform(const RandomKey& key, std::uint64_t position) {
   const RandomBlock block = random_block(key, position);
   return uniform_from_bits(block[0], block[1]);
+}
+
+/// Normal, with mean 0 and variance 1: the number at `position` (Box and Muller, *A Note on the
+/// Generation of Random Normal Deviates*, 1958).
+inline double random_normal(const RandomKey& key, std::uint64_t position) {
+  const RandomBlock bits = random_block(key, position);
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform_from_bits(bits[0], bits[1])));
+  return radius * std::cos(2.0 * std::numbers::pi * uniform_from_bits(bits[2], bits[3]));
 }
 
 }  // namespace TWEED_NAMESPACE

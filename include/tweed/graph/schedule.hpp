@@ -96,6 +96,10 @@ class PassSchedule {
   int last_read(int slot) const { return last_read_[static_cast<std::size_t>(slot)]; }
   /// Whether training needs the gradient of a value.
   bool needs(int value) const { return facts(value).needs; }
+  /// Whether training needs gradients of what a segment computes again.
+  bool needs_segment(int segment) const {
+    return needed_segments_[static_cast<std::size_t>(segment)] != 0;
+  }
   /// Whether it is needed for training or for the gradients of the inputs.
   bool wants(int value) const { return facts(value).wants; }
   /// The slot that ends up with the gradient of a value, -1 if none does.
@@ -173,6 +177,8 @@ class PassSchedule {
   [[gnu::cold]] void find_gradients(std::span<const char> frozen) {
     for (const int value : graph_.inputs) facts(value).wants = true;
     for (const Node& node : graph_.nodes) {
+      const auto segment = static_cast<std::size_t>(node.segment);
+      if (segment >= needed_segments_.size()) needed_segments_.resize(segment + 1);
       ValueFacts& output = facts(node.output);
       output.wants = graph_.traits_of(node).trains();
       output.needs =
@@ -181,6 +187,7 @@ class PassSchedule {
         output.needs = output.needs || needs(value);
         output.wants = output.wants || wants(value);
       }
+      if (output.needs) needed_segments_[segment] = 1;
     }
   }
 
@@ -225,7 +232,8 @@ class PassSchedule {
   Slots slots_;
   std::vector<Step> steps_;
   std::vector<int> operands_;
-  std::vector<int> last_read_;  // of slots
+  std::vector<int> last_read_;         // of slots
+  std::vector<char> needed_segments_;  // by their numbers
   std::vector<ValueFacts> values_;
 };
 

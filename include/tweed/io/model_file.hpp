@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/error.hpp>
+#include <tweed/core/name_pattern.hpp>
 #include <tweed/core/shape.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/io/architecture.hpp>
@@ -33,6 +34,15 @@ concept HasTensors = requires(M& model) {
   { model.tensors().begin()->name } -> std::convertible_to<std::string_view>;
   { model.tensors().begin()->dims } -> std::convertible_to<std::span<const Index>>;
   { model.tensors().begin()->values.size_bytes() } -> std::convertible_to<std::size_t>;
+};
+
+/// What `load_model` leaves out.
+struct LoadOptions {
+  /// Tensors by patterns of their names, such as "dense_1.*", where `*` stands for any text and `?`
+  /// for a character: those of the model stay as they are, and whatever the file has under such
+  /// names is not read. Its class names and its sample are then those of another network, and not
+  /// compared.
+  std::vector<std::string> except = {};
 };
 
 namespace detail {
@@ -72,17 +82,43 @@ const TensorView& matching_tensor(const std::filesystem::path& path, const Safet
   return *found;
 }
 
-/// Throws Error unless the file has the model's tensors, with its names, shapes and types, and no
-/// others but a sample.
+/// Throws Error unless each pattern means a tensor of the model or of the file.
 template <HasTensors M>
-void check_tensors(const std::filesystem::path& path, const SafetensorsFile& file, M& model) {
+[[gnu::cold]] void check_patterns(const std::filesystem::path& path, const SafetensorsFile& file,
+                                  M& model, const LoadOptions& options) {
+  std::vector<std::string> names;
+  for (const auto& tensor : model.tensors()) names.emplace_back(tensor.name);
+  for (const std::string& pattern : options.except) {
+    const auto is_meant = [&](std::string_view name) { return matches(pattern, name); };
+    if (std::ranges::any_of(names, is_meant)) continue;
+    if (std::ranges::any_of(file.tensors(), is_meant, &TensorView::name)) continue;
+    throw Error(text(path.string(), ": no tensor of the model or the file matches ",
+                     in_quotes(pattern), "; the model has ", list_of(names)));
+  }
+}
+
+inline bool is_left_out(const LoadOptions& options, std::string_view name) {
+  return std::ranges::any_of(options.except,
+                             [&](const std::string& pattern) { return matches(pattern, name); });
+}
+
+/// Throws Error unless the file has the model's tensors, with its names, shapes and types, and no
+/// others but a sample. What is left out does not count.
+template <HasTensors M>
+void check_tensors(const std::filesystem::path& path, const SafetensorsFile& file, M& model,
+                   const LoadOptions& options) {
   std::set<std::string, std::less<>> expected;
   for (const auto& tensor : model.tensors()) {
+    if (is_left_out(options, tensor.name)) continue;
     matching_tensor(path, file, tensor);
     expected.emplace(tensor.name);
   }
+  if (expected.empty() && !options.except.empty()) {
+    throw Error(path.string() + ": nothing is to be loaded, all tensors are left out");
+  }
   for (const TensorView& tensor : file.tensors()) {
-    if (!expected.contains(tensor.name) && !tensor.name.starts_with(sample_prefix)) {
+    if (!expected.contains(tensor.name) && !tensor.name.starts_with(sample_prefix) &&
+        !is_left_out(options, tensor.name)) {
       throw Error(path.string() + ": tensor " + in_quotes(tensor.name) +
                   ": the model has none of that name");
     }
@@ -90,8 +126,10 @@ void check_tensors(const std::filesystem::path& path, const SafetensorsFile& fil
 }
 
 template <HasTensors M>
-void copy_tensors(const std::filesystem::path& path, const SafetensorsFile& file, M& model) {
+void copy_tensors(const std::filesystem::path& path, const SafetensorsFile& file, M& model,
+                  const LoadOptions& options = {}) {
   for (const auto& tensor : model.tensors()) {
+    if (is_left_out(options, tensor.name)) continue;
     const auto& found = matching_tensor(path, file, tensor);
     if (!found.bytes.empty()) {
       std::memcpy(tensor.values.data(), found.bytes.data(), found.bytes.size());
@@ -101,16 +139,20 @@ void copy_tensors(const std::filesystem::path& path, const SafetensorsFile& file
 
 /// Fills the model, and replays the file's sample where the model can run.
 template <HasTensors M>
-void fill_model(const std::filesystem::path& path, const SafetensorsFile& file, M& model) {
-  check_tensors(path, file, model);
+void fill_model(const std::filesystem::path& path, const SafetensorsFile& file, M& model,
+                const LoadOptions& options = {}) {
+  check_patterns(path, file, model, options);
+  check_tensors(path, file, model, options);
   if constexpr (Runs<M>) {
-    M filled = model;
-    copy_tensors(path, file, filled);
-    check_sample(path, file, filled);
-    model = std::move(filled);
-  } else {
-    copy_tensors(path, file, model);
+    if (options.except.empty()) {
+      M filled = model;
+      copy_tensors(path, file, filled);
+      check_sample(path, file, filled);
+      model = std::move(filled);
+      return;
+    }
   }
+  copy_tensors(path, file, model, options);
 }
 
 /// The version of the format that can say what is to be said of a model.
@@ -156,17 +198,21 @@ void save_model(const M& model, const std::filesystem::path& path, const ModelIn
 }
 
 /// Reads a model's tensors from a safetensors file and returns what else the file says. The file
-/// must have the model's tensors, with its names, shapes and type, and no others; and if it has a
-/// sample, the network must make of it what is stored. Throws Error naming what does not fit, or
-/// what is wrong with the file; the model is then unchanged.
+/// must have the model's tensors, with its names, shapes and type, and no others, but for what the
+/// options leave out; and if it has a sample, the network must make of it what is stored. Throws
+/// Error naming what does not fit, or what is wrong with the file; the model is then unchanged.
+///
+///     load_model(model, "resnet18.safetensors", {.except = {"dense_1.*"}});  // the head is new
 template <HasTensors M>
-ModelInfo load_model(M& model, const std::filesystem::path& path) {
+ModelInfo load_model(M& model, const std::filesystem::path& path, const LoadOptions& options = {}) {
   const auto file = read_safetensors(path);
   ModelInfo info = detail::parse_model_info(path, file.metadata());
   if constexpr (detail::Runs<M>) {
-    detail::check_class_names(path.string(), info, model.output_shape());
+    if (options.except.empty()) {
+      detail::check_class_names(path.string(), info, model.output_shape());
+    }
   }
-  detail::fill_model(path, file, model);
+  detail::fill_model(path, file, model, options);
   return info;
 }
 

@@ -15,17 +15,20 @@
 namespace TWEED_NAMESPACE {
 
 /// How well each of several labels that a sample may have was recognised, from the logits of a
-/// network that was trained with `SigmoidCE`: above 0 is yes. It is a `Metric`.
+/// network that was trained with `SigmoidCE`: above 0 is yes. Of masks, [h,w,labels], each pixel
+/// counts as a sample. It is a `Metric`.
 class MultiLabelMetrics {
  public:
   /// Throws Error unless there is one label at least.
   explicit MultiLabelMetrics(Index labels) : of_labels_(checked(labels)) {}
 
-  /// Counts samples by their logits [n,labels] and targets, above 1/2 for yes. Throws Error, having
-  /// counted none, unless there is a target for each logit, and a logit for each label.
+  /// Counts samples by their logits [n,labels] or [n,h,w,labels] and targets, above 1/2 for yes.
+  /// Throws Error, having counted none, unless there is a target for each logit, and a logit, or a
+  /// channel, for each label.
   template <class T>
   void add(const Batch<const T>& logits, std::span<const std::type_identity_t<T>> targets) {
-    if (logits.shape.size() != labels() || std::ssize(targets) != logits.size()) {
+    const bool fits = logits.shape.size() == labels() || logits.shape.channels == labels();
+    if (!fits || std::ssize(targets) != logits.size()) {
       throw Error(detail::text("MultiLabelMetrics: ", logits.count, " samples of ",
                                to_string(logits.shape), " logits and ", std::ssize(targets),
                                " targets do not fit ", labels(), " labels"));
@@ -60,15 +63,18 @@ class MultiLabelMetrics {
   }
 
   /// The mean over all labels, where a NaN counts as 0: the "macro" average of scikit-learn.
-  double mean_f1() const {
+  double mean_f1() const { return mean(&ClassMetrics::f1); }
+  double mean_iou() const { return mean(&ClassMetrics::iou); }
+
+ private:
+  double mean(double (ClassMetrics::*metric)() const) const {
     double sum = 0.0;
     for (const ClassMetrics& label : of_labels_) {
-      if (const double f1 = label.f1(); !std::isnan(f1)) sum += f1;
+      if (const double value = (label.*metric)(); !std::isnan(value)) sum += value;
     }
     return sum / static_cast<double>(labels());
   }
 
- private:
   static std::size_t checked(Index labels) {
     detail::check_option("MultiLabelMetrics", "labels", labels, {.from = 1, .to = 1e9});
     return static_cast<std::size_t>(labels);

@@ -79,6 +79,7 @@ class Executor {
   void run_backward(const Step& step, bool to_input);
   void add(const Step& step);
   bool is_wanted(int value, bool to_input) const;
+  bool is_wanted_again(const Step& step, bool to_input) const;
   std::span<const Batch<const T>> operands(const Step& step, const Node& node);
   RandomKey random_of(const Node& node) const;
   std::span<std::byte> kept(int node, int slot);

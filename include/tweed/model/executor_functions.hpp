@@ -67,7 +67,7 @@ template <class T>
 void Executor<T>::backward(std::span<const T> weights, bool to_input, const Watcher& watcher) {
   weights_ = weights;
   for (const Step& step : program_->plan().steps()) {
-    if (step.kind == StepKind::recompute) run_forward(step);
+    if (step.kind == StepKind::recompute && is_wanted_again(step, to_input)) run_forward(step);
     if (step.kind == StepKind::sum && is_wanted(step.node, to_input)) add(step);
     if (step.kind != StepKind::backward) continue;
     if (!is_wanted(program_->graph().node(step.node).output, to_input)) continue;
@@ -205,6 +205,12 @@ template <class T>
 bool Executor<T>::is_wanted(int value, bool to_input) const {
   const PassSchedule& schedule = program_->plan().schedule();
   return schedule.needs(value) || (to_input && schedule.wants(value));
+}
+
+template <class T>
+bool Executor<T>::is_wanted_again(const Step& step, bool to_input) const {
+  const int segment = program_->graph().node(step.node).segment;
+  return to_input || program_->plan().schedule().needs_segment(segment);
 }
 
 template <class T>
