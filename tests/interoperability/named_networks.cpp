@@ -61,7 +61,7 @@ NetworkText network_named(const std::string& name) {
       {"squeezenet1_1", text_of<SqueezeNet<Image, 10>>},
       {"shufflenet_v2_x1_0", text_of<ShuffleNetV2<Image, 10>>},
       {"convnext_tiny", text_of<ConvNeXtTiny<Image, 10>>},
-      {"unet", text_of<UNet<Image, 2, 4, 16>>},
+      {"unet", text_of<UNet<Input<32, 32, 3>, 2, 3, 8>>},
   };
   const auto found = all.find(name);
   if (found == all.end()) throw Error("no network is called " + name);

@@ -13,7 +13,7 @@ compared relative to the largest of all. Where rounding in float carries an acti
 a ReLU, gradients jump: then the next seed is taken.
 
 Dropout and stochastic depth have a rate of 0 on both sides, since each library draws numbers of its
-own. All else is in training mode. Images are 64x64: there torchvision's VGG-16 would repeat the pixels
+own. All else is in training mode. Images are 64x64, LeNet-5's 28x28, those of a small U-Net 32x32. There torchvision's VGG-16 would repeat the pixels
 of its last image to 7x7, which tweed's does not, so this is left out of it."""
 
 import copy
@@ -34,6 +34,7 @@ SEEDS = 8
 ZERO = 1e-12  # of the largest of all gradients in double
 LABELS = torch.tensor([7, 0, 9, 3])
 SIZE, CLASSES = 64, 10
+SIZES = {"lenet5": 28, "unet": 32}
 
 lenet5 = lambda: nn.Sequential(
     *(nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2)),
@@ -70,7 +71,7 @@ class Level(nn.Module):
         return self.join(torch.cat([x, below], 1))
 
 
-unet = lambda: nn.Sequential(Level(4, 3, 16), nn.Conv2d(16, 2, 1))
+unet = lambda: nn.Sequential(Level(3, 3, 8), nn.Conv2d(8, 2, 1))
 
 
 def vgg16_bn():
@@ -171,7 +172,7 @@ class Comparison:
         fresh.load_state_dict(copies, strict=True)
 
     def make_data(self):
-        side, channels = (28, 1) if self.name == "lenet5" else (SIZE, 3)
+        side, channels = SIZES.get(self.name, SIZE), 1 if self.name == "lenet5" else 3
         self.images = torch.randn(4, channels, side, side, generator=self.generator)
         data = {"input": channels_last(self.images.numpy())}
         self.target = None

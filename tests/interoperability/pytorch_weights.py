@@ -52,7 +52,7 @@ def train(network, steps):
 
 def load(network, model):
     state = tweed_weights.to_pytorch(model, tweed_weights.names_in(network.state_dict()))
-    network.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
+    network.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in state.items()})
 
 
 def check_reference(tool, steps=60):
