@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
 """Takes weights from PyTorch or Keras into a tweed model file, and out again.
 
-    tweed_weights.py from-pytorch STATE LIKE OUT [--names a,b,...]
-    tweed_weights.py to-pytorch MODEL OUT [--names a,b,...]
+    tweed_weights.py from-pytorch STATE LIKE OUT [--names a,b,... | --network resnet18]
+    tweed_weights.py to-pytorch MODEL OUT [--names a,b,... | --network resnet18]
     tweed_weights.py from-keras MODEL.keras LIKE OUT
 
 LIKE is a tweed model file of the same network, trained or not: it says what the layers are. STATE is
-a state_dict, saved by torch.save or as safetensors; its entries are `<name>.weight` and `<name>.bias`
-of the layers with weights, in the order of the names given, or else of the numbers that
-torch.nn.Sequential gives. It may also be a whole torch.nn.Sequential. Whatever tweed's layers do not
-do is refused by name. Needs numpy, and for .pt or .keras files torch or keras.
+a state_dict, saved by torch.save or as safetensors; its entries are `<name>.weight`, `<name>.bias` and
+so on of the layers with weights, in the order of the names given, or else of the numbers that
+torch.nn.Sequential gives, or as in torchvision's model of that name. It may also be a whole
+torch.nn.Sequential. Whatever tweed's layers do not do is refused by name. Needs numpy, and for .pt or
+.keras files torch or keras.
 
-As a module: read, write, from_pytorch, to_pytorch, from_keras, to_keras. from_pytorch takes modules,
-from_keras models, and both compare the outputs with those of the network of LIKE. What is wrong is a
-ValueError of one line.
+As a module: read, write, from_pytorch, to_pytorch, from_keras, to_keras, and TORCHVISION, the names of
+networks. from_pytorch takes modules, from_keras models, and both compare the outputs with those of the
+network of LIKE. What is wrong is a ValueError of one line.
 """
 
 import argparse
@@ -38,6 +39,7 @@ try:
     from interoperability.keras_models import from_keras, read_model, to_keras
     from interoperability.model import Model, read, read_network, weight_layers, write
     from interoperability.pytorch import from_pytorch, names_in, read_state, to_pytorch, write_state
+    from interoperability.torchvision_names import NETWORKS as TORCHVISION
 except ImportError as error:
     if __name__ != "__main__":
         raise
@@ -61,7 +63,10 @@ def parse_arguments():
         for path in paths:
             sub.add_argument(path)
         if "pytorch" in command:
-            sub.add_argument("--names", type=lambda text: text.split(","))
+            which = sub.add_mutually_exclusive_group()
+            which.add_argument("--names", type=lambda text: text.split(","))
+            networks = f"of torchvision: {', '.join(TORCHVISION)}"
+            which.add_argument("--network", choices=TORCHVISION, metavar="NETWORK", help=networks)
     return parser.parse_args()
 
 
@@ -75,12 +80,14 @@ def about(path, convert, *arguments):
 def run(arguments):
     if arguments.command == "to-pytorch":
         model = read_network(arguments.model)
-        write_state(arguments.out, to_pytorch(model, arguments.names))
+        state = about(arguments.model, to_pytorch, model, arguments.names, arguments.network)
+        write_state(arguments.out, state)
         return
     like = read_network(arguments.like)
     if arguments.command == "from-pytorch":
         state = read_state(arguments.state)
-        model = about(arguments.state, from_pytorch, state, like, arguments.names)
+        how = arguments.names, arguments.network
+        model = about(arguments.state, from_pytorch, state, like, *how)
     else:
         model = about(arguments.model, from_keras, read_model(arguments.model), like)
     write(arguments.out, model)

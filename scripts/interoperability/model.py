@@ -64,6 +64,16 @@ def weight_layers(model):
     return network.weight_layers(model.architecture)
 
 
+def check_known(name, kind, known, like):
+    """ValueError unless a framework's layer of that kind is among `known`, and LIKE has one of the
+    layers that it may be: outputs alone do not tell ReLU6 from ReLU."""
+    if kind not in known:
+        raise ValueError(f"{name}: tweed has no {kind}")
+    found = {layer["layer"] for layer in like.architecture["layers"]}
+    if known[kind] and not found & set(known[kind]):
+        raise ValueError(f"{name}: a {kind}, but LIKE has no {' or '.join(known[kind])}")
+
+
 def listed(names, most=8):
     """Names for a one-line message."""
     names = sorted(names)
@@ -91,28 +101,38 @@ def sample_of(model):
     return inputs, outputs_of(model, inputs)
 
 
+# What a tensor is that a framework can leave out.
+DEFAULTS = {"bias": np.zeros_like, "shift": np.zeros_like, "scale": np.ones_like}
+
+
 def with_weights(like, weights, convert, convert_back):
-    """`like` with other weights: `weights` are names, kernels and biases, one for each layer. A bias
-    that is missing, None, is 0. ValueError, naming the layer, where a shape does not fit."""
+    """`like` with other weights: for each of its layers a name and the arrays by what tweed calls
+    them, "kernel", "bias" and so on. `convert` and `convert_back` take an array, a layer and that
+    name between layouts. ValueError, naming the layer, where something is missing, left over or of
+    another shape."""
     layers = weight_layers(like)
     if len(weights) != len(layers):
-        names = ", ".join(name for name, _, _ in weights)
+        names = ", ".join(name for name, _ in weights)
         raise ValueError(
             f"expected the weights of {len(layers)} layers, found {len(weights)}: {names}"
         )
     tensors = {}
-    for layer, (name, kernel, bias) in zip(layers, weights):
+    for layer, (name, arrays) in zip(layers, weights):
         what = f"{name}, for {layer.name}"
-        like_kernel = like.tensors[f"{layer.name}.kernel"]
-        check_fits(f"{what}: the kernel", kernel, convert_back(like_kernel, layer))
-        tensors[f"{layer.name}.kernel"] = convert(kernel, layer).astype(like_kernel.dtype)
-        if layer.has_bias:
-            like_bias = like.tensors[f"{layer.name}.bias"]
-            bias = np.zeros_like(like_bias) if bias is None else bias
-            check_fits(f"{what}: the bias", bias, like_bias)
-            tensors[f"{layer.name}.bias"] = bias.astype(like_bias.dtype)
-        elif bias is not None:
-            raise ValueError(f"{what}: a bias, of which {layer.name} has none")
+        further = [part for part in arrays if part not in layer.parts]
+        if further:
+            raise ValueError(f"{what}: a {further[0]}, of which {layer.name} has none")
+        for part in layer.parts:
+            old = like.tensors[f"{layer.name}.{part}"]
+            if part in arrays:
+                wanted = convert_back(old, layer, part)
+                check_fits(f"{what}: the {part}", arrays[part], wanted)
+                new = convert(arrays[part], layer, part).astype(old.dtype)
+            elif part in DEFAULTS:
+                new = DEFAULTS[part](old)
+            else:
+                raise ValueError(f"{what}: there is no {part}")
+            tensors[f"{layer.name}.{part}"] = new
     if "sample.input" in like.tensors:
         tensors["sample.input"] = like.tensors["sample.input"]
     return Model(tensors, like.metadata)
@@ -123,11 +143,6 @@ def check_fits(what, found, wanted):
         raise ValueError(f"{what}: expected floating-point numbers, found {found.dtype}")
     if found.shape != wanted.shape:
         raise ValueError(f"{what}: expected the shape {wanted.shape}, found {found.shape}")
-
-
-def softmax(logits):
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return shifted / shifted.sum(axis=-1, keepdims=True)
 
 
 def check_outputs(model, run, last):

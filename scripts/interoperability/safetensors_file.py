@@ -54,14 +54,14 @@ def read_safetensors(path):
 
 
 def write_safetensors(path, tensors, metadata):
-    """Tensors of float or double, in the order given."""
+    """In the order given."""
     header = {"__metadata__": metadata} if metadata else {}
     pieces = []
     position = 0
     for name, tensor in tensors.items():
         piece = np.ascontiguousarray(tensor, tensor.dtype.newbyteorder("<")).tobytes()
         offsets = [position, position + len(piece)]
-        dtype = f"F{8 * tensor.dtype.itemsize}"
+        dtype = f"{tensor.dtype.kind.upper()}{8 * tensor.dtype.itemsize}"
         header[name] = {"dtype": dtype, "shape": tensor.shape, "data_offsets": offsets}
         pieces.append(piece)
         position = offsets[1]

@@ -120,18 +120,20 @@ def check_models():
         assert np.array_equal(written[name], value), name
     assert not take(small([layers.Dropout(0.5)], bias=False)).tensors["conv2d_1.bias"].any()
 
-    raises(": tweed has no activation tanh", take, small(activation="tanh"))
-    for other in (layers.Rescaling(1 / 255), layers.BatchNormalization()):
-        raises(f"{other.name}: tweed has no {type(other).__name__}", take, small([other]))
-    raises(": tweed has no AveragePooling2D", take, small(pool=layers.AveragePooling2D))
+    raises(": a tanh, but LIKE has no tanh", take, small(activation="tanh"))
+    raises(": tweed has no activation softsign", take, small(activation="softsign"))
+    rescaling, norm = layers.Rescaling(1 / 255), layers.BatchNormalization()
+    raises(f"{rescaling.name}: tweed has no Rescaling", take, small([rescaling]))
+    raises(f"{norm.name}: a BatchNormalization, but LIKE", take, small([norm]))
+    raises(": a AveragePooling2D, but LIKE", take, small(pool=layers.AveragePooling2D))
     raises("computes something else", take, small(activation="linear"))
     inputs = keras.Input((10, 10, 2))
     branches = layers.Add()([inputs, layers.ReLU()(inputs)])
-    raises(": tweed has no Add", take, keras.Model(inputs, small()(branches)))
+    raises(": a Add, but LIKE has no add", take, keras.Model(inputs, small()(branches)))
 
     convert = ("from-keras", "network.keras", "valid_pools.safetensors", "new.safetensors")
     small(activation="tanh").save("network.keras")
-    refuses(": tweed has no activation tanh", *convert)
+    refuses(": a tanh, but LIKE has no tanh", *convert)
     with open("network.keras", "rb") as file:
         whole = file.read()
     for size in (0, 100, len(whole) - 1):
@@ -143,9 +145,38 @@ def check_models():
     refuses("cannot read network.keras: No such file", *convert)
 
 
+def check_normalizations():
+    """The network "batch_normalized" of tool.cpp: other activations and pools, too."""
+    like = tweed_weights.read("batch_normalized.safetensors")
+    take = lambda network: tweed_weights.from_keras(network, like)
+
+    def network(pool=layers.AveragePooling2D, activation="tanh", **options):
+        keras.utils.set_random_seed(3)
+        norm = lambda: layers.BatchNormalization(epsilon=1e-5, **options)
+        parts = [layers.Conv2D(4, 3, padding="same", use_bias=False), norm()]
+        parts += [layers.Activation(activation), pool(2), layers.Flatten(), norm(), layers.Dense(5)]
+        made = keras.Sequential([layers.Input((6, 5, 2)), *parts])
+        made(np.random.default_rng(1).random((8, 6, 5, 2), np.float32), training=True)
+        return made
+
+    for options in ({}, {"scale": False}, {"center": False, "scale": False}):
+        made = network(**options)
+        found = take(made)
+        images = np.random.default_rng(2).random((1, 6, 5, 2), np.float32)
+        tweed_weights.write("out.safetensors", found, (images, made.predict(images, verbose=0)))
+        assert tool.loads("out.safetensors")
+    made = network()
+    made.set_weights(tweed_weights.to_keras(like))
+    x, y = like.tensors["sample.input"], like.tensors["sample.output"]
+    assert np.abs(made.predict(x, verbose=0) - y).max() <= common.TOLERANCE
+    raises("a MaxPooling2D, but LIKE has no max_pool", take, network(layers.MaxPooling2D))
+    raises("a sigmoid, but LIKE has no sigmoid", take, network(activation="sigmoid"))
+
+
 tool = common.Tool(sys.argv[1])
 common.images("t10k")
 check_examples(tool)
 os.chdir(tool.folder)
 check_models()
+check_normalizations()
 check_reference(tool)

@@ -11,8 +11,10 @@
 #include <tweed/data/fashion_mnist.hpp>
 #include <tweed/io/any_model_file.hpp>
 #include <tweed/io/onnx.hpp>
+#include <tweed/networks/mobilenet_v3.hpp>
 #include <tweed/tweed.hpp>
 
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -62,9 +64,13 @@ template <class Net>
 void example(const std::filesystem::path& folder, const char* name) {
   Model<Net> model{7};
   for (const auto& tensor : model.tensors()) {  // which are 1 or 0 everywhere at first
-    if (!tensor.name.ends_with(".scale") && !tensor.name.ends_with(".shift")) continue;
+    if (tensor.name.ends_with(".kernel") || tensor.name.ends_with(".bias")) continue;
+    const bool is_variance = tensor.name.ends_with(".variance");
     float value = 0.75F;
-    for (float& element : tensor.values) element = value = -value * 0.9F;
+    for (float& element : tensor.values) {
+      value = std::abs(value) < 0.3F ? 0.75F : value * -0.9F;
+      element = is_variance ? 1.0F + value : value;
+    }
   }
   save_model(model, folder / (std::string(name) + ".safetensors"));
   export_onnx(model, folder / (std::string(name) + ".onnx"), {.metadata = {{"name", name}}});
@@ -114,6 +120,9 @@ void examples(Arguments arguments) {
   example<Sequential<Input<9, 7, 4>, Conv2D<6, 3, NoBias{}>, DepthwiseConv2D<3, NoBias{}>, ReLU,
                      Conv2D<2, 1>, Flatten, Dense<3, NoBias{}>>>(folder, "without_bias");
   example<Sequential<Input<6, 6, 2>, Residual<Conv2D<2, 3>>>>(folder, "branches");
+  example<Sequential<Input<6, 5, 2>, Conv2D<4, 3, NoBias{}>, BatchNorm<>, Tanh, AveragePool<2>,
+                     Flatten, BatchNorm<>, Dense<5>>>(folder, "batch_normalized");
+  example<networks::MobileNetV3Small<Input<32, 32, 3>, 10>>(folder, "mobilenet_v3_small");
   example<
       Sequential<Input<7, 5, 6>, Conv2D<8, 3>, GroupNorm<4>, LayerNorm<>, InstanceNorm<Affine{}>>>(
       folder, "normalized");

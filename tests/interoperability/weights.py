@@ -35,16 +35,16 @@ def changed(path, change):
     return "changed.safetensors"
 
 
-def chains():
-    """The files of networks whose layers follow one another, and that the script knows."""
+def known():
+    """The files of networks all of whose layers the script knows."""
+    unknown = ("normalized_options", "normalized_vectors", "shapes_images", "shapes_vectors")
     paths = sorted(tool.folder.glob("*.safetensors"))
-    unknown = ("branches", "shapes", "normalized")
-    return [path for path in paths if not any(word in path.stem for word in unknown)]
+    return [path for path in paths if path.stem not in (*unknown, "shapes_upsampled")]
 
 
 def check_arithmetic():
-    paths = chains()
-    assert len(paths) >= 10
+    paths = known()
+    assert len(paths) >= 16
     for path in paths:
         model = tweed_weights.read(path)
         expected = model.tensors["sample.output"]
@@ -54,7 +54,7 @@ def check_arithmetic():
 
 
 def check_round_trips():
-    for path in chains():
+    for path in known():
         model = tweed_weights.read(path)
         state = tweed_weights.to_pytorch(model)
         names = [layer.name for layer in tweed_weights.weight_layers(model)]
@@ -181,12 +181,12 @@ def check_files():
         architecture["layers"][1]["layer"] = "swish"
 
     refuses(
-        "layer relu_1: a swish is not among tweed's own",
+        "layer relu_1: a swish is not among the layers known here",
         *convert("state.safetensors", changed(like, rename)),
     )
     refuses(
-        "branches.safetensors: layer add_1: a branch, only chains",
-        *convert("state.safetensors", "branches.safetensors"),
+        "shapes_images.safetensors: layer zero_pad_1: a zero_pad is not among",
+        *convert("state.safetensors", "shapes_images.safetensors"),
     )
     refuses(
         "its network lacks something: 'units'",
@@ -211,6 +211,66 @@ def check_files():
     assert pathlib.Path("old").read_text() == "old"
     common.convert(*convert("state.safetensors", like, "old"))
     assert tool.loads("old")
+
+
+def check_normalizations():
+    """Scale, shift and statistics, those of a flattened image in the order of PyTorch."""
+    like = tweed_weights.read("batch_normalized.safetensors")
+    state = tweed_weights.to_pytorch(like, ["a", "b", "c", "d"])
+    assert state["b.num_batches_tracked"] == 0 and state["b.num_batches_tracked"].dtype == np.int64
+    height, width, channels = 3, 2, 4
+    assert np.array_equal(
+        state["c.running_var"].reshape(channels, height, width).transpose(1, 2, 0).reshape(-1),
+        like.tensors["batch_norm_2.variance"],
+    )
+    state["c.num_batches_tracked"] = np.array(9)
+    back = tweed_weights.from_pytorch(state, like, "abcd")
+    assert json.loads(back.metadata["num_batches_tracked"]) == [0, 9]
+    again = tweed_weights.to_pytorch(back, "abcd")
+    assert all(np.array_equal(again[entry], state[entry]) for entry in state)
+    arrays = tweed_weights.to_keras(like)
+    assert [array.ndim for array in arrays] == [4, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1]
+
+    without = lambda entry: {name: value for name, value in state.items() if name != entry}
+    take = lambda state: tweed_weights.from_pytorch(state, like, "abcd")
+    found = take(without("b.bias")).tensors["batch_norm_1.shift"]
+    assert found.shape == (4,) and not found.any()
+    raises("b, for batch_norm_1: there is no mean", take, without("b.running_mean"))
+    raises("found 3: a, b, d", tweed_weights.from_pytorch, dict(
+        item for item in state.items() if item[0][0] != "c"
+    ), like, "abd")
+    raises("no place in tweed's layers: c.", tweed_weights.from_pytorch, state, like, "abd")
+
+
+def check_torchvision():
+    """By the names of torchvision's model, which is not needed for that."""
+    name = "mobilenet_v3_small"
+    like = tweed_weights.read(f"{name}.safetensors")
+    state = tweed_weights.to_pytorch(like, network=name)
+    assert state["features.1.block.1.fc1.weight"].shape == (8, 16, 1, 1)
+    assert state["classifier.0.weight"].shape == (1024, 576)
+    back = tweed_weights.from_pytorch(state, like, network=name)
+    for tensor in set(like.tensors) - {"sample.output"}:
+        assert np.array_equal(back.tensors[tensor], like.tensors[tensor]), tensor
+
+    path = f"{name}.safetensors"
+    common.convert("to-pytorch", path, "state.safetensors", "--network", name)
+    common.convert("from-pytorch", "state.safetensors", path, "out.safetensors", "--network", name)
+    assert tool.loads("out.safetensors")
+    convert = ("from-pytorch", "state.safetensors", path, "new.safetensors", "--network")
+    refuses("no resnet50: that has a BatchNorm2d, layer1.0.bn2, where this has dense_2", *convert, "resnet50")
+    refuses("invalid choice: 'resnet19'", *convert, "resnet19", status=2)
+    refuses("not allowed with", *convert, name, "--names", "a", status=2)
+
+    take = lambda state: tweed_weights.from_pytorch(state, like, network=name)
+    entry = "features.1.block.1.fc1.weight"
+    raises("there is no features.1.block.1.fc1.weight", take, {
+        n: value for n, value in state.items() if n != entry
+    })
+    raises("no place in tweed's layers: aux.weight", take, {**state, "aux.weight": state[entry]})
+    raises("fc1, for dense_1: the kernel: expected the shape (8, 16), found (8, 16, 3, 3)", take, {
+        **state, entry: np.zeros((8, 16, 3, 3), np.float32)
+    })
 
 
 def check_command_lines():
@@ -273,17 +333,21 @@ def check_keras():
         assert np.array_equal(found.tensors[name], like.tensors[name]), name
     convert(first, last, layer("Softmax"), outputs=common.softmax)
 
-    for kind in (
-        "BatchNormalization",
-        "AveragePooling2D",
-        "Rescaling",
-        "LeakyReLU",
-        "Conv2DTranspose",
-    ):
+    for kind in ("Rescaling", "Conv2DTranspose", "PReLU", "GroupNormalization"):
         raises(f"{kind.lower()}: tweed has no {kind}", convert, layer(kind), first, last)
+    for kind, wanted in (
+        *(("BatchNormalization", "batch_norm"), ("AveragePooling2D", "average_pool")),
+        *(("LeakyReLU", "leaky_relu"), ("GlobalMaxPooling2D", "global_max_pool")),
+    ):
+        text = f"{kind.lower()}: a {kind}, but LIKE has no {wanted}"
+        raises(text, convert, layer(kind), first, last)
     for name in ("tanh", "sigmoid", "relu6"):
         other = layer("Conv2D", weights[2:], activation=activation(name))
-        raises(f"conv2d: tweed has no activation {name}", convert, first, other)
+        raises(f"conv2d: a {name}, but LIKE has no {name}", convert, first, other)
+    other = layer("Conv2D", weights[2:], activation=activation("softsign"))
+    raises("conv2d: tweed has no activation softsign", convert, first, other)
+    relu6 = layer("ReLU", max_value=6.0, negative_slope=0, threshold=0)
+    raises("relu: a relu6, but LIKE has no relu6", convert, first, relu6, last)
     leaky = layer("ReLU", max_value=None, negative_slope=0.1, threshold=0)
     raises("relu: tweed has no activation another relu", convert, first, leaky, last)
     raises("conv2d: tweed has no softmax before it", convert, first, layer("Softmax"), last)
@@ -316,7 +380,9 @@ def check_pytorch_modules():
         whole.named_modules = lambda: iter([("", whole), *parts])
         return tweed_weights.from_pytorch(whole, like)
 
-    for kind in ("BatchNorm1d", "Tanh", "AvgPool2d", "LeakyReLU"):
+    for kind, wanted in (("BatchNorm1d", "batch_norm"), ("Tanh", "tanh"), ("ReLU6", "relu6")):
+        raises(f"1: a {kind}, but LIKE has no {wanted}", convert, "Linear", kind, "Linear")
+    for kind in ("LSTM", "ConvTranspose2d", "Softsign"):
         raises(f"1: tweed has no {kind}", convert, "Linear", kind, "Linear")
     raises("2: tweed has no Softmax before it", convert, "Linear", "Softmax", "Linear")
 
@@ -325,6 +391,8 @@ check_arithmetic()
 check_round_trips()
 check_sample()
 check_states()
+check_normalizations()
+check_torchvision()
 check_files()
 check_command_lines()
 check_keras()

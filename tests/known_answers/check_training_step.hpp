@@ -20,13 +20,15 @@ inline void check_answer(std::string_view what, double error, double tolerance) 
   CHECK(error < tolerance);
 }
 
-/// Each tensor against its answer, in the order of the layers.
+/// Tensors against their answers, in the order of the layers: all, or as many as there are answers,
+/// from the first to the last.
 template <class T, std::size_t count>
 void check_tensors(std::span<const tweed::NamedTensor<T>> tensors,
                    const std::array<Fingerprint, count>& answers, double tolerance) {
-  REQUIRE(tensors.size() == count);
+  REQUIRE(tensors.size() >= count);
   for (std::size_t i = 0; i < count; ++i) {
-    check_answer(tensors[i].name, fingerprint_error(tensors[i].values, answers[i]), tolerance);
+    const auto& tensor = tensors[i * (tensors.size() - 1) / std::max<std::size_t>(1, count - 1)];
+    check_answer(tensor.name, fingerprint_error(tensor.values, answers[i]), tolerance);
   }
 }
 
@@ -46,14 +48,15 @@ void check_training_step(tweed::Model<Net, T> model, const TrainingStep<trained,
   const tweed::LossSum sum = loss.gradient(y, targets, pass.output_gradient());
   check_answer("loss", std::abs(sum.mean_loss() / answer.loss - 1.0), tolerance);
   pass.backward(model);
-  check_tensors<T>(model.named(pass.gradients()), answer.gradients, tolerance);
+  const auto gradients = model.named(pass.gradients());
+  check_tensors<T>(gradients, answer.gradients, tolerance);
 
   pass.commit(model);
   const tweed::SGD sgd{.learning_rate = step_learning_rate};
   auto nothing = sgd.template make_state<T>(std::ssize(model.parameters()));
   sgd.template update<T>(nothing, model.parameters(), pass.gradients(), 2);
   const auto tensors = model.tensors();
-  check_tensors<T>(std::span(tensors).subspan(trained), answer.statistics, tolerance);
+  check_tensors<T>(std::span(tensors).subspan(gradients.size()), answer.statistics, tolerance);
   tweed::Inference<Net, T> infer(model, images, 2);
   check_answer("inference", fingerprint_error(infer(model, batch).values(), answer.inferred),
                tolerance);

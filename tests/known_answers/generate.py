@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Computes with PyTorch, in double, what the tests expect of tweed, and writes the headers in
-pytorch/. Needs PyTorch and clang-format; the headers are kept, so that the tests need neither.
+pytorch/. Needs PyTorch, torchvision and clang-format; the headers are kept, so that the tests need neither.
 
 Every tensor is in tweed's layout. Inputs are the numbers of support/numbers.hpp, results are
 fingerprints: support/fingerprint.hpp. PyTorch's own results in float lie within 3e-5 of those in
@@ -15,6 +15,7 @@ import torch.nn.functional as F
 
 from layers import (ACTIVATIONS, CONVOLUTIONS, JOINS, LAYERS, NORMALIZATIONS,
                     SAMPLE_NORMALIZATIONS, SHAPES)
+from named_networks import NAMED_NETWORKS
 from networks import NETWORKS
 from tensors import INPUT, OUTPUT_GRADIENT, PARAMETERS, leaf, numbers
 
@@ -220,6 +221,9 @@ def main():
                  [array(*answer) for answer in OPTIMIZERS.items()])
     for name, step in NETWORKS.items():
         write_header(name, "", "<known_answers/training_step.hpp>", [training_step(name, step())])
+    write_header("named_networks", "torchvision's models, and LeNet-5, on three images.",
+                 "<known_answers/training_step.hpp>",
+                 [training_step(name, step()) for name, step in NAMED_NETWORKS.items()])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""pytorch.py TOOL: weights trained in PyTorch give the same predictions in tweed on the 10,000 test
+"""pytorch_weights.py TOOL: weights trained in PyTorch give the same predictions in tweed on the 10,000 test
 images, and the other way round; small networks of all layers, too. What torch.save writes is taken, or
 refused by name."""
 
@@ -52,7 +52,7 @@ def train(network, steps):
 
 def load(network, model):
     state = tweed_weights.to_pytorch(model, tweed_weights.names_in(network.state_dict()))
-    network.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
+    network.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in state.items()})
 
 
 def check_reference(tool, steps=60):
@@ -146,8 +146,9 @@ def check_modules():
     assert tweed_weights.read("out.safetensors").tensors["conv2d_1.bias"].any()
     assert not without.tensors["conv2d_1.bias"].any()
 
-    raises("3: tweed has no Tanh", take, small(nn.Tanh))
-    raises("1: tweed has no AvgPool2d", take, small(pool=nn.AvgPool2d))
+    raises("3: a Tanh, but LIKE has no tanh", take, small(nn.Tanh))
+    raises("1: a AvgPool2d, but LIKE has no average_pool", take, small(pool=nn.AvgPool2d))
+    raises("3: tweed has no Softsign", take, small(nn.Softsign))
     raises("computes something else", take, small(nn.Identity))
     raises("cannot be run on (10, 10, 2): ", take, small(pool=lambda _: nn.MaxPool2d(2)))
     raises("dense, for conv2d_1: the kernel: expected the shape", take, Own(torch.relu))
@@ -166,6 +167,30 @@ def check_modules():
     )
     tweed_weights.from_pytorch(same, square)
     raises("computes something else", tweed_weights.from_pytorch, same, square, ["2", "0"])
+
+
+def check_normalizations():
+    """The network "batch_normalized" of tool.cpp: other activations and pools, too."""
+    torch.manual_seed(3)
+    like = tweed_weights.read("batch_normalized.safetensors")
+    take = lambda module: tweed_weights.from_pytorch(module, like)
+    norm = nn.BatchNorm2d(4, momentum=0.5)
+    parts = lambda pool=nn.AvgPool2d(2), activation=nn.Tanh(): (
+        *(nn.Conv2d(2, 4, 3, padding=1, bias=False), norm, activation, pool, nn.Flatten()),
+        *(nn.BatchNorm1d(24), nn.Linear(24, 5)),
+    )
+    network = nn.Sequential(*parts())
+    network(torch.randn(8, 2, 6, 5))  # for statistics
+    found = take(network)
+    images = np.random.default_rng(1).random((1, 6, 5, 2), np.float32)
+    tweed_weights.write("out.safetensors", found, (images, logits(network, images)))
+    assert tool.loads("out.safetensors")
+    back = tweed_weights.to_pytorch(found, ["0", "1", "5", "6"])
+    state = network.state_dict()
+    assert all(np.array_equal(back[entry], state[entry].numpy()) for entry in state)
+    raises("computes something else", take, nn.Sequential(*parts(nn.AvgPool2d(2, divisor_override=3))))
+    raises("a MaxPool2d, but LIKE has no max_pool", take, nn.Sequential(*parts(nn.MaxPool2d(2))))
+    raises("a Sigmoid, but LIKE", take, nn.Sequential(*parts(activation=nn.Sigmoid())))
 
 
 def check_files():
@@ -194,7 +219,7 @@ def check_files():
     norm = nn.BatchNorm2d(4)
     with_norm = {**state, **{f"norm.{name}": value for name, value in norm.state_dict().items()}}
     raises("norm.num_batches_tracked, norm.running_mean", take, with_norm, ["0", "4"])
-    raises("1: tweed has no BatchNorm2d", take, nn.Sequential(network[0], norm, *network[1:]))
+    raises("1: a BatchNorm2d, but LIKE has no batch_norm", take, nn.Sequential(network[0], norm, *network[1:]))
     raises("needs the code of __main__.Own, ", take, Own(torch.relu))
     raises("expected a state_dict or a module, found a Tensor", take, torch.zeros(3))
 
@@ -203,7 +228,7 @@ def check_files():
     assert tool.loads("out.safetensors")
     torch.save(small(nn.Tanh), "state.pt")
     convert = ("from-pytorch", "state.pt", path, "new.safetensors")
-    refuses("state.pt: 3: tweed has no Tanh", *convert)
+    refuses("state.pt: 3: a Tanh, but LIKE has no tanh", *convert)
     with open("state.pt", "rb") as file:
         whole = file.read()
     for size in (0, 1, 100, len(whole) // 2, len(whole) - 1):
@@ -221,5 +246,6 @@ common.images("t10k")
 check_examples(tool)
 os.chdir(tool.folder)
 check_modules()
+check_normalizations()
 check_files()
 check_reference(tool)
