@@ -20,7 +20,7 @@ using Numbers = std::span<const float>;
 static_assert(Loss<SoftmaxCE<>> && Loss<MeanSquaredError> && Loss<SumOfLosses<SoftmaxCE<>>>);
 static_assert(LossOn<SoftmaxCE<>, float, Labels> && LossOn<SoftmaxCE<>, double, Labels>);
 static_assert(LossOn<SoftmaxCE<>, float, std::vector<Label>>);
-static_assert(!LossOn<SoftmaxCE<>, float, Numbers> && LossOn<MeanSquaredError, float, Numbers>);
+static_assert(LossOn<SoftmaxCE<>, float, Numbers> && LossOn<MeanSquaredError, float, Numbers>);
 static_assert(!Loss<Adam> && !Loss<int>);
 static_assert(Optimizer<Adam> && Optimizer<SGD, double>);
 static_assert(!Optimizer<SoftmaxCE<>> && !Optimizer<int>);
