@@ -106,7 +106,8 @@ TEST_CASE("a profile of a network built at run time has the stages of the type")
 TEST_CASE("a loss that does not fit a network built at run time is refused in words") {
   AnyModel images{AnyNetwork({8, 8, 1}, {ReLU{}})};
   const std::string expected =
-      ": the loss cannot take outputs of 8x8x1: output is an image put Flatten and Dense behind it";
+      ": the loss cannot take outputs of 8x8x1: output is an image put Flatten and Dense behind it "
+      "or take PixelSoftmaxCE";
   CHECK(error_message([&] { Trainer(images, SoftmaxCE{}, Adam{}); }) == "Trainer" + expected);
   CHECK(error_message([&] { fit(images, SoftmaxCE{}, Adam{}, data); }) == "Trainer" + expected);
   CHECK(error_message([&] { evaluate(images, SoftmaxCE{}, data); }) == "evaluate" + expected);

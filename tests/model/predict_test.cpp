@@ -126,8 +126,7 @@ TEST_CASE("evaluate takes whatever predicts") {
   const AnyModel of_images{any_network<Sequential<Input<8, 8, 1>, Conv2D<1, 3>>>()};
   CHECK(error_message([&] { evaluate(of_images, SoftmaxCE{}, data); }) ==
         "evaluate: the loss cannot take outputs of 8x8x1: output is an image put Flatten and Dense "
-        "behind "
-        "it");
+        "behind it or take PixelSoftmaxCE");
 }
 
 TEST_CASE("several inputs and outputs: data sets and batches, each output as the network has it") {

@@ -75,6 +75,12 @@ TEST_CASE("segmentation: a label a pixel is learnt, on any number of threads to 
   const auto matrix = measure(expected, ConfusionMatrix(3), data);
   CHECK(matrix.samples() == 24 * 48);
   CHECK(matrix.accuracy() == evaluate(expected, PixelSoftmaxCE{}, data).accuracy);
+  ConfusionMatrix of_predictions(3);
+  of_predictions.add(data.labels, predict_classes(expected, data, {.batch_size = 7}));
+  CHECK(of_predictions.accuracy() == matrix.accuracy());
+  const auto probabilities = predict_probabilities(expected, data);
+  REQUIRE(probabilities.size() == 24 * 48 * 3);
+  CHECK(probabilities[0] + probabilities[1] + probabilities[2] == doctest::Approx(1.0));
   CHECK(matrix.mean_iou() > 0.7);
   CHECK(matrix.of_class(0).iou() > 0.8);
 }

@@ -121,15 +121,17 @@ Shape predicted_shape(const M& model, const PredictOptions& options) {
   return graph.output(static_cast<std::size_t>(options.output));
 }
 
-/// Collects `row(logits of a sample, their number, place for them)` over all samples.
+/// Collects `row(logits of a pixel, their number, place for them)` over all pixels of all samples;
+/// a vector is a pixel.
 template <class M, class Given, class Row>
 auto rows_of(const M& model, const Given& samples, const PredictOptions& options, const Row& row) {
   using T = typename M::Scalar;
-  const Index outputs = predicted_shape(model, options).size();
-  std::vector<T> rows(static_cast<std::size_t>(size_of<T>(samples) * outputs));
+  const Shape output = predicted_shape(model, options);
+  std::vector<T> rows(static_cast<std::size_t>(size_of<T>(samples) * output.size()));
   for_each_logits(model, samples, options, [&](Index first, const Batch<const T>& logits) {
-    for (Index i = 0; i < logits.count; ++i) {
-      row(logits.sample(i), outputs, rows.data() + (first + i) * outputs);
+    T* const to = rows.data() + first * output.size();
+    for (Index at = 0; at < logits.size(); at += output.channels) {
+      row(logits.data + at, output.channels, to + at);
     }
   });
   return rows;
@@ -151,7 +153,8 @@ std::vector<typename M::Scalar> predict_logits(const M& model, const Given& samp
   });
 }
 
-/// The probability of each class [n,classes]: the softmax of the outputs.
+/// The probability of each class [n,classes]: the softmax of the outputs, or, where they are
+/// images, of each pixel [n,h,w,classes].
 template <class M, class Given = BatchList<typename M::Scalar>>
 std::vector<typename M::Scalar> predict_probabilities(const M& model, const Given& samples,
                                                       const PredictOptions& options = {}) {
@@ -160,17 +163,18 @@ std::vector<typename M::Scalar> predict_probabilities(const M& model, const Give
   });
 }
 
-/// The likeliest class of each sample [n].
+/// The likeliest class of each sample [n], or, where outputs are images, of each pixel [n,h,w].
 template <class M, class Given = BatchList<typename M::Scalar>>
 std::vector<Label> predict_classes(const M& model, const Given& samples,
                                    const PredictOptions& options = {}) {
-  detail::predicted_shape(model, options);
+  const Shape output = detail::predicted_shape(model, options);
+  const Index pixels = output.height * output.width;
   std::vector<Label> classes(
-      static_cast<std::size_t>(detail::size_of<typename M::Scalar>(samples)));
+      static_cast<std::size_t>(detail::size_of<typename M::Scalar>(samples) * pixels));
   detail::for_each_logits(model, samples, options, [&](Index first, const auto& logits) {
-    for (Index i = 0; i < logits.count; ++i) {
-      const Index best = kernels::argmax(logits.sample(i), logits.shape.size());
-      classes[static_cast<std::size_t>(first + i)] = static_cast<Label>(best);
+    for (Index i = 0; i < logits.count * pixels; ++i) {
+      const Index best = kernels::argmax(logits.data + i * output.channels, output.channels);
+      classes[static_cast<std::size_t>(first * pixels + i)] = static_cast<Label>(best);
     }
   });
   return classes;
