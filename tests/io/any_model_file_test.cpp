@@ -279,3 +279,36 @@ TEST_CASE("a file tells the settings of normalisations") {
         "metadata \"architecture\": network: layer 5 (local_response_norm) cannot take 5x4x6: its "
         "size must be odd and positive");
 }
+
+TEST_CASE("a file tells the settings of transposed convolutions, and what is not learnt") {
+  using Larger = Sequential<
+      Input<3, 4, 2>,
+      ConvTranspose2D<4, 3, Stride{2}, Padding{1}, OutputPadding{1, 0}, Groups{2}, NoBias{}>,
+      BatchNorm<NoScale{}>, ConvTranspose2D<3, 2, Dilation{2}>, BatchNorm<>, Flatten, Dense<2>>;
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const Model<Larger> saved{4};
+  save_model(saved, path);
+  const auto file = read_safetensors(path);
+  CHECK(file.find("batch_norm_1.scale") == nullptr);
+  const std::string text = file.metadata().at("architecture");
+  for (
+      const char* layer :
+      {R"({"name":"conv_transpose2d_1","layer":"conv_transpose2d","filters":4,"kernel":[3,3],)"
+       R"("stride":[2,2],"dilation":[1,1],"padding":[1,1,1,1],"output_padding":[1,0],"groups":2,)"
+       R"("bias":false})",
+       R"("dilation":[2,2],"padding":"same","output_padding":[0,0],"groups":1,"bias":true})",
+       R"({"name":"batch_norm_1","layer":"batch_norm","momentum":0.9,"epsilon":1e-05,"has_scale":false})",
+       R"({"name":"batch_norm_2","layer":"batch_norm","momentum":0.9,"epsilon":1e-05})"}) {
+    CAPTURE(layer);
+    CHECK(text.find(layer) != text.npos);
+  }
+  const auto model = load_any_model(path).model;
+  const auto x = tests::numbers<float>(2 * Larger::input.size(), 11);
+  const Batch<const float> batch{x.data(), 2, Larger::input};
+  CHECK(predict_logits(model, batch) == predict_logits(saved, batch));
+  CHECK(error_with(path, "architecture",
+                   replaced(text, R"("output_padding":[1,0])", R"("output_padding":[2,0])")) ==
+        "metadata \"architecture\": network: layer 1 (conv_transpose2d) cannot take 3x4x2: its "
+        "output padding must not be negative and be smaller than the stride");
+}
