@@ -85,40 +85,29 @@ struct DrawNormal {
 };
 
 /// How far such distributions are from those with mean 0 and variance 1, from which codes are drawn
-/// when there is no image: their Kullback-Leibler divergence. It compares with nothing else.
+/// when there is no image: their Kullback-Leibler divergence. The label is not looked at.
 struct NormalDivergence {
   enum class Why { fits };
   static constexpr Fit<Why> fit(const Shape& codes) { return {codes}; }
 
-  template <class T, class Targets>
-  LossSum value(const Batch<const T>& codes, const Targets&) const {
-    LossSum sum{.count = codes.count};
-    for_each(codes, [&](Index, double mean, Index, double log_variance) {
+  template <class T>
+  LossSum sample_loss(const Batch<const T>& code, Label) const {
+    LossSum sum{.count = 1};
+    const Index size = code.shape.size() / 2;
+    for (Index i = 0; i < size; ++i) {
+      const double mean = code.data[i];
+      const double log_variance = code.data[size + i];
       sum.loss += (mean * mean + std::exp(log_variance) - log_variance - 1) / 2;
-    });
+    }
     return sum;
   }
 
-  template <class T, class Targets>
-  LossSum gradient(const Batch<const T>& codes, const Targets& targets,
-                   const Batch<T>& gradient) const {
-    const auto count = static_cast<double>(codes.count);
-    for_each(codes, [&](Index m, double mean, Index v, double log_variance) {
-      gradient.data[m] = static_cast<T>(mean / count);
-      gradient.data[v] = static_cast<T>((std::exp(log_variance) - 1) / 2 / count);
-    });
-    return value(codes, targets);
-  }
-
- private:
-  /// Calls `use(place of a mean, mean, place of its log variance, log variance)`.
-  template <class T, class Use>
-  static void for_each(const Batch<const T>& codes, const Use& use) {
-    const Index half = codes.shape.size() / 2;
-    for (Index n = 0; n < codes.count; ++n) {
-      for (Index i = 2 * half * n; i < 2 * half * n + half; ++i) {
-        use(i, double{codes.data[i]}, i + half, double{codes.data[i + half]});
-      }
+  template <class T>
+  void sample_gradient(const Batch<const T>& code, Label, const Batch<T>& gradient) const {
+    const Index size = code.shape.size() / 2;
+    for (Index i = 0; i < size; ++i) {
+      gradient.data[i] = code.data[i];
+      gradient.data[size + i] = (std::exp(code.data[size + i]) - 1) / 2;
     }
   }
 };
