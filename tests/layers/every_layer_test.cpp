@@ -134,8 +134,8 @@ TEST_CASE("every layer: DepthwiseConv2D") {
 
 TEST_CASE("every layer: ConvTranspose2D, alone and with an activation in it") {
   check<ConvTranspose2D<3, 3, Stride{2}>>({{1, 1, 1}, {3, 2, 2}});
-  check<ConvTranspose2D<17, Window{2, 4}, Stride{2, 3}, Padding{1, 0}, OutputPadding{1}>>(
-      {{3, 2, 9}});
+  check<ConvTranspose2D<5, Window{2, 4}, Stride{2, 3}, Padding{1, 0}, OutputPadding{1}>>(
+      {{3, 2, 3}});
   check<ConvTranspose2D<4, 3, Groups{2}, Dilation{2}, NoBias{}>>({{3, 2, 2}});
   check<ConvTranspose2D<5, 3, Stride{2}>>({{3, 2, 2}}, {.activation = Activation::relu});
   check<ConvTranspose2D<5, 2, Stride{3}>>({{2, 3, 2}}, Tanh::as_epilogue());
