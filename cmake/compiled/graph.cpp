@@ -6,12 +6,21 @@
 #include <tweed/model/preparation_functions.hpp>
 #include <tweed/model/program.hpp>
 #include <tweed/model/summary_table.hpp>
+#include <tweed/model/view_mean_functions.hpp>
 #include <tweed/training/make_parts.hpp>
 
 namespace TWEED_NAMESPACE::detail {
 
 template class Executor<float>;
 template class Executor<double>;
+
+template class ViewMean<float>;
+template class ViewMean<double>;
+
+template std::shared_ptr<ViewMean<float>> make_view_mean(const TestTimeViews&, const GraphView&,
+                                                         Index, int);
+template std::shared_ptr<ViewMean<double>> make_view_mean(const TestTimeViews&, const GraphView&,
+                                                          Index, int);
 
 template std::shared_ptr<const Layout> make_layout(const NetworkView<float>&);
 template std::shared_ptr<const Layout> make_layout(const NetworkView<double>&);
