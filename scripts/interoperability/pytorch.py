@@ -119,7 +119,10 @@ def names_in(state):
     """The names of the layers of a torch.nn.Sequential that have weights."""
     names = weighted(state)
     if not all(part.isdigit() for name in names for part in name.split(".")):
-        raise ValueError("the layers' order does not follow from their names; please give them")
+        raise ValueError(
+            "the layers' order does not follow from their names; please give them, or the network, "
+            "if it is one of torchvision"
+        )
     return sorted(names, key=lambda name: [int(part) for part in name.split(".")])
 
 

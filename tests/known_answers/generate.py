@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Computes with PyTorch, in double, what the tests expect of tweed, and writes the headers in
-pytorch/. Needs PyTorch, torchvision and clang-format; the headers are kept, so that the tests need neither.
+pytorch/. Needs PyTorch, torchvision and clang-format; the headers are kept, so that the tests need
+none of them.
 
 Every tensor is in tweed's layout. Inputs are the numbers of support/numbers.hpp, results are
 fingerprints: support/fingerprint.hpp. PyTorch's own results in float lie within 3e-5 of those in
