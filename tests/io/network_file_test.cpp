@@ -226,6 +226,17 @@ TEST_CASE("a model of doubles keeps its sample in doubles") {
   CHECK(error_message([&] { load_model(loaded, path); }).empty());
 }
 
+TEST_CASE("of a network that puts out images, each channel has a class name") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "model.safetensors";
+  const Model<Sequential<Input<4, 4, 1>, Conv2D<3, 1>>> model{1};
+  save_model(model, path, {.class_names = {"sky", "land", "sea"}});
+  CHECK(load_any_model(path).info.class_names.size() == 3);
+  CHECK(error_message([&] { save_model(model, path, {.class_names = {"sky"}}); }) ==
+        "cannot write " + path.string() +
+            ": expected 3 class names, one for each channel of the output, found 1");
+}
+
 TEST_CASE("there are as many class names as outputs, or none") {
   const TemporaryDirectory directory;
   const auto path = directory / "model.safetensors";

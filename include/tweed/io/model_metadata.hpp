@@ -81,13 +81,14 @@ inline void check_model_file_version(const std::filesystem::path& path,
               (found == metadata.end() ? "none" : in_quotes(found->second)));
 }
 
-/// Throws Error where there are class names, but not one for each output.
+/// Throws Error where there are class names, but not one for each output, or for each channel of an
+/// image.
 inline void check_class_names(const std::string& where, const ModelInfo& info,
                               const Shape& output) {
-  if (info.class_names.empty() || std::ssize(info.class_names) == output.size()) return;
-  throw Error(where + ": expected " + std::to_string(output.size()) +
-              " class names, one for each output, found " +
-              std::to_string(info.class_names.size()));
+  if (info.class_names.empty() || std::ssize(info.class_names) == output.channels) return;
+  throw Error(text(where, ": expected ", output.channels, " class names, one for each ",
+                   output.is_vector() ? "output" : "channel of the output", ", found ",
+                   info.class_names.size()));
 }
 
 /// What a file's metadata says; that of a file of others is all notes. Throws Error, naming the
