@@ -10,7 +10,8 @@ largest number of its tensor:
 
 A gradient that is 0 but for rounding, such as a shift's that the next normalization takes away, is
 compared relative to the largest of all. Where rounding in float carries an activation across a corner of
-a ReLU, gradients jump: then the next seed is taken.
+a ReLU, gradients jump: then the next seed is taken, of eight. Where it always does, they may differ twice
+as much as PyTorch's own in float do from its own in double.
 
 Dropout and stochastic depth have a rate of 0 on both sides, since each library draws numbers of its
 own. All else is in training mode. Images are 64x64, LeNet-5's 28x28, those of a small U-Net 32x32. There torchvision's VGG-16 would repeat the pixels
@@ -227,22 +228,20 @@ class Comparison:
         outputs = self.outputs()
         our_outputs = our_outputs.reshape(outputs.shape)
         running = [name for name in statistics if "running" in name]
+        own = worst(gradients, double_gradients, double_gradients)
         of_statistics = [difference(ours[name], statistics[name]) for name in running]
         return {
             "outputs": (difference(our_outputs, outputs), OUTPUTS),
             "ONNX": (difference(self.onnx_outputs(), our_outputs), OUTPUTS),
             "loss": (difference(our_loss, loss), GRADIENTS),
-            "gradients": (self.gradients_in_float(), GRADIENTS),
+            "gradients": (self.gradients_in_float(), max(GRADIENTS, 2 * own)),
             "loss, double": (difference(our_double_loss, double_loss), GRADIENTS_IN_DOUBLE),
             "gradients, double": (
                 worst(our_doubles, double_gradients, double_gradients),
                 GRADIENTS_IN_DOUBLE,
             ),
             "statistics": (max(of_statistics, default=0.0), STATISTICS),
-            "PyTorch's gradients in float": (
-                worst(gradients, double_gradients, double_gradients),
-                None,
-            ),
+            "PyTorch's gradients in float": (own, None),
         }
 
 

@@ -160,6 +160,11 @@ TEST_CASE("an augmentation that cannot work is refused before the first step") {
             [&] { Training(model, OfLabels{}, Adam{}, data, {.augmentation = MixUp{}}); }) ==
         "augmentation: it turns labels into probabilities of classes, which the loss does not "
         "take; SoftmaxCE does");
+  auto weighted = data;
+  weighted.weights.assign(weighted.labels.size(), 0.5F);
+  CHECK(error_message(
+            [&] { Training(model, SoftmaxCE{}, Adam{}, weighted, {.augmentation = MixUp{}}); }) ==
+        "augmentation: it mixes targets, but not the weights of samples, which these data have");
   Model<tests::TwoHeads> of_two{1};
   const auto two_heads_data = tests::two_heads_data(16, 1);
   CHECK(error_message([&] {

@@ -18,17 +18,17 @@ template <class T, class Loss, class Data>
 class Augmenter {
  public:
   /// Throws Error where the augmentation cannot change the network's inputs, or where it changes
-  /// targets and the loss does not take them.
+  /// targets and the loss does not take them, or samples have weights, which nothing mixes.
   template <class Net>
   [[gnu::cold]] Augmenter(AnyAugmentation augmentation, const Model<Net, T>& model,
-                          Index batch_size, int threads)
+                          const Data& data, Index batch_size, int threads)
       : augmentation_(std::move(augmentation)) {
     if (!augmentation_) return;
     const GraphView graph = model.graph();
     augmentation_.check(graph.input());
     scratch_ = Buffer<T>(threads * graph.input().size());
     if (!augmentation_.changes_targets()) return;
-    check_targets();
+    check_targets(data);
     targets_.emplace(batch_size, graph.output());
   }
 
@@ -54,7 +54,7 @@ class Augmenter {
   static constexpr bool can_change_targets_ =
       has_one_output_ && LossOn<Loss, T, std::span<const T>>;
 
-  static void check_targets() {
+  static void check_targets([[maybe_unused]] const Data& data) {
     if constexpr (!has_one_output_) {
       throw Error(
           "augmentation: it changes targets, which the network must have one of, for one input and "
@@ -63,6 +63,10 @@ class Augmenter {
       throw Error(
           "augmentation: it turns labels into probabilities of classes, which the loss does not "
           "take; SoftmaxCE does");
+    } else {
+      if (weights_of(data).empty()) return;
+      throw Error(
+          "augmentation: it mixes targets, but not the weights of samples, which these data have");
     }
   }
 

@@ -51,7 +51,7 @@ class Training {
                   .clip_norm = options.clip_norm,
                   .groups = options.groups}),
         memory_(data, std::min(options.batch_size, samples_)),
-        augmenter_(options.augmentation, model, std::min(options.batch_size, samples_),
+        augmenter_(options.augmentation, model, *data, std::min(options.batch_size, samples_),
                    trainer_.threads()) {
     if (options.average) average_.emplace(model);
     if (keeps_best()) best_weights_ = Buffer<T>(std::ssize(model.values()));
