@@ -5,6 +5,7 @@
 /// Without DIR it draws its own, 60 crosses and 60 rings in a temporary folder, tells them apart in
 /// every image that it was not trained with, and fails if it does not.
 
+#include <tweed/augment/augmentations.hpp>
 #include <tweed/data/image_folder.hpp>
 #include <tweed/data/split.hpp>
 #include <tweed/io/png_file.hpp>

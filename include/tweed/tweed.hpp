@@ -1,15 +1,15 @@
 #pragma once
 
 /// What networks and training need, with nothing but Eigen (and OpenMP, if there is one). Not
-/// included, because not every program measures more than loss and accuracy:
+/// included, because not every program measures more than loss and accuracy, or changes its images:
 /// - <tweed/metrics/accuracy.hpp>, <tweed/metrics/confusion_matrix.hpp> and
 ///   <tweed/training/measure.hpp>
+/// - <tweed/augment/augmentations.hpp>
 /// Nor, because they need a library each:
 /// - <tweed/data/fashion_mnist.hpp> and <tweed/data/idx.hpp>: data sets from files (zlib)
 /// - <tweed/io/model_file.hpp>: save and load models (nlohmann/json)
 /// - <tweed/io/checkpoint_folder.hpp>: save and resume trainings (nlohmann/json and zlib)
 
-#include <tweed/augment/augmentations.hpp>
 #include <tweed/core/error.hpp>
 #include <tweed/data/batches.hpp>
 #include <tweed/data/dataset.hpp>

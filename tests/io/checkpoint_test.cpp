@@ -1,3 +1,4 @@
+#include <tweed/augment/augmentations.hpp>
 #include <support/checkpoint_run.hpp>
 #include <support/error_message.hpp>
 

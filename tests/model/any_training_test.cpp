@@ -1,3 +1,4 @@
+#include <tweed/augment/augmentations.hpp>
 #include <tweed/model/any_network.hpp>
 #include <tweed/training/profile.hpp>
 #include <tweed/tweed.hpp>

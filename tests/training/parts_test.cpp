@@ -1,3 +1,4 @@
+#include <tweed/augment/augmentations.hpp>
 #include <tweed/metrics/confusion_matrix.hpp>
 #include <tweed/training/measure.hpp>
 #include <tweed/tweed.hpp>

@@ -1,3 +1,4 @@
+#include <tweed/augment/augmentations.hpp>
 #include <tweed/tweed.hpp>
 #include <support/compare.hpp>
 #include <support/error_message.hpp>

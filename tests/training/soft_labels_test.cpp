@@ -26,6 +26,7 @@ TEST_CASE("soft labels: probabilities of each class are learnt from as labels ar
   CHECK(evaluate(of_labels, SoftmaxCE{}, soft).accuracy ==
         evaluate(of_labels, SoftmaxCE{}, labelled).accuracy);
   soft.targets[1] = 1.5F;
-  CHECK(tests::error_message([&] { fit(of_labels, SoftmaxCE{}, Adam{}, soft); })
-            .starts_with("SoftmaxCE: a target of sample "));
+  CHECK(tests::error_message([&] {
+          fit(of_labels, SoftmaxCE{}, Adam{}, soft);
+        }).starts_with("SoftmaxCE: a target of sample "));
 }

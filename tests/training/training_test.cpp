@@ -1,3 +1,4 @@
+#include <tweed/augment/augmentations.hpp>
 #include <tweed/tweed.hpp>
 
 #include <doctest/doctest.h>

@@ -35,19 +35,28 @@
 #include <tweed/layers/zero_pad.hpp>
 
 #include <tuple>
-#include <utility>
+#include <type_traits>
 
 namespace TWEED_NAMESPACE {
 
+namespace detail {
+
+/// Two lists of types as one. None of the tuples is ever made, which would take long to compile.
+template <class... A, class... B>
+std::tuple<A..., B...> joined(std::type_identity<std::tuple<A...>>,
+                              std::type_identity<std::tuple<B...>>);
+
+}  // namespace detail
+
 /// The layers that are read from files.
-using Layers = decltype(std::tuple_cat(
-    std::declval<Activations>(),
-    std::tuple<AddLayer, AveragePoolLayer, BatchNormLayer, ChannelShuffleLayer, ChannelSliceLayer,
-               ConcatLayer, Conv2DLayer, ConvTranspose2DLayer, CropLayer, DenseLayer,
-               DepthwiseConv2DLayer, DropoutLayer, DropPathLayer, Flatten, GlobalAveragePool,
-               GlobalMaxPool, GroupNormLayer, InstanceNormLayer, LayerNormLayer, LayerScaleLayer,
-               LocalResponseNormLayer, MaxPoolLayer, MultiplyLayer, PixelShuffleLayer, PReLULayer,
-               ReLU, ReshapeLayer, RMSNormLayer, Softmax, SpatialDropoutLayer, UpsampleLayer,
-               ZeroPadLayer>{}));
+using Layers = decltype(detail::joined(
+    std::type_identity<Activations>{},
+    std::type_identity<std::tuple<
+        AddLayer, AveragePoolLayer, BatchNormLayer, ChannelShuffleLayer, ChannelSliceLayer,
+        ConcatLayer, Conv2DLayer, ConvTranspose2DLayer, CropLayer, DenseLayer, DepthwiseConv2DLayer,
+        DropoutLayer, DropPathLayer, Flatten, GlobalAveragePool, GlobalMaxPool, GroupNormLayer,
+        InstanceNormLayer, LayerNormLayer, LayerScaleLayer, LocalResponseNormLayer, MaxPoolLayer,
+        MultiplyLayer, PixelShuffleLayer, PReLULayer, ReLU, ReshapeLayer, RMSNormLayer, Softmax,
+        SpatialDropoutLayer, UpsampleLayer, ZeroPadLayer>>{}));
 
 }  // namespace TWEED_NAMESPACE
