@@ -60,7 +60,7 @@ endfunction()
 function(tweed_add_compiled library several)
   set(folder ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
   add_library(${library} STATIC EXCLUDE_FROM_ALL
-              ${folder}/choose.cpp ${folder}/graph.cpp ${folder}/team.cpp)
+              ${folder}/choose.cpp ${folder}/graph.cpp ${folder}/losses.cpp ${folder}/team.cpp)
   tweed_compile_prebuilt(${library})
   if(NOT TARGET nlohmann_json::nlohmann_json)
     find_package(nlohmann_json QUIET)

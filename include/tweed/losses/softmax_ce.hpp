@@ -136,4 +136,24 @@ struct SoftmaxCE {
 
 SoftmaxCE()->SoftmaxCE<>;
 
+#ifdef TWEED_COMPILED
+namespace detail {
+
+// Not the whole class, some of whose functions are for other kinds of losses.
+extern template BatchLoss<SoftmaxCE<>, float, Label>::BatchLoss(const SoftmaxCE<>&,
+                                                                const Batch<const float>&,
+                                                                std::span<const Label>,
+                                                                const LossContext&);
+extern template BatchLoss<SoftmaxCE<>, float, float>::BatchLoss(const SoftmaxCE<>&,
+                                                                const Batch<const float>&,
+                                                                std::span<const float>,
+                                                                const LossContext&);
+extern template LossSum BatchLoss<SoftmaxCE<>, float, Label>::value() const;
+extern template LossSum BatchLoss<SoftmaxCE<>, float, float>::value() const;
+extern template LossSum BatchLoss<SoftmaxCE<>, float, Label>::gradient(const Batch<float>&) const;
+extern template LossSum BatchLoss<SoftmaxCE<>, float, float>::gradient(const Batch<float>&) const;
+
+}  // namespace detail
+#endif
+
 }  // namespace TWEED_NAMESPACE
