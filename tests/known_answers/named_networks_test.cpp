@@ -24,7 +24,7 @@ using SmallImage = Input<32, 32, 3>;
 
 template <class T, std::size_t trained, std::size_t state>
 void check_in(const NetworkText& network, const tests::TrainingStep<trained, state>& answer,
-              double tolerance) {
+              const tests::StepTolerance& tolerance) {
   using Built = AnyNetworkOf<T>;
   const auto built = tests::built_at_run_time<T>(network, tests::Dropouts::off);
   tests::check_training_step(Model<Built, T>(built), answer, 3, SoftmaxCE{},
@@ -36,10 +36,12 @@ template <class Net, std::size_t trained, std::size_t state>
 void check_in_double(const tests::TrainingStep<trained, state>& answer) {
   check_in<double>(NetworkHandle<Net>().text(), answer, 1e-9);
 }
+/// In float too, where gradients jump if rounding carries an activation across the corner of a
+/// ReLU, as they do in PyTorch.
 template <class Net, std::size_t trained, std::size_t state>
 void check(const tests::TrainingStep<trained, state>& answer) {
   check_in_double<Net>(answer);
-  check_in<float>(NetworkHandle<Net>().text(), answer, 1e-3);
+  check_in<float>(NetworkHandle<Net>().text(), answer, {1e-3, 0.2});
 }
 
 }  // namespace
