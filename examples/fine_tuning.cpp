@@ -11,6 +11,7 @@
 /// small one first learns four kinds of figures that the program draws, and then two others from
 /// few examples; it fails if it does not learn them.
 
+#include <tweed/augment/augmentations.hpp>
 #include <tweed/data/image_folder.hpp>
 #include <tweed/data/split.hpp>
 #include <tweed/io/model_file.hpp>
@@ -58,7 +59,7 @@ void train_last_layers(Model<N>& model, const Dataset<float>& train) {
       {.batch_size = 16,
        .epochs = 12,
        .groups = {{.to = "batch_norm_15", .frozen = true}},
-       .augmentation = ShiftAndFlip{.shift = 2, .flip = true}});
+       .augmentation = Compose{RandomCrop{.padding = 2}, RandomHorizontalFlip{}}});
 }
 
 /// Then all layers do, in smaller steps, so as not to lose what they know.
@@ -68,7 +69,7 @@ void train_all_layers(Model<N>& model, const Dataset<float>& train) {
       {.batch_size = 16,
        .epochs = 12,
        .groups = {{.match = "dense_1.*", .rate_factor = 10}},
-       .augmentation = ShiftAndFlip{.shift = 2, .flip = true},
+       .augmentation = Compose{RandomCrop{.padding = 2}, RandomHorizontalFlip{}},
        .schedule = CosineSchedule{}});
 }
 
