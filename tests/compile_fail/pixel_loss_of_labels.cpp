@@ -4,6 +4,4 @@
 using namespace tweed;
 using Net = Sequential<Input<28, 28, 1>, Conv2D<10, 3>>;
 
-void train(Model<Net>& model, const Dataset<>& data) {
-  fit(model, PixelSoftmaxCE{}, Adam{}, data);
-}
+void train(Model<Net>& model, const Dataset<>& data) { fit(model, PixelSoftmaxCE{}, Adam{}, data); }
