@@ -37,7 +37,8 @@ def changed(path, change):
 
 def known():
     """The files of networks all of whose layers the script knows."""
-    unknown = ("normalized_options", "normalized_vectors", "shapes_images", "shapes_vectors")
+    unknown = ("normalized_options", "normalized_vectors", "shapes_images", "shapes_vectors",
+               "transposes")
     paths = sorted(tool.folder.glob("*.safetensors"))
     return [path for path in paths if path.stem not in (*unknown, "shapes_upsampled")]
 
