@@ -27,7 +27,7 @@ struct ColumnMoments {
   T* squares;       // [width]
   T* block;         // [width], for itself
 
-  /// Of the rows [first, last) of x, block by block.
+  /// Measures the rows [first, last) of x, block by block.
   void measure(const T* x, Index first, Index last) const {
     const Index width = rows.width();
     for (T* const values : {mean, squares}) std::fill_n(values, width, T{});

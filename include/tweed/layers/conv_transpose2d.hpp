@@ -60,7 +60,7 @@ struct ConvTranspose2DLayer {
     take("bias", layer.has_bias);
   }
 
-  /// Of the convolution whose input gradient this is: its channels come out, its filters go in.
+  /// The convolution whose input gradient this is: its channels come out, its filters go in.
   constexpr kernels::conv::Geometry geometry(const Shape& input) const {
     return {spread(input.height, kernel.height, stride.height, dilation.height, padding.rows,
                    output_padding.height),

@@ -41,7 +41,7 @@ struct Dice {
   LossSum value(const Batch<const T>& logits, detail::Numbers<T> masks) const {
     return loss_value(*this, logits, masks);
   }
-  /// The same, and the gradient of the mean loss by the logits into `gradient`.
+  /// What `value` gives, and the gradient of the mean loss by the logits into `gradient`.
   template <class T>
   LossSum gradient(const Batch<const T>& logits, detail::Numbers<T> masks,
                    const Batch<T>& gradient) const {

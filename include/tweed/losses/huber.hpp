@@ -36,7 +36,7 @@ struct Huber {
   LossSum value(const Batch<const T>& outputs, detail::Numbers<T> targets) const {
     return loss_value(*this, outputs, targets);
   }
-  /// The same, and the gradient of the mean loss by the outputs into `gradient`.
+  /// What `value` gives, and the gradient of the mean loss by the outputs into `gradient`.
   template <class T>
   LossSum gradient(const Batch<const T>& outputs, detail::Numbers<T> targets,
                    const Batch<T>& gradient) const {

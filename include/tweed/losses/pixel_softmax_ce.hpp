@@ -40,7 +40,8 @@ struct PixelSoftmaxCE {
   LossSum value(const Batch<const T>& logits, std::span<const Label> labels) const {
     return loss_value(*this, logits, labels);
   }
-  /// The same, and the gradient of the mean loss by the logits into `gradient` [n,h,w,classes].
+  /// What `value` gives, and the gradient of the mean loss by the logits into `gradient`
+  /// [n,h,w,classes].
   template <class T>
   LossSum gradient(const Batch<const T>& logits, std::span<const Label> labels,
                    const Batch<T>& gradient) const {

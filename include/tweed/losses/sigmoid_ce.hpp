@@ -40,7 +40,7 @@ struct SigmoidCE {
   LossSum value(const Batch<const T>& logits, detail::Numbers<T> targets) const {
     return loss_value(*this, logits, targets);
   }
-  /// The same, and the gradient of the mean loss by the logits into `gradient`.
+  /// What `value` gives, and the gradient of the mean loss by the logits into `gradient`.
   template <class T>
   LossSum gradient(const Batch<const T>& logits, detail::Numbers<T> targets,
                    const Batch<T>& gradient) const {

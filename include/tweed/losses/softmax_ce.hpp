@@ -80,7 +80,7 @@ struct SoftmaxCE {
     return loss_value(*this, logits, probabilities);
   }
 
-  /// The same, and the gradient of the mean loss by the logits:
+  /// What `value` gives, and the gradient of the mean loss by the logits:
   /// (softmax(z) - smoothed one_hot(label)) / n, into `gradient` [n,classes].
   template <class T>
   LossSum gradient(const Batch<const T>& logits, std::span<const Label> labels,
