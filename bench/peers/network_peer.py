@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A named network of torchvision on images of noise: measures training steps with PyTorch, or
+"""A named network on images of noise: measures training steps with PyTorch, or
 inference with PyTorch, ONNX Runtime or OpenVINO, and prints JSON.
 
 The layout nhwc is PyTorch's channels_last. With --compile the network, and its loss in training, go
@@ -8,12 +8,13 @@ through torch.compile. Inference is of the network as it is after `eval()`."""
 import json
 import resource
 import statistics
+import sys
 import tempfile
 import time
 import warnings
 
 import common
-from measuring import Parser, positive
+from measuring import ROOT, Parser, positive
 
 warnings.filterwarnings("ignore")
 
@@ -25,7 +26,10 @@ except ImportError as error:
 
 from torch import nn
 
-NETWORKS = {
+sys.path.append(str(ROOT / "tests/interoperability"))
+from pytorch_networks import lenet5, unet
+
+TORCHVISION = {
     "vgg16": "vgg16_bn",
     "resnet18": "resnet18",
     "resnet50": "resnet50",
@@ -37,6 +41,9 @@ NETWORKS = {
     "shufflenet_v2": "shufflenet_v2_x1_0",
     "convnext_tiny": "convnext_tiny",
 }
+NETWORKS = {"lenet5": lenet5, "unet": unet,
+            **{name: getattr(torchvision.models, its) for name, its in TORCHVISION.items()}}
+IMAGES = {"lenet5": (1, 28, 28), "unet": (3, 128, 128)}  # channels, height, width; else 3x224x224
 ENGINES = ("pytorch", "onnxruntime", "openvino")
 
 
@@ -55,10 +62,14 @@ def read_options():
 
 
 def training_step(network, images, options):
-    labels = torch.ones(options.batch, dtype=torch.long)
     optimizer = torch.optim.SGD(network.parameters(), lr=1e-3, momentum=0.9, fused=True)
 
+    labels = torch.ones(options.batch, dtype=torch.long)
+    masks = torch.rand(options.batch, 2, *images.shape[2:])
+
     def plain_loss():
+        if options.network == "unet":
+            return nn.functional.binary_cross_entropy_with_logits(network(images), masks)
         return nn.functional.cross_entropy(network(images), labels)
 
     loss = torch.compile(plain_loss, dynamic=False) if options.compile else plain_loss
@@ -127,8 +138,8 @@ def milliseconds(call, least_seconds):
 def measure(options):
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
-    network = getattr(torchvision.models, NETWORKS[options.network])()
-    images = torch.rand(options.batch, 3, 224, 224)
+    network = NETWORKS[options.network]()
+    images = torch.rand(options.batch, *IMAGES.get(options.network, (3, 224, 224)))
     if options.layout == "nhwc":
         network = network.to(memory_format=torch.channels_last)
         images = images.to(memory_format=torch.channels_last)
