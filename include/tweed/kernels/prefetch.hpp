@@ -4,8 +4,6 @@
 #include <tweed/kernels/product/matrix.hpp>
 #include <tweed/kernels/simd.hpp>
 
-#include <algorithm>
-
 namespace TWEED_NAMESPACE::kernels {
 
 /// Asks for the cache line at `from`, to have it when it is read; any address is fine.
@@ -42,44 +40,52 @@ struct LineAhead {
   Index step;
 };
 
-/// What some loops ask for: `count` times a place for each step, and each time `advance` further;
-/// and what is asked for `then`.
+/// What some loops ask for, a place for each of their steps: so many `lines`, `step` apart, and
+/// then those that lie `advance` further, in all `columns` times; and what is asked for `then`. A
+/// loop goes on where the one before it ended.
 template <class T>
 struct LinesAhead {
   const T* line = nullptr;
   Index step = 0;
+  Index lines = 0;
   Index advance = 0;
-  Index count = 0;
+  Index columns = 0;
   LinesAhead* then = nullptr;
+  Index done = 0;  ///< of the lines
 
   LinesAhead() = default;
-  LinesAhead(const T* first, Index next_step, Index next_loop, Index loops)
-      : line(first), step(next_step), advance(next_loop), count(loops) {}
+  LinesAhead(const T* first, Index line_step, Index line_count, Index column_step, Index count)
+      : line(first), step(line_step), lines(line_count), advance(column_step), columns(count) {}
 
   /// A matrix, a cache line of each row at a time.
   explicit LinesAhead(const Matrix<const T>& m)
-      : LinesAhead(m.column_step == 1 ? LinesAhead(m.data, m.row_step, length, lines(m.columns))
-                                      : LinesAhead(m.data, m.column_step, length, lines(m.rows))) {}
+      : line(m.data),
+        step(m.column_step == 1 ? m.row_step : m.column_step),
+        lines(m.column_step == 1 ? m.rows : m.columns),
+        advance(length),
+        columns(lines_of(m.column_step == 1 ? m.columns : m.rows)) {}
 
-  /// `size` elements from end to end, a line for each step of loops of so many `steps`.
-  static LinesAhead end_to_end(const T* first, Index size, Index steps) {
-    const Index advance = std::max<Index>(steps, 1) * length;
-    return {first, length, advance, (size + advance - 1) / advance};
+  /// `size` elements from end to end.
+  static LinesAhead end_to_end(const T* first, Index size) {
+    return {first, length, lines_of(size), 0, 1};
   }
 
-  /// For the next loop; in the end what is `there` already.
-  LineAhead<T> take(const T* there) {
-    if (count <= 0) return then == nullptr ? LineAhead<T>{there, 0} : then->take(there);
-    const LineAhead<T> ahead{line, step};
-    line += advance;
-    --count;
+  /// For a loop of so many steps; in the end what is `there` already.
+  LineAhead<T> take(const T* there, Index steps) {
+    if (columns <= 0) return then == nullptr ? LineAhead<T>{there, 0} : then->take(there, steps);
+    const LineAhead<T> ahead{line + done * step, step};
+    done += steps;
+    if (done >= lines) {
+      done = 0;
+      line += advance;
+      --columns;
+    }
     return ahead;
   }
 
-  static constexpr Index length = alignment / Index{sizeof(T)};  ///< of a line
-
  private:
-  static constexpr Index lines(Index elements) { return (elements + length - 1) / length; }
+  static constexpr Index length = alignment / Index{sizeof(T)};  ///< of a line
+  static constexpr Index lines_of(Index elements) { return (elements + length - 1) / length; }
 };
 
 }  // namespace TWEED_NAMESPACE::kernels

@@ -7,6 +7,7 @@
 #include <tweed/kernels/simd.hpp>
 
 #include <algorithm>
+#include <type_traits>
 
 namespace TWEED_NAMESPACE::kernels {
 
@@ -28,6 +29,19 @@ struct RowsOperand {
   Index first_column = 0;
 
   void skip(Index count) { rows += count; }
+};
+
+/// Rows of A in the order in which tiles read them: element (r, d) of each tile, and of what is
+/// left below them, is `data[d * ProductTile<T>::rows + r]`.
+template <class T>
+struct TiledRows {
+  const T* data;
+  Index depth;
+
+  void skip(Index count) {
+    constexpr Index high = ProductTile<T>::rows;
+    data += count / high * high * depth + count % high;
+  }
 };
 
 /// Rows of A that lie across memory, read in place: element (r, d) is `columns[d][first_row + r]`.
@@ -61,6 +75,16 @@ struct TileTarget {
 };
 
 namespace detail {
+
+/// Steps of the depth for each line that is fetched meanwhile. What comes from far away, as rows
+/// that lie across memory do, would queue up before memory at a line a step, and hold up what a
+/// tile of full size reads itself.
+template <Index height, Index vectors, class A, class T>
+inline constexpr Index steps_a_line =
+    !std::is_same_v<A, RowsOperand<T>> && height == ProductTile<T>::rows &&
+            vectors == ProductTile<T>::vectors
+        ? 2
+        : 1;
 
 /// The sums begin with the bias, and what they will be put into is fetched.
 template <Index height, Index vectors, class T>
@@ -125,7 +149,10 @@ TWEED_INLINE void add_product(const T* b, simd::Vector<T> (&sum)[height][vectors
                               const Element& element) {
   simd::Vector<T> row[vectors];
   TWEED_UNROLL
-  for (Index v = 0; v < vectors; ++v) row[v] = simd::load(b + v * simd::width<T>);
+  for (Index v = 0; v < vectors; ++v) {
+    const T* const from = b + v * simd::width<T>;
+    row[v] = vectors == 1 ? simd::load(from) : simd::load_once(from);
+  }
   TWEED_UNROLL
   for (Index r = 0; r < height; ++r) {
     const simd::Vector<T> factor = simd::broadcast(element(r));
@@ -158,13 +185,43 @@ TWEED_INLINE void add_products(const RowsOperand<T>& a, Index begin, Index end,
 }
 
 template <Index height, Index vectors, class T>
+TWEED_INLINE void add_products(const TiledRows<T>& a, Index begin, Index end,
+                               const PanelOperand<T>& b, LineAhead<T> ahead,
+                               simd::Vector<T> (&sum)[height][vectors]) {
+  constexpr Index step = ProductTile<T>::rows;
+  const T* from = b.data;
+  const T* column = a.data + begin * step;
+  constexpr Index apart = steps_a_line<height, vectors, TiledRows<T>, T>;
+  Index d = begin;
+  for (; d + apart <= end; d += apart, ahead.line += ahead.step) {
+    prefetch(ahead.line);
+    TWEED_UNROLL
+    for (Index i = 0; i < apart; ++i, column += step, from += b.row_step) {
+      add_product(from, sum, [&](Index r) { return column[r]; });
+    }
+  }
+  for (; d < end; ++d, column += step, from += b.row_step) {
+    add_product(from, sum, [&](Index r) { return column[r]; });
+  }
+}
+
+template <Index height, Index vectors, class T>
 TWEED_INLINE void add_products(const ColumnsOperand<T>& a, Index begin, Index end,
                                const PanelOperand<T>& b, LineAhead<T> ahead,
                                simd::Vector<T> (&sum)[height][vectors]) {
   const T* from = b.data;
-  for (Index d = begin; d < end; ++d, from += b.row_step, ahead.line += ahead.step) {
-    const T* const column = a.columns[d] + a.first_row;
+  constexpr Index apart = steps_a_line<height, vectors, ColumnsOperand<T>, T>;
+  Index d = begin;
+  for (; d + apart <= end; d += apart, ahead.line += ahead.step) {
     prefetch(ahead.line);
+    TWEED_UNROLL
+    for (Index i = 0; i < apart; ++i, from += b.row_step) {
+      const T* const column = a.columns[d + i] + a.first_row;
+      add_product(from, sum, [&](Index r) { return column[r]; });
+    }
+  }
+  for (; d < end; ++d, from += b.row_step) {
+    const T* const column = a.columns[d] + a.first_row;
     add_product(from, sum, [&](Index r) { return column[r]; });
   }
 }
@@ -180,7 +237,8 @@ EIGEN_DONT_INLINE void multiply_tiles(A a, Index tiles, Index begin, Index end,
   for (; tiles > 0; --tiles) {
     simd::Vector<T> sum[height][vectors];
     detail::start_tile(c, sum);
-    const LineAhead<T> ahead = next.take(b.data);
+    const Index lines = (end - begin) / detail::steps_a_line<height, vectors, A, T>;
+    const LineAhead<T> ahead = next.take(b.data, lines);
     detail::add_products(a, begin, end, b, ahead, sum);
     detail::finish_tile(c, sum);
     a.skip(height);

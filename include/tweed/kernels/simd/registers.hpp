@@ -62,6 +62,15 @@ Vector<T> load(const T* from) {
   return Eigen::internal::ploadu<Vector<T>>(from);
 }
 
+/// For what several instructions read: each could read it from memory anew, which compilers take
+/// for cheaper than it is.
+template <class T>
+TWEED_INLINE Vector<T> load_once(const T* from) {
+  Vector<T> value = load(from);
+  EIGEN_OPTIMIZATION_BARRIER(value)
+  return value;
+}
+
 template <class T>
 void store(T* to, const Vector<T>& value) {
   Eigen::internal::pstoreu(to, value);

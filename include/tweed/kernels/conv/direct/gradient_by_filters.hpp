@@ -52,7 +52,7 @@ class GradientByFilters {
       const Index pixels = rows * g.columns.output;
       const T* const delta = dy + row * g.columns.output * g.filters;
       const T* const behind = delta + pixels * g.filters;
-      auto next = LinesAhead<T>::end_to_end(behind, pixels * g.filters, pixels);
+      auto next = LinesAhead<T>::end_to_end(behind, pixels * g.filters);
       if (is_padded) Tiles::pad_rows(delta, pixels, g, padded);
       const Strip strip{image + row * steps.output_row, is_padded ? padded : delta, rows,
                         g.columns.output};
@@ -120,12 +120,13 @@ class GradientByFilters {
     Index count = 0;
     for (Index tap = 0; tap < length; tap += count) {
       const T* const x = strip.image + i * steps.image_row + tap;
+      const LineAhead<T> ahead = next.take(delta, strip.rows * strip.columns);
       with_tile_of<most_taps, some_taps, 5, 3, 1>(next_tile(length - tap), [&](auto taps) {
         count = taps;
         if (tap_rows == 1) {
-          sum_taps<1, taps, vectors>(steps, strip, x, delta, sums, next.take(delta));
+          sum_taps<1, taps, vectors>(steps, strip, x, delta, sums, ahead);
         } else if constexpr (taps <= most_taps_of_two_rows) {
-          sum_taps<2, taps, vectors>(steps, strip, x, delta, sums, next.take(delta));
+          sum_taps<2, taps, vectors>(steps, strip, x, delta, sums, ahead);
         }
       });
       for (Index r = 0; r < tap_rows; ++r) {

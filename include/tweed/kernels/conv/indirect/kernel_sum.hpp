@@ -26,7 +26,7 @@ struct KernelSum {
 
   static constexpr Index worker_bytes(const Geometry& g) {
     return Scratch::bytes<T>(depth_block * ProductTile<T>::columns) +
-           Scratch::bytes<T>(depth_block * copy_step) + Scratch::bytes<T>(g.channels) +
+           Scratch::bytes<T>(depth_block * copied_rows) + Scratch::bytes<T>(g.channels) +
            Scratch::bytes<const T*>(most_taps * depth_block);
   }
 
@@ -59,10 +59,13 @@ struct KernelSum {
   static constexpr Index most_rows = 512;
   static constexpr Index most_taps = 32;
 
-  /// More rows repay a copy of the panel that they are multiplied with.
+  /// More rows repay a copy of the panel that they are multiplied with, and as many columns a copy
+  /// of the rows.
   static constexpr Index few_rows = 128;
+  static constexpr Index many_columns = 192;
 
-  static constexpr Index copy_step = column_copy_step<T>(most_rows);
+  /// Room for rows in tiles, or far apart.
+  static constexpr Index copied_rows = column_copy_step<T>(most_rows);
 
   /// Rows and columns of the gradient.
   struct Part {
@@ -73,13 +76,13 @@ struct KernelSum {
   /// A worker's own.
   struct Memory {
     T* panel;
-    T* copies;         ///< of pixels that are far apart
+    T* copies;         ///< of some rows
     T* zeros;          ///< what a pixel outside the image holds
     const T** inputs;  ///< for some taps, the pixels under them
 
     Memory(const Geometry& g, Scratch scratch)
         : panel(scratch.take<T>(depth_block * ProductTile<T>::columns)),
-          copies(scratch.take<T>(depth_block * copy_step)),
+          copies(scratch.take<T>(depth_block * copied_rows)),
           zeros(scratch.take<T>(g.channels)),
           inputs(scratch.take<const T*>(most_taps * depth_block)) {
       std::fill_n(zeros, g.channels, T{});
@@ -90,6 +93,7 @@ struct KernelSum {
   bool is_far() const { return are_columns_far<T>(g.columns.stride * g.channels); }
 
   void add_pixels(const Part& part, const RowRange& range, const Memory& memory) const {
+    const bool has_many_columns = part.columns.height() >= many_columns;
     LinesAhead<T> later = pixels_behind(part, range);
     for (Index row = part.rows.begin; row < part.rows.end;) {
       const Index group_end = (row / group_rows() + 1) * group_rows();
@@ -98,9 +102,11 @@ struct KernelSum {
       for_each_tap(rows, [&](const Tap& tap) {
         const T** const inputs = memory.inputs + tap.index * depth_block;
         find_inputs(tap.tap, range, memory.zeros, inputs);
-        if (is_far()) {
-          copy_columns(inputs, range.end - range.begin, tap.channel, tap.end - tap.begin,
-                       memory.copies + (tap.begin - rows.begin), copy_step);
+        if (has_many_columns) {
+          copy_to_tiles(tap, rows.begin, range.height(), inputs, memory.copies);
+        } else if (is_far()) {
+          copy_columns(inputs, range.height(), tap.channel, tap.end - tap.begin,
+                       memory.copies + (tap.begin - rows.begin), copied_rows);
         }
       });
       multiply(rows, part.columns, range, memory, later);
@@ -131,6 +137,28 @@ struct KernelSum {
     }
   }
 
+  /// Copies the rows of a tap to where `TiledRows` has them, `first_row` being the first of all.
+  EIGEN_DONT_INLINE static void copy_to_tiles(const Tap& tap, Index first_row, Index depth,
+                                              const T* const* inputs, T* to) {
+    constexpr Index high = ProductTile<T>::rows;
+    const Index first = tap.begin - first_row;
+    const Index count = tap.end - tap.begin;
+    const Index above = std::min(count, (high - first % high) % high);  // end a tile begun before
+    const Index whole = (count - above) / high * high;
+    T* const begun = to + first / high * high * depth + first % high;
+    T* const tiles = to + (first + above) / high * high * depth;
+    for (Index d = 0; d < depth; ++d) {
+      const T* from = inputs[d] + tap.channel;
+      std::copy_n(from, above, begun + d * high);
+      from += above;
+      T* tile = tiles + d * high;
+      for (Index row = 0; row < whole; row += high, from += high, tile += high * depth) {
+        std::copy_n(from, high, tile);
+      }
+      std::copy_n(from, count - above - whole, tile);
+    }
+  }
+
   /// What the next pixels read, where that lies behind what these do.
   LinesAhead<T> pixels_behind(const Part& part, const RowRange& range) const {
     const Index count = std::min(depth_block, pixels - range.end);
@@ -147,8 +175,8 @@ struct KernelSum {
   EIGEN_DONT_INLINE void multiply(const RowRange& rows, const RowRange& columns,
                                   const RowRange& range, const Memory& memory,
                                   LinesAhead<T>& later) const {
-    const Index count = rows.end - rows.begin;
-    const Index depth = range.end - range.begin;
+    const Index count = rows.height();
+    const Index depth = range.height();
     const bool is_first = range.begin == 0 && !adds;
     T* targets[most_rows];
     for (Index i = 0; i < count; ++i) {
@@ -168,6 +196,12 @@ struct KernelSum {
       }
       LinesAhead<T> next = panel_behind(deltas, j + panel_columns, range);
       next.then = &later;
+      if (columns.height() >= many_columns) {
+        return multiply_panel<T>(
+            TiledRows<T>{memory.copies, depth}, count, 0, depth, b,
+            {.rows = targets, .column = filter + j, .columns = panel_columns, .adds = !is_first},
+            next);
+      }
       for_each_tap(rows, [&](const Tap& tap) {
         multiply_panel<T>(
             ColumnsOperand<T>{memory.inputs + tap.index * depth_block, is_far() ? 0 : tap.channel},

@@ -54,7 +54,7 @@ class TapKernel {
   LinesAhead<T> behind(const PanelOperand<T>& panel, const RowRange& depth) const {
     if (is_in_place_) return {};
     const Index size = depth.height() * panel.row_step;
-    return LinesAhead<T>::end_to_end(panel.data + size, size, depth.height());
+    return LinesAhead<T>::end_to_end(panel.data + size, size);
   }
 
  private:

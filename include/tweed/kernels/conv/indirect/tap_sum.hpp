@@ -305,7 +305,7 @@ class TapSum {
     constexpr Index height = ProductTile<T>::rows;
     if (!is_pointwise() || t_.groups() > 1 || t_.depth > TapKernel<T>::depth_block) return {};
     const T* const second_tile = first + (places.skip + height) * t_.depth;
-    return {second_tile, height, height * t_.depth, places.count};
+    return {second_tile, height, t_.depth, height * t_.depth, places.count};
   }
 
   TapGeometry t_;

@@ -60,8 +60,8 @@ class TransformProducts {
       const Index slot = l.kind.slot_of(frequency);
       const Index slots = l.kind.is_real(frequency) ? 1 : 2;
       const T* const b = kernel.data + slot * l.kernel_step();
-      LinesAhead<T> next = LinesAhead<T>::end_to_end(b + slots * l.kernel_step(),
-                                                     slots * l.kernel_step(), from.depth);
+      LinesAhead<T> next =
+          LinesAhead<T>::end_to_end(b + slots * l.kernel_step(), slots * l.kernel_step());
       const Scratch scratch = memory.rest(block.worker_of(worker));
       for (Index first = 0; first < tiles; first += most) {
         const Index rows = std::min(most, tiles - first);

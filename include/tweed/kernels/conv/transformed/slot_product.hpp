@@ -141,7 +141,7 @@ class SlotProduct {
   static EIGEN_ALWAYS_INLINE void add_rows(Index depth, const T* a, Index a_step, const T* b,
                                            const T* other, Pack<T> (&sum)[height][vectors],
                                            LinesAhead<T>& next) {
-    LineAhead<T> ahead = next.take(b);
+    LineAhead<T> ahead = next.take(b, depth);
     for (Index k = 0; k < depth; ++k, b += vectors * width, ahead.line += ahead.step) {
       Pack<T> row[vectors];
       load(b, row);
@@ -161,7 +161,7 @@ class SlotProduct {
   static EIGEN_ALWAYS_INLINE void add_columns(Index depth, const T* a, const T* b,
                                               Pack<T> (&sum)[height][vectors],
                                               LinesAhead<T>& next) {
-    LineAhead<T> ahead = next.take(b);
+    LineAhead<T> ahead = next.take(b, depth);
     for (Index k = 0; k < depth; ++k, a += left_panel, b += vectors * width) {
       prefetch_far(ahead.line);
       ahead.line += ahead.step;
