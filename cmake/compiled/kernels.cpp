@@ -18,14 +18,15 @@ constexpr auto all_loops = []<class... F>(std::type_identity<std::tuple<F...>>) 
 }(std::type_identity<Activations>{});
 
 template <class T>
-void activation_value(std::size_t place, const Activation& f, const T* x, T* y, Index count) {
-  all_loops<T>[place].value(f, x, y, count);
+void activation_value(std::size_t place, const Activation& f, const T* x, T* y, Index count,
+                      bool streams) {
+  all_loops<T>[place].value(f, x, y, count, streams);
 }
 
 template <class T>
 void activation_derivative(std::size_t place, const Activation& f, const T* from, const T* dy,
-                           T* dx, Index count) {
-  all_loops<T>[place].gradient(f, from, dy, dx, count);
+                           T* dx, Index count, bool streams) {
+  all_loops<T>[place].gradient(f, from, dy, dx, count, streams);
 }
 
 // What is left out for a family only spares programs compile time.
@@ -43,6 +44,8 @@ void set_all() {
   prebuilt::relu_gradient<T>.set(relu_gradient<T>);
   prebuilt::activation_value<T>.set(activation_value<T>);
   prebuilt::activation_derivative<T>.set(activation_derivative<T>);
+  prebuilt::apply_activation<T>.set(apply_activation<T>);
+  prebuilt::activation_gradient<T>.set(activation_gradient<T>);
   prebuilt::channel_softmax<T>.set(channel_softmax<T>);
   prebuilt::channel_softmax_gradient<T>.set(channel_softmax_gradient<T>);
   prebuilt::prelu<T>.set(prelu<T>);

@@ -19,7 +19,7 @@ namespace {
 
 /// y = x times the first setting.
 template <class T>
-void scale(const Activation& f, const T* x, T* y, Index count) {
+void scale(const Activation& f, const T* x, T* y, Index count, bool) {
   for (Index i = 0; i < count; ++i) y[i] = static_cast<T>(f.first) * x[i];
 }
 

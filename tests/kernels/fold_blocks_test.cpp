@@ -55,10 +55,11 @@ void check(const Blocks& b) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("fold_blocks: pixels of blocks side by side, and back", T, float, double) {
-  for (const Index channels : {1, 2, 3, 17}) {
+  for (const Index channels : {1, 2, 3, 4, 8, 17}) {
     for (const Index side : {1, 2, 3}) {
       check<T>({.rows = 5, .columns = 3, .channels = channels, .down = side, .across = side});
       check<T>({.rows = 2, .columns = 7, .channels = channels, .down = 1, .across = 5 * side});
+      check<T>({.rows = 2, .columns = 3, .channels = channels, .down = 1, .across = 16 * side});
     }
   }
   check<T>({.rows = 0, .columns = 7, .channels = 2, .down = 2, .across = 2});

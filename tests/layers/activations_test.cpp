@@ -19,7 +19,7 @@ template <class T, class L>
 std::vector<T> values(const L& layer, const std::vector<T>& x) {
   std::vector<T> y(x.size());
   const Activation f = layer.as_epilogue().activation;
-  f.function->loops<T>().value(f, x.data(), y.data(), std::ssize(x));
+  f.function->loops<T>().value(f, x.data(), y.data(), std::ssize(x), false);
   return y;
 }
 
@@ -30,7 +30,7 @@ std::vector<T> derivatives(const L& layer, const std::vector<T>& x) {
   const std::vector<T> from = f.known_by_output ? values(layer, x) : x;
   std::vector<T> dx(x.size());
   const std::vector<T> dy(x.size(), T{1});
-  f.function->loops<T>().gradient(f, from.data(), dy.data(), dx.data(), std::ssize(x));
+  f.function->loops<T>().gradient(f, from.data(), dy.data(), dx.data(), std::ssize(x), false);
   return dx;
 }
 
@@ -145,7 +145,7 @@ TEST_CASE_TEMPLATE("activations: a number has the same result wherever it lies",
       for (const Index first : {0, 1, 5}) {
         const Index size = std::min<Index>(count, std::ssize(x) - first);
         tests::Guarded<T> y(size);
-        f.function->loops<T>().value(f, x.data() + first, y.data(), size);
+        f.function->loops<T>().value(f, x.data() + first, y.data(), size, false);
         CHECK(y.intact());
         CHECK(tests::same_bits(y.values(), std::span(all).subspan(static_cast<std::size_t>(first),
                                                                   static_cast<std::size_t>(size))));

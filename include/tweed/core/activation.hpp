@@ -9,13 +9,15 @@ namespace TWEED_NAMESPACE {
 struct Activation;
 
 /// The two loops of a function that is applied to each number, for one type of number. Both take
-/// `count` numbers that lie side by side, and run on one thread.
+/// `count` numbers that lie side by side, and run on one thread. Where one `streams`, its results
+/// begin at a multiple of a register's size, and it stores them past the caches.
 template <class T>
 struct ActivationLoops {
   /// y = f(x); y may be x.
-  void (*value)(const Activation& f, const T* x, T* y, Index count) = nullptr;
+  void (*value)(const Activation& f, const T* x, T* y, Index count, bool streams) = nullptr;
   /// dx = dy * f', from y where the derivative follows from it, else from x; dx may be dy.
-  void (*gradient)(const Activation& f, const T* from, const T* dy, T* dx, Index count) = nullptr;
+  void (*gradient)(const Activation& f, const T* from, const T* dy, T* dx, Index count,
+                   bool streams) = nullptr;
 };
 
 /// The loops of a function for all types of numbers.

@@ -11,7 +11,7 @@ using tweed::Activation;
 /// they have just written and is still in the cache. Nothing for any other.
 template <class T>
 void apply_other(const Activation& f, T* y, Index count) {
-  if (f.is_other()) f.function->template loops<T>().value(f, y, y, count);
+  if (f.is_other()) f.function->template loops<T>().value(f, y, y, count, false);
 }
 
 /// What a pass over numbers takes at a time, to find them in the cache: 8 KB.

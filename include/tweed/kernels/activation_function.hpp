@@ -7,8 +7,9 @@ namespace TWEED_NAMESPACE::kernels {
 /// The loops over the function that a layer F defines, which `ActivationLayer` describes.
 template <class F, class T>
 struct LoopsOf {
-  static void value(const Activation& f, const T* x, T* y, Index count);
-  static void gradient(const Activation& f, const T* from, const T* dy, T* dx, Index count);
+  static void value(const Activation& f, const T* x, T* y, Index count, bool streams);
+  static void gradient(const Activation& f, const T* from, const T* dy, T* dx, Index count,
+                       bool streams);
 };
 
 /// What an `Activation` of the layer F points to, with these loops.

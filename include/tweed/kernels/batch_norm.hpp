@@ -155,7 +155,8 @@ void batch_norm(const BatchNormForward<T>& pass) {
   Scratch scratch = pass.scratch;
   const auto n = detail::normalizer<T>(rows, pass.scale, pass.shift, pass.epsilon,
                                        {s.mean, s.mean_rest, s.variance}, scratch);
-  detail::normalize(rows, n, pass.x, pass.y, pass.activation, pass.threads);
+  detail::normalize(rows, n, pass.x, pass.y, pass.pixels * pass.channels, pass.activation,
+                    pass.threads);
 }
 
 /// For batches that `batch_norm` took.
@@ -176,9 +177,10 @@ void batch_norm_gradient(const BatchNormBackward<T>& pass) {
   if (kept != nullptr) {
     constexpr Activation none = Activation::none;
     const detail::ArrivingGradient<T> past_activation{normalizer, pass.x, kept, none};
-    detail::apply_gradient(rows, past_activation, to, pass.dx, pass.threads);
+    detail::apply_gradient(rows, past_activation, to, pass.dx, pass.pixels * pass.channels,
+                           pass.threads);
   } else if (pass.dx != nullptr) {
-    detail::apply_gradient(rows, arriving, to, pass.dx, pass.threads);
+    detail::apply_gradient(rows, arriving, to, pass.dx, pass.pixels * pass.channels, pass.threads);
   }
 }
 
@@ -191,7 +193,8 @@ void scale_channels(const ChannelScaling<T>& pass) {
   std::copy_n(pass.factor, pass.channels, centered.factor);
   std::copy_n(pass.offset, pass.channels, centered.offset);
   for (T* const values : {centered.center, centered.factor, centered.offset}) rows.repeat(values);
-  detail::normalize(rows, centered, pass.x, pass.y, pass.activation, pass.threads);
+  detail::normalize(rows, centered, pass.x, pass.y, pass.pixels * pass.channels, pass.activation,
+                    pass.threads);
 }
 
 /// Batch normalisation with a mean and a variance that are known as x * factor + offset, [channels]

@@ -14,6 +14,7 @@ struct Blocks {
   Index across;
 
   constexpr Index block_size() const { return channels * down * across; }
+  constexpr Index size() const { return rows * columns * block_size(); }
   /// Numbers in a row of the large image.
   constexpr Index row_size() const { return columns * across * channels; }
 };

@@ -44,12 +44,20 @@ inline ChosenKernel<void(const T* x, T* y, Index count, int threads)> relu;
 template <class T>
 inline ChosenKernel<void(const T* y, const T* dy, T* dx, Index count, int threads)> relu_gradient;
 template <class T>
-inline ChosenKernel<void(std::size_t place, const Activation& f, const T* x, T* y, Index count)>
+inline ChosenKernel<void(std::size_t place, const Activation& f, const T* x, T* y, Index count,
+                         bool streams)>
     activation_value;
 template <class T>
 inline ChosenKernel<void(std::size_t place, const Activation& f, const T* from, const T* dy, T* dx,
-                         Index count)>
+                         Index count, bool streams)>
     activation_derivative;
+template <class T>
+inline ChosenKernel<void(const Activation& f, const T* x, T* y, Index count, int threads)>
+    apply_activation;
+template <class T>
+inline ChosenKernel<void(const Activation& f, const T* from, const T* dy, T* dx, Index count,
+                         int threads)>
+    activation_gradient;
 template <class T>
 inline ChosenKernel<void(const T* x, T* y, Index pixels, Index channels, int threads)>
     channel_softmax;

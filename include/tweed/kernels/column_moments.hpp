@@ -47,6 +47,7 @@ struct ColumnMoments {
     std::fill_n(block, columns, T{});
     for (Index row = 0; row < count; ++row) {
       for_each_pack<T>(columns, [&](Index i, Index lanes) {
+        prefetch_ahead(x + row * width + i);
         const auto d = Pack<T>::load(x + row * width + i, lanes) - Pack<T>::load(origin + i, lanes);
         add_to(block + i, d, lanes);
       });

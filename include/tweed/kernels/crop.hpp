@@ -2,6 +2,7 @@
 
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/box.hpp>
+#include <tweed/kernels/streaming.hpp>
 
 #include <algorithm>
 
@@ -12,13 +13,16 @@ template <class T>
 void crop(const Box& box, Index batch, const T* x, T* y, int threads) {
   const Index step = box.whole.channels;  // from a piece to the next, where there are several
   const Index row_size = box.whole.width * box.whole.channels;
+  const bool streams =
+      are_pieces_streamed(y, box.piece_size(), box.piece_size(), batch * box.part.size());
   parallel_for(batch * box.part.height, threads, [&](Index i, int) {
     const Index row = i / box.part.height * box.whole.height + box.row + i % box.part.height;
     const T* from = x + row * row_size + box.column * box.whole.channels + box.channel;
     T* to = y + i * box.part.width * box.part.channels;
     for (Index piece = 0; piece < box.pieces(); ++piece, from += step) {
-      to = std::copy_n(from, box.piece_size(), to);
+      to = copy_or_stream(from, box.piece_size(), to, streams);
     }
+    if (streams) simd::finish_stream();
   });
 }
 
@@ -28,21 +32,26 @@ void pad(const Box& box, Index batch, const T* x, T* y, int threads) {
   const Index row_size = box.whole.width * box.whole.channels;
   const Index first = box.column * box.whole.channels + box.channel;
   const Index gap = box.whole.channels - box.part.channels;  // zeros between two pieces
+  const Index step = box.pieces() == 1 ? row_size : box.whole.channels;
+  const bool streams =
+      are_pieces_streamed(y + first, box.piece_size(), step, batch * box.whole.size());
   parallel_for(batch * box.whole.height, threads, [&](Index i, int) {
     T* const to = y + i * row_size;
     const Index row = i % box.whole.height - box.row;
     if (row < 0 || row >= box.part.height) {
-      std::fill_n(to, row_size, T{});
+      fill_or_stream(to, row_size, streams);
+      if (streams) simd::finish_stream();
       return;
     }
     const Index image_row = i / box.whole.height * box.part.height + row;
     const T* from = x + image_row * box.part.width * box.part.channels;
-    T* end = std::fill_n(to, first, T{});
+    T* end = fill_or_stream(to, first, streams);
     for (Index piece = 0; piece < box.pieces(); ++piece, from += box.piece_size()) {
-      if (piece > 0) end = std::fill_n(end, gap, T{});
-      end = std::copy_n(from, box.piece_size(), end);
+      if (piece > 0) end = fill_or_stream(end, gap, streams);
+      end = copy_or_stream(from, box.piece_size(), end, streams);
     }
-    std::fill(end, to + row_size, T{});
+    fill_or_stream(end, to + row_size - end, streams);
+    if (streams) simd::finish_stream();
   });
 }
 

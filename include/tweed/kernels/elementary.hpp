@@ -68,9 +68,8 @@ constexpr std::array<double, count> logarithm_series() {
 /// (1 + u) exp(u^2/2) times the share of the normal distribution beyond u, as a polynomial in t =
 /// (u - 5) / (u + 5); after Shepherd and Laframboise, *Chebyshev approximation of (1 + 2x) exp(x^2)
 /// erfc x*, Mathematics of Computation 1981. The coefficients interpolate at Chebyshev's points up
-/// to u = 15 and 39, to 2^-28 and 2^-58.
-template <class T>
-inline constexpr std::array normal_tail{
+/// to u = 39, to 2^-58.
+inline constexpr std::array normal_tail_by_t{
     -2.77014816568279122e-10,  1.62948221234823634e-11, 4.30592834612236405e-9,
     2.66414705060772051e-9,    -3.13208202808737888e-8, -2.49647497497935251e-8,
     1.97164128223144532e-7,    1.26879784351107611e-7,  -1.30832962425311275e-6,
@@ -79,32 +78,50 @@ inline constexpr std::array normal_tail{
     -0.00167607234514747005,   0.00652200066294482641,  -0.0151704154026414031,
     0.0245369632440221943,     -0.0264010429662937344,  0.0100023523852182082,
     0.0310303684259632778,     -0.0915522818340089288,  0.461515829850037775};
-template <>
-inline constexpr std::array normal_tail<float>{
-    0.000209604038, -2.73382692e-5, -0.00170068454, 0.00653186114, -0.015163095, 0.0245353856,
-    -0.0264019424,  0.0100024942,   0.0310304062,   -0.0915522862, 0.46151583};
 
-/// exp(x + rest) = (1 + fraction) * 2^power.
+/// exp(u^2/2) times the share of the normal distribution beyond u, as the quotient of polynomials
+/// in -u with the smallest error up to u = 13.3: 2^-27.5. All terms have one sign, so that none
+/// cancel.
+inline constexpr std::array normal_tail_numerator{0.00402032592, -0.0399852589, 0.181310221,
+                                                  -0.435691352, 0.500000002};
+inline constexpr std::array normal_tail_denominator{-0.0100773195, 0.100235559, -0.464389394,
+                                                    1.19449918,    -1.66926762, 1.0};
+
+/// The logarithm of 2 in two parts, of which the first has so few digits that its product with an
+/// exponent is exact (Cody and Waite, *Software Manual for the Elementary Functions*, 1980).
+template <class T>
+inline constexpr double log_of_two = is_single<T> ? 0.693359375 : 0.693145751953125;
+template <class T>
+inline constexpr double rest_of_log_of_two =
+    is_single<T> ? -2.12194440054690583e-4 : 1.42860682030941723212e-6;
+
+/// exp(x) = (1 + fraction) * scale, which is a power of two.
 template <class T>
 struct Exponential {
   Pack<T> fraction;
-  Pack<T> power;
+  Pack<T> scale;
 };
 
-/// For x between the bounds of `exp`, and a small rest, if there is one. What x has beyond whole
-/// powers of two is taken off in two steps, of which the first is exact (Cody and Waite, *Software
-/// Manual for the Elementary Functions*, 1980).
+/// exp(r) - 1 for r within half the logarithm of 2.
+template <class T>
+EIGEN_ALWAYS_INLINE Pack<T> exponential_fraction(const Pack<T>& r) {
+  constexpr std::size_t terms = is_single<T> ? 7 : 13;
+  return multiply_add(r * r, polynomial(r, exponential_series<terms>()), r);
+}
+
+template <class T>
+EIGEN_ALWAYS_INLINE simd::PowerOfTwo<T> power_of_two_in(const Pack<T>& x) {
+  return simd::power_of_two_near<T>(x.lanes, Pack<T>::constant(std::numbers::log2e).lanes);
+}
+
+/// For x between the bounds of `exp`, and a small rest, if there is one.
 template <class T, class... Rest>
 EIGEN_ALWAYS_INLINE Exponential<T> exponential(const Pack<T>& x, const Rest&... rest) {
-  constexpr std::size_t terms = is_single<T> ? 7 : 13;
-  constexpr double high = is_single<T> ? 0.693359375 : 0.693145751953125;
-  constexpr double low = is_single<T> ? -2.12194440054690583e-4 : 1.42860682030941723212e-6;
-  const auto half = Pack<T>::constant(0.5);
-  const Pack<T> power{
-      simd::floor(multiply_add(x, Pack<T>::constant(std::numbers::log2e), half).lanes)};
-  auto r = multiply_add(power, Pack<T>::constant(-high), x);
-  r = (multiply_add(power, Pack<T>::constant(-low), r) + ... + rest);
-  return {multiply_add(r * r, polynomial(r, exponential_series<terms>()), r), power};
+  const auto power = power_of_two_in(x);
+  const Pack<T> exponent{power.exponent};
+  auto r = multiply_add(exponent, Pack<T>::constant(-log_of_two<T>), x);
+  r = (multiply_add(exponent, Pack<T>::constant(-rest_of_log_of_two<T>), r) + ... + rest);
+  return {exponential_fraction(r), {power.value}};
 }
 
 }  // namespace detail
@@ -126,17 +143,37 @@ EIGEN_ALWAYS_INLINE Pack<T> exp(const Pack<T>& x, const Rest&... rest) {
   constexpr double zero_below = detail::is_single<T> ? -88.0 : -709.0;
   constexpr double infinite_above = detail::is_single<T> ? 88.5 : 709.5;
   const auto e = detail::exponential(at_least(at_most(x, infinite_above), zero_below), rest...);
-  const Pack<T> scale{simd::power_of_two<T>(e.power.lanes)};
-  return (Pack<T>::constant(1.0) + e.fraction) * scale;
+  return (Pack<T>::constant(1.0) + e.fraction) * e.scale;
 }
+
+namespace detail {
+
+/// exp(-v^2/2), with the digits that the square loses, for v for which it is not below 2^-127 or
+/// 2^-1023, where it becomes 0.
+template <class T>
+EIGEN_ALWAYS_INLINE Pack<T> exp_of_half_square(const Pack<T>& v) {
+  if constexpr (simd::fuses_multiply_add) {  // the square goes into the sum with all its digits
+    const auto half = T{-0.5} * v;
+    const auto power = power_of_two_in(half * v);
+    const Pack<T> exponent{power.exponent};
+    const Pack<T> scale{power.value};
+    auto r = multiply_add(half, v, Pack<T>::constant(-log_of_two<T>) * exponent);
+    r = multiply_add(exponent, Pack<T>::constant(-rest_of_log_of_two<T>), r);
+    return multiply_add(scale, exponential_fraction(r), scale);
+  } else {
+    const Pack<T> upper{simd::upper_half<T>(v.lanes)};
+    return exp(T{-0.5} * (upper * upper), T{-0.5} * ((v - upper) * (v + upper)));
+  }
+}
+
+}  // namespace detail
 
 /// exp(x) - 1 for x <= 0, without the loss of digits near 0.
 template <class T>
 EIGEN_ALWAYS_INLINE Pack<T> exp_minus_one(const Pack<T>& x) {
   const auto one = Pack<T>::constant(1.0);
   const auto e = detail::exponential(at_least(x, -40.0));
-  const Pack<T> scale{simd::power_of_two<T>(e.power.lanes)};
-  return multiply_add(scale, e.fraction, scale - one);
+  return multiply_add(e.scale, e.fraction, e.scale - one);
 }
 
 /// Of normal numbers above 0. It is Eigen's: within an ulp or two.
@@ -172,8 +209,8 @@ EIGEN_ALWAYS_INLINE Sigmoids<T> sigmoids(const Pack<T>& x) {
   constexpr auto most = static_cast<double>(std::numeric_limits<T>::max()) / 4.0;
   const auto one = Pack<T>::constant(1.0);
   const auto e = exp(-x);
-  const auto finite = at_most(e, most);
-  return {one / (one + e), finite / (one + finite)};
+  const auto value = one / (one + e);
+  return {value, at_most(e, most) * value};
 }
 
 template <class T>
@@ -181,6 +218,36 @@ EIGEN_ALWAYS_INLINE Pack<T> tanh(const Pack<T>& x) {
   const auto e = exp_minus_one(T{-2} * abs(x));
   const auto y = e / (e + Pack<T>::constant(2.0));
   return select(less(x, Pack<T>::zero()), y, -y);
+}
+
+/// What the standard normal distribution has below v.
+template <class T>
+struct NormalTail {
+  Pack<T> share;  ///< with all digits where it is small, too
+  Pack<T> density;
+};
+
+/// -|x|, but not below where exp(-x^2/2) becomes 0.
+template <class T>
+EIGEN_ALWAYS_INLINE Pack<T> into_normal_tail(const Pack<T>& x) {
+  return at_least(min(x, -x), detail::is_single<T> ? -13.26 : -37.66);
+}
+
+/// For v that `into_normal_tail` made.
+template <class T>
+EIGEN_ALWAYS_INLINE NormalTail<T> normal_tail(const Pack<T>& v) {
+  constexpr double highest = 0.5 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
+  const auto e = detail::exp_of_half_square(v);
+  const auto density = Pack<T>::constant(highest) * e;
+  if constexpr (detail::is_single<T>) {
+    const auto numerator = detail::polynomial(v, detail::normal_tail_numerator);
+    return {e * numerator / detail::polynomial(v, detail::normal_tail_denominator), density};
+  } else {
+    const auto five = Pack<T>::constant(5.0);
+    const auto t = (v + five) / (v - five);
+    const auto beyond = e * detail::polynomial(t, detail::normal_tail_by_t);
+    return {beyond / (Pack<T>::constant(1.0) - v), density};
+  }
 }
 
 /// The standard normal distribution at x.
@@ -191,16 +258,9 @@ struct Normal {
 };
 template <class T>
 EIGEN_ALWAYS_INLINE Normal<T> normal(const Pack<T>& x) {
-  constexpr double highest = 0.5 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
-  const auto one = Pack<T>::constant(1.0);
-  const auto five = Pack<T>::constant(5.0);
-  const auto u = at_most(abs(x), 40.0);
-  // exp(-u^2/2), with the digits that the square loses.
-  const Pack<T> upper{simd::upper_half<T>(u.lanes)};
-  const auto e = exp(T{-0.5} * (upper * upper), T{-0.5} * ((u - upper) * (u + upper)));
-  const auto t = (u - five) / (u + five);
-  const auto tail = e * detail::polynomial(t, detail::normal_tail<T>) / (one + u);
-  return {select(less(x, Pack<T>::zero()), tail, one - tail), Pack<T>::constant(highest) * e};
+  const auto tail = normal_tail(into_normal_tail(x));
+  const auto above = Pack<T>::constant(1.0) - tail.share;
+  return {select(less(x, Pack<T>::zero()), tail.share, above), tail.density};
 }
 
 }  // namespace TWEED_NAMESPACE::kernels

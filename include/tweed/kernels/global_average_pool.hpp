@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/kernels/sample_pixels.hpp>
+#include <tweed/kernels/streaming.hpp>
 
 namespace TWEED_NAMESPACE::kernels {
 
@@ -15,13 +16,16 @@ void global_average_pool(const SampleSize& size, const T* x, T* y, int threads) 
 template <class T>
 void global_average_pool_gradient(const SampleSize& size, const T* dy, T* dx, int threads) {
   const T weight = T{1} / static_cast<T>(size.pixels);
+  const bool streams = is_streamed_in_order(dx, size.channels, size.batch * size.sample_size());
   detail::for_each_pixel_range(size, threads, [&](Index n, Index begin, Index end) {
     for (Index pixel = begin; pixel < end; ++pixel) {
       T* const to = dx + n * size.sample_size() + pixel * size.channels;
       for_each_pack<T>(size.channels, [&](Index c, Index lanes) {
-        (weight * Pack<T>::load(dy + n * size.channels + c, lanes)).store(to + c, lanes);
+        (weight * Pack<T>::load(dy + n * size.channels + c, lanes))
+            .store_or_stream(to + c, lanes, streams);
       });
     }
+    if (streams) simd::finish_stream();
   });
 }
 

@@ -47,6 +47,8 @@ class GroupNormSteps {
  protected:
   Index channels() const { return pass_.size.channels; }
   Index group_size() const { return channels() / pass_.groups; }
+  /// Of the whole batch.
+  Index numbers() const { return pass_.size.batch * pass_.size.sample_size(); }
   double numbers_of_group() const { return static_cast<double>(pass_.size.pixels * group_size()); }
   /// Where a part of a sample begins.
   Index at(Index n, Index part) const {
@@ -111,7 +113,7 @@ class GroupNormForwardSteps : GroupNormSteps<T, GroupNormForward<T>> {
   void apply(Index n, Index part, int place) const {
     const Index begin = this->at(n, part);
     normalize(parts_.rows(part), of(place).centered, pass_.x + begin, pass_.y + begin,
-              pass_.activation, 1);
+              this->numbers(), pass_.activation, 1);
   }
 
  private:
@@ -221,7 +223,7 @@ class GroupNormBackwardSteps : GroupNormSteps<T, GroupNormBackward<T>> {
   void apply(Index n, Index part, int place) const {
     if (pass_.dx == nullptr) return;
     apply_gradient(parts_.rows(part), arriving(n, part, place), of(place).by,
-                   pass_.dx + this->at(n, part), 1);
+                   pass_.dx + this->at(n, part), this->numbers(), 1);
   }
 
   /// The gradients of scale and shift, from those of each sample.

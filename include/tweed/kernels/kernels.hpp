@@ -70,11 +70,12 @@ struct LoopsOf {
   static_assert(activation_place<F> < std::tuple_size_v<Activations>,
                 "tweed: tweed::compiled has no loops for an activation of one's own; link "
                 "tweed::tweed instead");
-  static void value(const Activation& f, const T* x, T* y, Index count) {
-    activation_value<T>(activation_place<F>, f, x, y, count);
+  static void value(const Activation& f, const T* x, T* y, Index count, bool streams) {
+    activation_value<T>(activation_place<F>, f, x, y, count, streams);
   }
-  static void gradient(const Activation& f, const T* from, const T* dy, T* dx, Index count) {
-    activation_derivative<T>(activation_place<F>, f, from, dy, dx, count);
+  static void gradient(const Activation& f, const T* from, const T* dy, T* dx, Index count,
+                       bool streams) {
+    activation_derivative<T>(activation_place<F>, f, from, dy, dx, count, streams);
   }
 };
 

@@ -2,6 +2,8 @@
 
 #include <tweed/kernels/layer_norm_pass.hpp>
 #include <tweed/kernels/normalize.hpp>
+#include <tweed/kernels/prefetch.hpp>
+#include <tweed/kernels/streaming.hpp>
 
 #include <algorithm>
 
@@ -88,7 +90,9 @@ TWEED_INLINE void measure_rows(const Pass& pass, const T* x, RowNormalizer<T>* t
     for (Index row = 0; row < rows; ++row) {
       const auto part = Pack<T>::load(parts + row * width, lanes);
       const auto middle = lanes == width ? middles[row] : part;
-      const auto d = Pack<T>::load(x + row * length + i, lanes) - middle;
+      const T* const from = x + row * length + i;
+      prefetch(from + rows * length);  // of the next block
+      const auto d = Pack<T>::load(from, lanes) - middle;
       if (centers) sums[row] = sums[row] + d;
       sums[rows + row] = multiply_add(d, d, sums[rows + row]);
     }
@@ -103,7 +107,7 @@ TWEED_INLINE void measure_rows(const Pass& pass, const T* x, RowNormalizer<T>* t
 }
 
 template <class T, Index rows>
-void normalize_rows(const LayerNormForward<T>& pass, Index first) {
+void normalize_rows(const LayerNormForward<T>& pass, Index first, bool streams) {
   const Index length = pass.length;
   const T* const x = pass.x + first * length;
   T* const y = pass.y + first * length;
@@ -118,7 +122,8 @@ void normalize_rows(const LayerNormForward<T>& pass, Index first) {
       const Index at = row * length + i;
       const auto& n = normalizers[row];
       const auto normal = n.normal(n.distance(Pack<T>::load(x + at, lanes), i, lanes));
-      rectified(multiply_add(normal, scale, shift), has_relu).store(y + at, lanes);
+      rectified(multiply_add(normal, scale, shift), has_relu)
+          .store_or_stream(y + at, lanes, streams);
     }
   });
   apply_other(pass.activation, y, rows * length);
@@ -187,6 +192,7 @@ void row_gradients(const LayerNormBackward<T>& pass, Index first_row, T* sums) {
       auto gradients = Pack<T>::zero();
       TWEED_UNROLL
       for (Index row = 0; row < rows; ++row) {
+        prefetch(pass.dy + (first_row + rows + row) * length + i);  // of the next block
         const auto d = arriving.distance(row, i, lanes);
         const auto g = arriving.gradient(row, d, i, lanes);
         const auto normal = normalizers[row].normal(d);
@@ -240,12 +246,14 @@ struct RowBlocks {
   constexpr Index grain() const {
     return std::max<Index>(1, elementwise_grain / (of_block() * length));
   }
-  /// Calls `body(block)` for each.
-  template <class Body>
-  void for_each(int threads, const Body& body) const {
+  /// Calls `body(block)` for each, and `finish()` behind the last of some neighbours that a thread
+  /// takes together.
+  template <class Body, class Finish>
+  void for_each(int threads, const Body& body, const Finish& finish) const {
     parallel_for((count() + grain() - 1) / grain(), threads, [&](Index part, int) {
       const Index end = std::min(count(), (part + 1) * grain());
       for (Index block = part * grain(); block < end; ++block) body(block);
+      finish();
     });
   }
   /// Calls `all(row)` for the first row of a whole block, else `one(row)` for each of its rows.
@@ -272,19 +280,25 @@ template <class T>
 void layer_norm(const LayerNormForward<T>& pass) {
   using detail::RowBlocks;
   const RowBlocks blocks{pass.rows, pass.length};
-  blocks.for_each(pass.threads, [&](Index block) {
+  const bool streams = pass.x != pass.y && !pass.activation.is_other() &&
+                       pass.length % line_length<T> == 0 &&
+                       is_streamed_in_order(pass.y, pass.length, pass.rows * pass.length);
+  const auto normalize_block = [&](Index block) {
     blocks.run(
-        block, [&](Index row) { detail::normalize_rows<T, RowBlocks::together>(pass, row); },
-        [&](Index row) { detail::normalize_rows<T, 1>(pass, row); });
-  });
+        block,
+        [&](Index row) { detail::normalize_rows<T, RowBlocks::together>(pass, row, streams); },
+        [&](Index row) { detail::normalize_rows<T, 1>(pass, row, streams); });
+  };
+  blocks.for_each(pass.threads, normalize_block, FinishStream{streams});
 }
 
 template <class T>
 void layer_norm_gradient(const LayerNormBackward<T>& pass) {
   const detail::RowBlocks blocks{pass.rows, pass.length};
   if (pass.scale_gradient == nullptr && pass.shift_gradient == nullptr) {
-    blocks.for_each(pass.threads,
-                    [&](Index block) { detail::block_gradients<T>(pass, blocks, block, nullptr); });
+    blocks.for_each(
+        pass.threads,
+        [&](Index block) { detail::block_gradients<T>(pass, blocks, block, nullptr); }, [] {});
     return;
   }
   Scratch scratch = pass.scratch;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <tweed/core/parallel.hpp>
+#include <tweed/kernels/max_pool_gradient.hpp>
 #include <tweed/kernels/pool_window.hpp>
 #include <tweed/kernels/prefetch.hpp>
+#include <tweed/kernels/streaming.hpp>
 
 #include <algorithm>
 
@@ -49,6 +51,16 @@ EIGEN_ALWAYS_INLINE Largest<T> largest_of(const WindowPart& part, Index channels
     const Index below = part.first_input + 2 * channels + part.input_step;
     return larger(pair(part.first_input, T{0}), pair(below, T{2}));
   }
+  if (part.is_3x3()) {  // nor need rows wait for each other
+    const auto row = [&](Index input, T tap) {
+      const auto two = larger(at(input, Pack<T>::broadcast(tap)),
+                              at(input + channels, Pack<T>::broadcast(tap + T{1})));
+      return larger(two, at(input + 2 * channels, Pack<T>::broadcast(tap + T{2})));
+    };
+    const Index step = 3 * channels + part.input_step;
+    const auto upper = larger(row(part.first_input, T{0}), row(part.first_input + step, T{3}));
+    return larger(upper, row(part.first_input + 2 * step, T{6}));
+  }
   auto largest = at(part.first_input, Pack<T>::broadcast(static_cast<T>(part.first_tap)));
   for_each_tap<T>(part, channels, [&](Index input, const Pack<T>& tap) {
     largest = larger(largest, at(input, tap));
@@ -57,11 +69,11 @@ EIGEN_ALWAYS_INLINE Largest<T> largest_of(const WindowPart& part, Index channels
 }
 
 /// Some channels of an output pixel, and the taps that they come from.
-template <bool two_by_two, class T, class Tap>
+template <bool two_by_two, bool streams, class T, class Tap>
 EIGEN_ALWAYS_INLINE void max_pool_lanes(const WindowPart& part, Index channels, const T* x, T* y,
                                         Tap* taps, bool behind_relu, Index lanes) {
   auto largest = largest_of<two_by_two>(part, channels, x, lanes);
-  largest.value.store(y, lanes);
+  largest.value.store_or_stream(y, lanes, streams);
   if (taps == nullptr) return;
   if (behind_relu) {
     const auto none = Pack<T>::broadcast(static_cast<T>(no_tap<Tap>));
@@ -70,68 +82,54 @@ EIGEN_ALWAYS_INLINE void max_pool_lanes(const WindowPart& part, Index channels, 
   largest.tap.store_converted(taps, lanes);
 }
 
-/// Some channels of the gradient of an output pixel, handed to the inputs of its window.
-template <class T, class Tap>
-EIGEN_ALWAYS_INLINE void max_pool_gradient_lanes(const WindowPart& part, Index channels,
-                                                 const T* dy, const Tap* taps, T* dx, bool adds,
-                                                 Index lanes) {
-  const auto gradient = Pack<T>::load(dy, lanes);
-  const auto tap = Pack<T>::load_converted(taps, lanes);
-  for_each_tap<T>(part, channels, [&](Index input, const Pack<T>& this_tap) {
-    auto share = select(equal(tap, this_tap), gradient, Pack<T>::zero());
-    if (adds) share = share + Pack<T>::load(dx + input, lanes);
-    share.store(dx + input, lanes);
-  });
+/// Asks for inputs of the windows below, as many as they share with no window above.
+template <class T>
+EIGEN_ALWAYS_INLINE void prefetch_next_inputs(const PoolGeometry& g, const WindowPart& part,
+                                              const T* x) {
+  const Index row_size = g.columns.input * g.channels;
+  const T* row = x + part.first_input + part.rows * row_size;
+  for (Index i = 0; i < g.rows.stride; ++i, row += row_size) {
+    for (Index j = 0; j < g.columns.stride; ++j) prefetch(row + j * g.channels);
+  }
 }
 
-template <bool two_by_two, class T, class Tap>
+template <bool two_by_two, bool streams, class T, class Tap>
 EIGEN_DONT_INLINE void max_pool_rows_of(const PoolGeometry& g, Index begin, Index end, const T* x,
                                         T* y, Tap* taps, bool behind_relu) {
   const Index row_step = g.columns.output * g.channels;
   for_each_output<two_by_two, T>(
       g, begin, end, [&](const WindowPart& part, Index output, Index c, Index lanes) {
-        prefetch_to_write(y + output + row_step);
+        if constexpr (!two_by_two) prefetch_next_inputs(g, part, x + c);
+        if (!streams) prefetch_to_write(y + output + row_step);
         if (taps != nullptr) prefetch_to_write(taps + output + row_step);
-        max_pool_lanes<two_by_two>(part, g.channels, x + c, y + output,
-                                   taps == nullptr ? nullptr : taps + output, behind_relu, lanes);
-      });
-}
-
-template <bool two_by_two, class T, class Tap>
-EIGEN_DONT_INLINE void max_pool_gradient_of(const PoolGeometry& g, const T* dy, const Tap* taps,
-                                            T* dx) {
-  const bool adds = !tiles_exactly(g);
-  if (adds) std::fill_n(dx, g.input_size(), T{});
-  for_each_output<two_by_two, T>(
-      g, 0, g.rows.output, [&](const WindowPart& part, Index output, Index c, Index lanes) {
-        max_pool_gradient_lanes(part, g.channels, dy + output, taps + output, dx + c, adds, lanes);
+        max_pool_lanes<two_by_two, streams>(part, g.channels, x + c, y + output,
+                                            taps == nullptr ? nullptr : taps + output, behind_relu,
+                                            lanes);
       });
 }
 
 }  // namespace detail
 
-/// Rows [begin, end) of y [oh,ow,c] = the largest input of each window of x [h,w,c]. Where `taps`
-/// is given, [oh,ow,c], it tells which one; behind a ReLU only where that lets the gradient pass.
-template <class T, class Tap>
+/// Rows [begin, end) of y [oh,ow,c] = the largest input of each window of x [h,w,c], past the
+/// caches if it `streams`. Where `taps` is given, [oh,ow,c], it tells which one; behind a ReLU only
+/// where that lets the gradient pass.
+template <bool streams = false, class T, class Tap>
 void max_pool_rows(const PoolGeometry& g, Index begin, Index end, const T* x, T* y, Tap* taps,
                    bool behind_relu = false) {
-  detail::takes_pairs(g) ? detail::max_pool_rows_of<true>(g, begin, end, x, y, taps, behind_relu)
-                         : detail::max_pool_rows_of<false>(g, begin, end, x, y, taps, behind_relu);
-}
-
-/// dx [h,w,c] = the sum of the dy [oh,ow,c] that each input was the largest for.
-template <class T, class Tap>
-void max_pool_gradient_image(const PoolGeometry& g, const T* dy, const Tap* taps, T* dx) {
-  detail::takes_pairs(g) ? detail::max_pool_gradient_of<true>(g, dy, taps, dx)
-                         : detail::max_pool_gradient_of<false>(g, dy, taps, dx);
+  const auto run = detail::takes_pairs(g) ? detail::max_pool_rows_of<true, streams, T, Tap>
+                                          : detail::max_pool_rows_of<false, streams, T, Tap>;
+  run(g, begin, end, x, y, taps, behind_relu);
 }
 
 /// y [n,oh,ow,c] of x [n,h,w,c]; `taps` [n,oh,ow,c] may be nullptr.
 template <class T>
 void max_pool(const PoolGeometry& g, Index batch, const T* x, T* y, PoolTap* taps, int threads) {
+  const bool streams = is_streamed_in_order(y, g.channels, batch * g.output_size());
+  const auto run = streams ? max_pool_rows<true, T, PoolTap> : max_pool_rows<false, T, PoolTap>;
   parallel_for(batch, threads, [&](Index n, int) {
-    max_pool_rows(g, 0, g.rows.output, x + n * g.input_size(), y + n * g.output_size(),
-                  taps == nullptr ? nullptr : taps + n * g.output_size());
+    run(g, 0, g.rows.output, x + n * g.input_size(), y + n * g.output_size(),
+        taps == nullptr ? nullptr : taps + n * g.output_size(), false);
+    if (streams) simd::finish_stream();
   });
 }
 
@@ -139,9 +137,13 @@ void max_pool(const PoolGeometry& g, Index batch, const T* x, T* y, PoolTap* tap
 template <class T>
 void max_pool_gradient(const PoolGeometry& g, Index batch, const T* dy, const PoolTap* taps, T* dx,
                        int threads) {
+  const bool streams = g.channels % line_length<T> == 0 &&
+                       is_streamed_in_order(dx, g.channels, batch * g.input_size());
+  const auto run = streams ? max_pool_gradient_image<true, T, PoolTap>
+                           : max_pool_gradient_image<false, T, PoolTap>;
   parallel_for(batch, threads, [&](Index n, int) {
-    max_pool_gradient_image(g, dy + n * g.output_size(), taps + n * g.output_size(),
-                            dx + n * g.input_size());
+    run(g, dy + n * g.output_size(), taps + n * g.output_size(), dx + n * g.input_size());
+    if (streams) simd::finish_stream();
   });
 }
 

@@ -1,17 +1,21 @@
 #pragma once
 
 #include <tweed/kernels/sample_pixels.hpp>
+#include <tweed/kernels/streaming.hpp>
 
 namespace TWEED_NAMESPACE::kernels {
 
 /// y = a * b, element by element; y may be either.
 template <class T>
 void multiply(const T* a, const T* b, T* y, Index count, int threads) {
+  const bool streams = y != a && y != b && is_streamed_in_order(y, count);
   parallel_ranges(count, elementwise_grain, threads, [&](Index begin, Index end) {
     for_each_pack<T>(end - begin, [&](Index i, Index lanes) {
       const Index at = begin + i;
-      (Pack<T>::load(a + at, lanes) * Pack<T>::load(b + at, lanes)).store(y + at, lanes);
+      const auto product = Pack<T>::load(a + at, lanes) * Pack<T>::load(b + at, lanes);
+      product.store_or_stream(y + at, lanes, streams);
     });
+    if (streams) simd::finish_stream();
   });
 }
 
@@ -19,13 +23,23 @@ void multiply(const T* a, const T* b, T* y, Index count, int threads) {
 template <class T>
 void multiply_gradient(const T* a, const T* b, const T* dy, T* da, T* db, Index count,
                        int threads) {
+  const auto is_streamed = [&](const T* to) {
+    return to != nullptr && to != dy && is_streamed_in_order(to, count);
+  };
+  const bool streams_da = is_streamed(da);
+  const bool streams_db = is_streamed(db);
   parallel_ranges(count, elementwise_grain, threads, [&](Index begin, Index end) {
     for_each_pack<T>(end - begin, [&](Index i, Index lanes) {
       const Index at = begin + i;
       const auto gradient = Pack<T>::load(dy + at, lanes);
-      if (da != nullptr) (gradient * Pack<T>::load(b + at, lanes)).store(da + at, lanes);
-      if (db != nullptr) (gradient * Pack<T>::load(a + at, lanes)).store(db + at, lanes);
+      if (da != nullptr) {
+        (gradient * Pack<T>::load(b + at, lanes)).store_or_stream(da + at, lanes, streams_da);
+      }
+      if (db != nullptr) {
+        (gradient * Pack<T>::load(a + at, lanes)).store_or_stream(db + at, lanes, streams_db);
+      }
     });
+    if (streams_da || streams_db) simd::finish_stream();
   });
 }
 
@@ -33,15 +47,18 @@ void multiply_gradient(const T* a, const T* b, const T* dy, T* da, T* db, Index 
 /// own. y may be x.
 template <class T>
 void multiply_channels(const SampleSize& size, const T* x, const T* factors, T* y, int threads) {
+  const bool streams =
+      x != y && is_streamed_in_order(y, size.channels, size.batch * size.sample_size());
   detail::for_each_pixel_range(size, threads, [&](Index n, Index begin, Index end) {
     const T* const by = factors + n * size.channels;
     for (Index pixel = begin; pixel < end; ++pixel) {
       const Index from = n * size.sample_size() + pixel * size.channels;
       for_each_pack<T>(size.channels, [&](Index c, Index lanes) {
         (Pack<T>::load(x + from + c, lanes) * Pack<T>::load(by + c, lanes))
-            .store(y + from + c, lanes);
+            .store_or_stream(y + from + c, lanes, streams);
       });
     }
+    if (streams) simd::finish_stream();
   });
 }
 

@@ -2,6 +2,8 @@
 
 #include <tweed/core/scratch.hpp>
 #include <tweed/kernels/activation_pack.hpp>
+#include <tweed/kernels/prefetch.hpp>
+#include <tweed/kernels/streaming.hpp>
 #include <tweed/kernels/wide_rows.hpp>
 
 #include <algorithm>
@@ -40,17 +42,23 @@ Centered<T> take_centered(const WideRows& rows, Scratch& scratch) {
   return {center, factor, scratch.take<T>(rows.width())};
 }
 
+/// y = activation of the normalised x, both of them part of a batch of `all` numbers.
 template <class T>
-void normalize(const WideRows& rows, const Centered<T>& centered, const T* x, T* y,
+void normalize(const WideRows& rows, const Centered<T>& centered, const T* x, T* y, Index all,
                const Activation& activation, int threads) {
-  for_each_row(rows, threads, [&](Index row) {
+  const bool streams =
+      x != y && !activation.is_other() && is_streamed_in_order(y, rows.width(), all);
+  const auto normalize_row = [&](Index row) {
     const Index begin = rows.begin(row);
     for_each_pack<T>(rows.size(row), [&](Index i, Index lanes) {
+      prefetch_ahead(x + begin + i);
       const auto d = centered.distance(Pack<T>::load(x + begin + i, lanes), i, lanes);
-      rectified(centered.at(d, i, lanes), activation.is_relu()).store(y + begin + i, lanes);
+      rectified(centered.at(d, i, lanes), activation.is_relu())
+          .store_or_stream(y + begin + i, lanes, streams);
     });
     apply_other(activation, y + begin, rows.size(row));
-  });
+  };
+  for_each_row(rows, threads, normalize_row, FinishStream{streams});
 }
 
 template <class T>
@@ -69,8 +77,8 @@ template <class T, class Normalizer>
     normalizer.at(d, first + i, lanes).store(to + i, lanes);
   });
   const auto& loops = f.function->template loops<T>();
-  if (f.known_by_output) loops.value(f, to, to, count);
-  loops.gradient(f, to, dy, to, count);
+  if (f.known_by_output) loops.value(f, to, to, count, false);
+  loops.gradient(f, to, dy, to, count, false);
 }
 
 /// What a number's gradient is made of: its distance from the center, and what arrives behind the
@@ -115,10 +123,12 @@ struct InputGradient {
   T* constant;
 };
 
+/// dx of the gradients that arrive, part of a batch of `all` numbers.
 template <class T>
 void apply_gradient(const WideRows& rows, const ArrivingGradient<T>& arriving,
-                    const InputGradient<T>& by, T* dx, int threads) {
-  for_each_row(rows, threads, [&](Index row) {
+                    const InputGradient<T>& by, T* dx, Index all, int threads) {
+  const bool streams = dx != arriving.dy && is_streamed_in_order(dx, rows.width(), all);
+  const auto apply_to_row = [&](Index row) {
     const Index begin = rows.begin(row);
     arriving.for_each_pack_of(
         begin, rows.size(row),
@@ -126,9 +136,10 @@ void apply_gradient(const WideRows& rows, const ArrivingGradient<T>& arriving,
           const auto rest = multiply_add(distance, Pack<T>::load(by.slope + i, lanes),
                                          Pack<T>::load(by.constant + i, lanes));
           const auto factor = Pack<T>::load(arriving.normalizer.factor + i, lanes);
-          multiply_add(g, factor, rest).store(dx + begin + i, lanes);
+          multiply_add(g, factor, rest).store_or_stream(dx + begin + i, lanes, streams);
         });
-  });
+  };
+  for_each_row(rows, threads, apply_to_row, FinishStream{streams});
 }
 
 }  // namespace TWEED_NAMESPACE::kernels::detail

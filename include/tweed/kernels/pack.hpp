@@ -42,6 +42,10 @@ struct Pack {
     return {simd::load_part(from, count)};
   }
   EIGEN_ALWAYS_INLINE void store(T* to, Index count) const { simd::store_part(to, lanes, count); }
+  /// Past the caches if `streams` and the register is full.
+  EIGEN_ALWAYS_INLINE void store_or_stream(T* to, Index count, bool streams) const {
+    streams&& count == width ? simd::stream(to, lanes) : simd::store_part(to, lanes, count);
+  }
 
   /// Whole numbers of another type.
   template <class Small>

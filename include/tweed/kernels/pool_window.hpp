@@ -14,6 +14,11 @@ struct WindowPart {
   Index rows;
   Index columns;
   Index padded_taps;  ///< on the image and on zeros around it
+
+  /// Whether it is all of a window of 3x3.
+  constexpr bool is_3x3() const {
+    return rows == 3 && columns == 3 && first_tap == 0 && tap_step == 0;
+  }
 };
 
 /// Whether the windows take two inputs each and lie within the image.

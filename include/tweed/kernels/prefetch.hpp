@@ -16,6 +16,14 @@ TWEED_INLINE void prefetch(const T* from) {
 #endif
 }
 
+/// The same for a loop that has come to `from` and goes on for long: as far ahead as memory takes
+/// to answer. Processors do it themselves, but not beyond a page.
+template <class T>
+TWEED_INLINE void prefetch_ahead(const T* from) {
+  constexpr Index ahead = 2048 / Index{sizeof(T)};
+  prefetch(from + ahead);
+}
+
 /// The same, no nearer than the second-level cache: for what is needed later than next.
 template <class T>
 TWEED_INLINE void prefetch_far([[maybe_unused]] const T* from) {

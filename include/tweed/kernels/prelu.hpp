@@ -2,6 +2,7 @@
 
 #include <tweed/kernels/channel_sums.hpp>
 #include <tweed/kernels/prelu_pass.hpp>
+#include <tweed/kernels/streaming.hpp>
 
 #include <algorithm>
 
@@ -25,14 +26,18 @@ void prelu(const PReLUForward<T>& pass) {
   const WideRows rows{pass.pixels, pass.channels};
   Scratch scratch = pass.scratch;
   const T* const slopes = detail::slopes_of_row(rows, pass.slopes, pass.shares_slope, scratch);
-  for_each_row(rows, pass.threads, [&](Index row) {
+  const bool streams =
+      pass.x != pass.y && is_streamed_in_order(pass.y, rows.width(), pass.pixels * pass.channels);
+  const auto slope_row = [&](Index row) {
     const Index begin = rows.begin(row);
     for_each_pack<T>(rows.size(row), [&](Index i, Index lanes) {
       const auto x = Pack<T>::load(pass.x + begin + i, lanes);
       const auto sloped = Pack<T>::load(slopes + i, lanes) * x;
-      select(less(x, Pack<T>::zero()), sloped, x).store(pass.y + begin + i, lanes);
+      select(less(x, Pack<T>::zero()), sloped, x)
+          .store_or_stream(pass.y + begin + i, lanes, streams);
     });
-  });
+  };
+  for_each_row(rows, pass.threads, slope_row, FinishStream{streams});
 }
 
 template <class T>

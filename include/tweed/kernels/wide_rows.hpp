@@ -38,13 +38,15 @@ struct WideRows {
   }
 };
 
-/// Calls `body(row)` for each row.
-template <class Body>
-void for_each_row(const WideRows& rows, int threads, const Body& body) {
+/// Calls `body(row)` for each row, and `finish()` behind the last of some neighbours that a thread
+/// takes together.
+template <class Body, class Finish>
+void for_each_row(const WideRows& rows, int threads, const Body& body, const Finish& finish) {
   const Index grain = rows.grain();
   parallel_for((rows.count() + grain - 1) / grain, threads, [&](Index part, int) {
     const Index end = std::min(rows.count(), (part + 1) * grain);
     for (Index row = part * grain; row < end; ++row) body(row);
+    finish();
   });
 }
 

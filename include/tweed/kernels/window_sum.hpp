@@ -2,6 +2,7 @@
 
 #include <tweed/core/parallel.hpp>
 #include <tweed/kernels/pool_window.hpp>
+#include <tweed/kernels/streaming.hpp>
 
 #include <algorithm>
 
@@ -33,13 +34,14 @@ EIGEN_DONT_INLINE void sum_window_rows(const PoolGeometry& g, Index row, Divisor
 
 template <bool two_by_two, class T>
 EIGEN_DONT_INLINE void spread_window_rows(const PoolGeometry& g, Index begin, Index end,
-                                          Divisor divisor, bool adds, const T* dy, T* dx) {
+                                          Divisor divisor, bool adds, bool streams, const T* dy,
+                                          T* dx) {
   for_each_output<two_by_two, T>(
       g, begin, end, [&](const WindowPart& part, Index output, Index c, Index lanes) {
         const auto share = window_weight<T>(part, divisor) * Pack<T>::load(dy + output, lanes);
         for_each_tap<T>(part, g.channels, [&](Index input, const Pack<T>&) {
           T* const to = dx + c + input;
-          (adds ? share + Pack<T>::load(to, lanes) : share).store(to, lanes);
+          (adds ? share + Pack<T>::load(to, lanes) : share).store_or_stream(to, lanes, streams);
         });
       });
 }
@@ -61,6 +63,8 @@ void spread_windows(const PoolGeometry& g, Index batch, Divisor divisor, const T
                     int threads) {
   const auto spread = takes_pairs(g) ? spread_window_rows<true, T> : spread_window_rows<false, T>;
   const bool adds = !tiles_exactly(g);
+  const bool streams = !adds && g.channels % line_length<T> == 0 &&
+                       is_streamed_in_order(dx, g.channels, batch * g.input_size());
   // Rows of windows that share no input can be written by different threads.
   const Index parts = adds ? 1 : g.rows.output;
   parallel_for(batch * parts, threads, [&](Index i, int) {
@@ -69,7 +73,8 @@ void spread_windows(const PoolGeometry& g, Index batch, Divisor divisor, const T
     T* const to = dx + n * g.input_size();
     if (adds) std::fill_n(to, g.input_size(), T{});
     spread(g, g.rows.output * part / parts, g.rows.output * (part + 1) / parts, divisor, adds,
-           dy + n * g.output_size(), to);
+           streams, dy + n * g.output_size(), to);
+    if (streams) simd::finish_stream();
   });
 }
 

@@ -4,7 +4,6 @@
 #include <tweed/core/double_option.hpp>
 #include <tweed/core/layer.hpp>
 #include <tweed/core/onnx_operator.hpp>
-#include <tweed/core/parallel.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/kernels/kernels.hpp>
 
@@ -33,26 +32,16 @@ constexpr Activation activation_of(const F& layer) {
           .second = settings[1]};
 }
 
-/// Calls `body(begin, end)` for parts of a batch's numbers, on all threads.
-template <class T, class Body>
-void for_each_part(const Batch<T>& batch, int threads, const Body& body) {
-  parallel_ranges(batch.size(), kernels::elementwise_grain, threads, body);
-}
-
 template <class T>
 void infer_activation(const Activation& f, const InferPass<T>& pass) {
-  for_each_part(pass.x, pass.threads, [&](Index begin, Index end) {
-    f.function->template loops<T>().value(f, pass.x.data + begin, pass.y.data + begin, end - begin);
-  });
+  kernels::chosen::apply_activation<T>(f, pass.x.data, pass.y.data, pass.x.size(), pass.threads);
 }
 
 template <class T>
 void activation_backward(const Activation& f, const BackwardPass<T>& pass) {
   const T* const from = f.known_by_output ? pass.y.data : pass.x.data;
-  for_each_part(pass.dy, pass.threads, [&](Index begin, Index end) {
-    f.function->template loops<T>().gradient(f, from + begin, pass.dy.data + begin,
-                                             pass.dx.data + begin, end - begin);
-  });
+  kernels::chosen::activation_gradient<T>(f, from, pass.dy.data, pass.dx.data, pass.dy.size(),
+                                          pass.threads);
 }
 
 /// "slope 0.1, offset 0.5"

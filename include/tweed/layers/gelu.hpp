@@ -13,13 +13,15 @@ struct GELU : ActivationLayer<GELU, DerivativeFrom::input> {
 
   template <class V>
   static V value(const V& x, const V&, const V&) {
-    return at_least(x, -100.0) * normal(x).cumulative;
+    const V v = into_normal_tail(x);
+    return multiply_add(v, normal_tail(v).share, at_least(x, 0.0));
   }
   template <class V>
   static V derivative(const V& x, const V&, const V&) {
-    const V finite = at_most(at_least(x, -100.0), 100.0);
-    const auto [cumulative, density] = normal(finite);
-    return multiply_add(finite, density, cumulative);
+    const V v = into_normal_tail(x);
+    const auto tail = normal_tail(v);
+    const V below = multiply_add(v, tail.density, tail.share);
+    return select(less(x, V::zero()), below, V::constant(1.0) - below);
   }
 
   /// x * (1 + erf(x / sqrt(2))) / 2

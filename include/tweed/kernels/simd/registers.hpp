@@ -169,6 +169,13 @@ V multiply_add(const V& a, const V& b, const V& c) {
   return Eigen::internal::pmadd(a, b, c);
 }
 
+/// Whether it is fused: then a * b keeps all its digits until c is added.
+#if defined(EIGEN_HAS_SINGLE_INSTRUCTION_MADD)
+inline constexpr bool fuses_multiply_add = true;
+#else
+inline constexpr bool fuses_multiply_add = false;
+#endif
+
 /// Rounded correctly, which Eigen's own is not: that starts from an estimate.
 template <class T>
 Vector<T> square_root(const Vector<T>& a) {

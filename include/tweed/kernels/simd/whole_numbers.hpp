@@ -42,6 +42,18 @@ Vector<T> take(const T* four, const std::uint8_t* places) {
   return load(elements);
 }
 
+/// A whole exponent, and 2 to the power of it.
+template <class T>
+struct PowerOfTwo {
+  Vector<T> exponent;
+  Vector<T> value;
+};
+
+/// Of the whole number next to a * b. It may be one below the exponents of normal numbers, where
+/// the power is 0, to one above them, where it is infinite.
+template <class T>
+PowerOfTwo<T> power_of_two_near(const Vector<T>& a, const Vector<T>& b);
+
 #if defined(__GNUC__) && defined(EIGEN_VECTORIZE)
 
 template <class Element, Index count>
@@ -102,17 +114,17 @@ void store_converted(const Vector<T>& value, Small* to) {
   std::memcpy(to, &small, sizeof small);
 }
 
-/// 2^exponent, for whole exponents from one below those of normal numbers, where it is 0, to one
-/// above them, where it is infinite.
 template <class T>
-Vector<T> power_of_two(const Vector<T>& exponent) {
+PowerOfTwo<T> power_of_two_near(const Vector<T>& a, const Vector<T>& b) {
   using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
   constexpr int digits = std::numeric_limits<T>::digits - 1;
   constexpr T bias = static_cast<T>(std::numeric_limits<T>::max_exponent - 1);
-  // In a number of this size the lowest digit stands for 1: the exponent lies in the lowest bits.
-  constexpr T whole = static_cast<T>(Bits{3} << (digits - 1));
-  const auto bits = (ElementsOf<Bits, width<T>>)add(exponent, broadcast<T>(whole + bias));
-  return (Vector<T>)(bits << digits);
+  // In a number of this size the lowest digit stands for 1: adding it rounds, and leaves the whole
+  // number in the lowest bits.
+  const auto whole = broadcast<T>(static_cast<T>(Bits{3} << (digits - 1)) + bias);
+  const auto sum = multiply_add(a, b, whole);
+  const auto bits = (ElementsOf<Bits, width<T>>)sum;
+  return {subtract(sum, whole), (Vector<T>)(bits << digits)};
 }
 
 #else
@@ -121,9 +133,11 @@ using Words = std::uint64_t;
 inline constexpr Index words = 1;
 
 template <class T>
-Vector<T> power_of_two(const Vector<T>& exponent) {
+PowerOfTwo<T> power_of_two_near(const Vector<T>& a, const Vector<T>& b) {
+  const Vector<T> exponent = floor(multiply_add(a, b, broadcast(T{0.5})));
   const Vector<T> power = Eigen::internal::pldexp(broadcast(T{1}), exponent);
-  return select(less(power, broadcast(std::numeric_limits<T>::min())), broadcast(T{}), power);
+  const auto is_denormal = less(power, broadcast(std::numeric_limits<T>::min()));
+  return {exponent, select(is_denormal, broadcast(T{}), power)};
 }
 
 inline Words multiply_low_halves(Words a, Words b) { return (a & 0xFFFFFFFF) * (b & 0xFFFFFFFF); }
