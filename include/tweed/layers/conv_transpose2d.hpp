@@ -132,8 +132,8 @@ struct ConvTranspose2DLayer {
                                  .y = pass.y.data,
                                  .dy = pass.dy.data,
                                  .dx = pass.dx.data,
-                                 .kernel_gradient = pass.gradients[0].data(),
-                                 .bias_gradient = bias_of(pass.gradients),
+                                 .kernel_gradient = pass.gradient(0),
+                                 .bias_gradient = has_bias ? pass.gradient(1) : nullptr,
                                  .activation = pass.epilogue.activation,
                                  .scratch = pass.scratch,
                                  .threads = pass.threads});
