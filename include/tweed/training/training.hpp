@@ -6,6 +6,7 @@
 #include <tweed/kernels/kernels.hpp>
 #include <tweed/training/augmenter.hpp>
 #include <tweed/training/check_options.hpp>
+#include <tweed/training/copy_training.hpp>
 #include <tweed/training/fit_options.hpp>
 #include <tweed/training/follow_schedules.hpp>
 #include <tweed/training/history.hpp>
@@ -111,6 +112,15 @@ class Training {
     stopped_ = stopped;
     trainer_.resume(steps_done());
     recall_epochs();
+  }
+
+  /// Goes on where another training stopped whose model has the same parameters, such as one on
+  /// smaller images: with its weights, what its optimiser remembers, and its history. Throws Error,
+  /// with this one as it was, where parameters or options differ that a checkpoint compares.
+  template <class OtherNet, class OtherData, class OtherValidation>
+  void resume(Training<OtherNet, T, Loss, Optimizer, OtherData, OtherValidation>& other) {
+    detail::copy_training(other, *this);
+    resume(other.history(), false);
   }
 
   /// Shows `take(name, value)` each option that must be the same for a state to be put back.
