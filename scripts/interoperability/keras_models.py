@@ -15,7 +15,8 @@ LAYERS = {
     **{"MaxPooling2D": ("max_pool",), "AveragePooling2D": ("average_pool",)},
     **{"GlobalAveragePooling2D": ("global_average_pool",)},
     **{"GlobalMaxPooling2D": ("global_max_pool",), "UpSampling2D": ("upsample",)},
-    **{"BatchNormalization": ("batch_norm",), "LayerNormalization": ("layer_norm",)},
+    **{"Conv2DTranspose": ("conv_transpose2d",), "BatchNormalization": ("batch_norm",)},
+    **{"LayerNormalization": ("layer_norm",)},
     **{"LeakyReLU": ("leaky_relu",), "ELU": ("elu",), "Add": ("add",), "Concatenate": ("concat",)},
     **{"Multiply": ("multiply",)},
 }

@@ -6,7 +6,8 @@ import math
 import numpy as np
 
 CONVOLUTIONS = ("conv2d", "depthwise_conv2d")
-WITH_KERNEL = (*CONVOLUTIONS, "dense")
+TRANSPOSED = "conv_transpose2d"
+WITH_KERNEL = (*CONVOLUTIONS, TRANSPOSED, "dense")
 POOLS = ("max_pool", "average_pool")
 GLOBAL_POOLS = {"global_average_pool": np.mean, "global_max_pool": np.max}
 NORMALIZATIONS = ("layer_norm", "rms_norm", "group_norm", "instance_norm")
@@ -99,6 +100,17 @@ def axis_output(size, axis, window, layer):
     return steps + 1 + bool(is_further)
 
 
+def transposed_axis(size, axis, layer):
+    """Of a transposed convolution, the pixels that it takes away before `axis`, and the size that is
+    left; its padding is that of the convolution that it goes back."""
+    stride, kernel = layer["stride"][axis], layer["kernel"]
+    if layer["padding"] == "same":
+        return axis_padding(size * stride, axis, kernel, layer)[0], size * stride
+    before, after = axis_padding(size, axis, kernel, layer)
+    whole = (size - 1) * stride + span(axis, kernel, layer) + layer["output_padding"][axis]
+    return before, whole - before - after
+
+
 def windows(images, layer, window, border):
     """For each position in a window, row by row, the pixels [n,oh,ow,c] that lie there."""
     stride, dilation = layer["stride"], layer.get("dilation", [1, 1])
@@ -138,6 +150,11 @@ def output_shape(layer, shapes):
         return height, width, layer["count"]
     if kind == "upsample":
         return height * layer["factors"][0], width * layer["factors"][1], channels
+    if kind == TRANSPOSED:
+        height, width = (
+            transposed_axis(size, axis, layer)[1] for axis, size in enumerate((height, width))
+        )
+        return height, width, layer["filters"]
     if kind not in CONVOLUTIONS + POOLS:
         return shapes[0]
     window = window_of(layer)
@@ -164,6 +181,30 @@ def convolve(images, layer, kernel):
         product = np.einsum("nhwgc,cgf->nhwgf", of_groups, tap, optimize=True)
         result = result + product.reshape(*pixels.shape[:3], -1)
     return result
+
+
+def spread(images, layer, kernel):
+    """A transposed convolution; `kernel` is [kh,kw,f/groups,c], the channels of a group side by side."""
+    groups = layer["groups"]
+    sizes = images.shape[1:3]
+    axes = [transposed_axis(size, axis, layer) for axis, size in enumerate(sizes)]
+    stride, dilation = layer["stride"], layer["dilation"]
+    ends = [
+        max(before + output, (size - 1) * stride[axis] + span(axis, layer["kernel"], layer))
+        for axis, (size, (before, output)) in enumerate(zip(sizes, axes))
+    ]
+    result = np.zeros((len(images), *ends, layer["filters"]))
+    of_groups = images.reshape(*images.shape[:3], groups, -1)
+    for row in range(kernel.shape[0]):
+        for column in range(kernel.shape[1]):
+            tap = kernel[row, column].reshape(kernel.shape[2], groups, -1)
+            product = np.einsum("nhwgc,fgc->nhwgf", of_groups, tap, optimize=True)
+            top, left = row * dilation[0], column * dilation[1]
+            rows = slice(top, top + (sizes[0] - 1) * stride[0] + 1, stride[0])
+            columns = slice(left, left + (sizes[1] - 1) * stride[1] + 1, stride[1])
+            result[:, rows, columns] += product.reshape(*images.shape[:3], -1)
+    (top, height), (left, width) = axes
+    return result[:, top : top + height, left : left + width]
 
 
 def average_pool(images, layer):
@@ -211,6 +252,8 @@ def compute(layer, weights, operands):
     kind, x = layer["layer"], operands[0]
     if kind in CONVOLUTIONS:
         return convolve(x, layer, weights["kernel"]) + weights.get("bias", 0)
+    if kind == TRANSPOSED:
+        return spread(x, layer, weights["kernel"]) + weights.get("bias", 0)
     if kind == "dense":
         y = x.reshape(len(x), -1) @ weights["kernel"] + weights.get("bias", 0)
         return y[:, None, None, :]

@@ -32,13 +32,12 @@ def parts_of(layer):
     kind = layer["layer"]
     if kind in layers.WITH_KERNEL:
         return ("kernel", "bias") if layer.get("bias", True) else ("kernel",)
-    if kind == "batch_norm":
-        return ("scale", "shift", "mean", "variance")
     if kind == "instance_norm":
         return ("scale", "shift") if layer.get("is_affine", False) else ()
-    if kind in layers.NORMALIZATIONS:
+    if kind == "batch_norm" or kind in layers.NORMALIZATIONS:
         parts = ("scale",) if kind == "rms_norm" else ("scale", "shift")
-        return tuple(part for part in parts if layer.get(f"has_{part}", True))
+        chosen = tuple(part for part in parts if layer.get(f"has_{part}", True))
+        return chosen + ("mean", "variance") * (kind == "batch_norm")
     return {"layer_scale": ("scale",), "prelu": ("slope",)}.get(kind, ())
 
 

@@ -16,6 +16,7 @@ from .torchvision_names import Place, check_kinds, places_of
 # Modules whose work tweed's layers do, or that do nothing once a network is trained, and which layers
 # of tweed it may be. With which settings is not compared: the outputs are.
 MODULES = {
+    **{"ConvTranspose2d": ("conv_transpose2d",)},
     **dict.fromkeys(("Conv2d", "Linear", "Flatten", "ZeroPad2d", "Identity", "Sequential"), ()),
     **dict.fromkeys(("Dropout", "Dropout1d", "Dropout2d", "StochasticDepth", "Permute"), ()),
     **{"MaxPool2d": ("max_pool",), "AvgPool2d": ("average_pool", "global_average_pool")},
@@ -56,10 +57,16 @@ def to_channels_first(array, layer):
     return array.reshape(*layer.flattened, -1).transpose(2, 0, 1, 3).reshape(array.shape)
 
 
+def is_spatial(layer, part):
+    """Whether a tensor is a kernel with rows and columns."""
+    return part == "kernel" and layer.kind != "dense"
+
+
 def kernel_from_pytorch(weight, layer, part="kernel"):
-    """Convolutions: OIHW to HWIO. Linear: [out, in] to [in, out], and where images were flattened
-    the inputs from channels first to channels last. So are those of a normalization."""
-    if layer.kind in tweed_layers.CONVOLUTIONS and part == "kernel":
+    """Convolutions: OIHW to HWIO, transposed ones IOHW to HWOI. Linear: [out, in] to [in, out], and
+    where images were flattened the inputs from channels first to channels last. So are those of a
+    normalization."""
+    if is_spatial(layer, part):
         return weight.transpose(2, 3, 1, 0)
     kernel = weight.T if part == "kernel" else weight
     has_inputs = layer.kind != "dense" or part == "kernel"
@@ -67,7 +74,7 @@ def kernel_from_pytorch(weight, layer, part="kernel"):
 
 
 def kernel_to_pytorch(kernel, layer, part="kernel"):
-    if layer.kind in tweed_layers.CONVOLUTIONS and part == "kernel":
+    if is_spatial(layer, part):
         return kernel.transpose(3, 2, 0, 1)
     has_inputs = layer.kind != "dense" or part == "kernel"
     if layer.flattened and has_inputs:
@@ -160,7 +167,9 @@ def out_of_form(array, place, layer, part):
 def weights_in(state, places, layers):
     """Name and arrays for each layer, as `with_weights` takes them; ValueError unless that is all
     there is."""
-    missing = [f"{place.name}.weight" for place in places if not has_place(state, place)]
+    expected = list(layers) + [None] * len(places)
+    firsts = [first_entry(place, layer) for place, layer in zip(places, expected)]
+    missing = [entry for entry in firsts if entry not in state]
     if missing:
         raise ValueError(f"there is no {missing[0]}, there are {models.listed(state)}")
     pairs = list(zip(places, layers))
@@ -174,9 +183,9 @@ def weights_in(state, places, layers):
     return weights + [(place.name, {}) for place in places[len(layers) :]]
 
 
-def has_place(state, place):
-    entry = "layer_scale" if place.kind == "CNBlock" else "weight"
-    return f"{place.name}.{entry}" in state
+def first_entry(place, layer):
+    """What must be there of a layer, or, where there is none, of what was named too many."""
+    return next(iter(entries_of(place, layer).values())) if layer else f"{place.name}.weight"
 
 
 def arrays_of(state, place, layer):

@@ -1,4 +1,4 @@
-// expect: Conv2D: the filters must divide into the groups
+// expect: convolution: the filters must divide into the groups
 #include <tweed/tweed.hpp>
 
 using namespace tweed;

@@ -1,4 +1,5 @@
-// expect: Conv2D: the padding must be at least 0 and smaller than the kernel, its dilation included
+// expect: convolution: the padding must be at least 0 and smaller than the kernel, its dilation included
+// expect: Conv2D<4
 #include <tweed/tweed.hpp>
 
 using namespace tweed;

@@ -1,4 +1,5 @@
-// expect: DepthwiseConv2D: the padding must be at least 0 and smaller than the kernel, its dilation included
+// expect: convolution: the padding must be at least 0 and smaller than the kernel, its dilation included
+// expect: DepthwiseConv2D<
 #include <tweed/tweed.hpp>
 
 using namespace tweed;

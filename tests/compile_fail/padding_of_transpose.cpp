@@ -1,4 +1,5 @@
-// expect: ConvTranspose2D: the padding must be at least 0 and smaller than the kernel, its dilation included
+// expect: convolution: the padding must be at least 0 and smaller than the kernel, its dilation included
+// expect: ConvTranspose2D<4
 #include <tweed/tweed.hpp>
 
 using namespace tweed;

@@ -78,6 +78,12 @@ def check_examples(tool):
             layers.ReLU(),
             layers.Dense(6),
         ],
+        "transposed_same": [
+            layers.Input((5, 4, 3)),
+            layers.Conv2DTranspose(6, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2DTranspose(2, (4, 2), strides=(3, 1), use_bias=False),
+            layers.Conv2DTranspose(4, 1, strides=(1, 2), padding="same"),
+        ],
         "depthwise": [
             layers.Input((7, 9, 3)),
             layers.DepthwiseConv2D(3, depth_multiplier=2, padding="same", activation="relu"),
@@ -92,8 +98,9 @@ def check_examples(tool):
         difference = np.abs(network.predict(x, verbose=0) - y).max()
         print(f"{name}: outputs differ by {difference:.2e} at most")
         assert difference <= common.TOLERANCE, name
-        back = tweed_weights.from_keras(network.get_weights(), model)
-        assert all(np.array_equal(back.tensors[n], model.tensors[n]) for n in back.tensors), name
+        for source in (network.get_weights(), network):  # which is run, and its outputs compared
+            back = tweed_weights.from_keras(source, model)
+            assert all(np.array_equal(back.tensors[n], model.tensors[n]) for n in back.tensors), name
 
 
 def small(before=(), activation="relu", pool=layers.MaxPooling2D, last=None, bias=True):

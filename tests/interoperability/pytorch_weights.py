@@ -90,6 +90,12 @@ def check_examples(tool):
             nn.ReLU(),
             nn.Conv2d(8, 5, 2),
         ),
+        "transposed": nn.Sequential(
+            nn.ConvTranspose2d(6, 9, 3, stride=2, padding=1, output_padding=1, groups=3),
+            nn.ReLU(),
+            nn.ConvTranspose2d(9, 4, 2, stride=3, bias=False),
+            nn.Conv2d(4, 3, 2),
+        ),
         "valid_pools": nn.Sequential(
             nn.Conv2d(2, 4, 3), nn.MaxPool2d((2, 1)), nn.Flatten(), nn.ReLU(), nn.Linear(128, 6)
         ),
@@ -107,8 +113,9 @@ def check_examples(tool):
         print(f"{name}: outputs differ by {difference:.2e} at most")
         assert found.shape == y.shape and difference <= common.TOLERANCE, name
         state = {name: value.numpy() for name, value in network.state_dict().items()}
-        back = tweed_weights.from_pytorch(state, model)
-        assert all(np.array_equal(back.tensors[n], model.tensors[n]) for n in back.tensors), name
+        for source in (state, network):  # which is run, and its outputs compared
+            back = tweed_weights.from_pytorch(source, model)
+            assert all(np.array_equal(back.tensors[n], model.tensors[n]) for n in back.tensors), name
 
 
 def small(relu=nn.ReLU, pool=nn.MaxPool2d, bias=True):

@@ -116,6 +116,13 @@ void examples(Arguments arguments) {
       BatchNorm<NoShift{}>, ReLU, ConvTranspose2D<4, 2, Stride{3}, NoBias{}>, BatchNorm<NoScale{}>,
       ConvTranspose2D<3, Window{4, 3}, Stride{2, 1}, Dilation{1, 2}>,
       BatchNorm<NoScale{}, NoShift{}>>>(folder, "transposes");
+  example<Sequential<Input<4, 5, 6>,
+                     ConvTranspose2D<9, 3, Stride{2}, Padding{1}, OutputPadding{1}, Groups{3}>,
+                     ReLU, ConvTranspose2D<4, 2, Stride{3}, Padding::valid, NoBias{}>,
+                     Conv2D<3, 2, Padding::valid>>>(folder, "transposed");
+  example<Sequential<Input<5, 4, 3>, ConvTranspose2D<6, 3, Stride{2}>, ReLU,
+                     ConvTranspose2D<2, Window{4, 2}, Stride{3, 1}, Padding::valid, NoBias{}>,
+                     ConvTranspose2D<4, 1, Stride{1, 2}>>>(folder, "transposed_same");
   example<Sequential<Input<3, 3, 2>, Flatten>>(folder, "flatten");
   example<Sequential<Input<9, 7, 4>, Conv2D<6, 3, NoBias{}>, DepthwiseConv2D<3, NoBias{}>, ReLU,
                      Conv2D<2, 1>, Flatten, Dense<3, NoBias{}>>>(folder, "without_bias");

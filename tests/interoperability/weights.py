@@ -37,8 +37,7 @@ def changed(path, change):
 
 def known():
     """The files of networks all of whose layers the script knows."""
-    unknown = ("normalized_options", "normalized_vectors", "shapes_images", "shapes_vectors",
-               "transposes")
+    unknown = ("normalized_options", "normalized_vectors", "shapes_images", "shapes_vectors")
     paths = sorted(tool.folder.glob("*.safetensors"))
     return [path for path in paths if path.stem not in (*unknown, "shapes_upsampled")]
 
@@ -334,11 +333,12 @@ def check_keras():
         assert np.array_equal(found.tensors[name], like.tensors[name]), name
     convert(first, last, layer("Softmax"), outputs=common.softmax)
 
-    for kind in ("Rescaling", "Conv2DTranspose", "PReLU", "GroupNormalization"):
+    for kind in ("Rescaling", "PReLU", "GroupNormalization"):
         raises(f"{kind.lower()}: tweed has no {kind}", convert, layer(kind), first, last)
     for kind, wanted in (
         *(("BatchNormalization", "batch_norm"), ("AveragePooling2D", "average_pool")),
         *(("LeakyReLU", "leaky_relu"), ("GlobalMaxPooling2D", "global_max_pool")),
+        ("Conv2DTranspose", "conv_transpose2d"),
     ):
         text = f"{kind.lower()}: a {kind}, but LIKE has no {wanted}"
         raises(text, convert, layer(kind), first, last)
@@ -381,9 +381,12 @@ def check_pytorch_modules():
         whole.named_modules = lambda: iter([("", whole), *parts])
         return tweed_weights.from_pytorch(whole, like)
 
-    for kind, wanted in (("BatchNorm1d", "batch_norm"), ("Tanh", "tanh"), ("ReLU6", "relu6")):
+    for kind, wanted in (
+        *(("BatchNorm1d", "batch_norm"), ("Tanh", "tanh"), ("ReLU6", "relu6")),
+        ("ConvTranspose2d", "conv_transpose2d"),
+    ):
         raises(f"1: a {kind}, but LIKE has no {wanted}", convert, "Linear", kind, "Linear")
-    for kind in ("LSTM", "ConvTranspose2d", "Softsign"):
+    for kind in ("LSTM", "Softsign"):
         raises(f"1: tweed has no {kind}", convert, "Linear", kind, "Linear")
     raises("2: tweed has no Softmax before it", convert, "Linear", "Softmax", "Linear")
 

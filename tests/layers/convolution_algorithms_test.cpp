@@ -157,6 +157,7 @@ void check_runs(const std::vector<Shape>& inputs) {
         check_same(tests::run_layer(AnyLayer(at_run_time(L::value)), input, options), one);
         check_folded<L>(input, one, batch, threads);
       }
+      tests::check_frozen(tests::any_layer<L, float>, {input}, {.batch = batch, .threads = 2});
     }
   }
 }

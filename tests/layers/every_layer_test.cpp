@@ -78,6 +78,9 @@ void check_all(const Inputs& inputs, const testing::GradientReport& gradients,
   CAPTURE(to_string(inputs[0]));
   CHECK_MESSAGE(gradients.passed(), gradients.where);
   check_threads(layer, inputs, epilogue);
+  for (const Index count : {2, 11}) {
+    tests::check_frozen(layer, inputs, {.batch = count, .threads = 2, .epilogue = epilogue});
+  }
   if (layer.traits(inputs[0]).in_place) check_in_place(layer, inputs);
   check_float_against_double(layer, tests::any_layer<L, double>, inputs, epilogue);
   const bool measures_batches =

@@ -1,11 +1,15 @@
 #include <tweed/losses/mean_squared_error.hpp>
 #include <tweed/losses/softmax_ce.hpp>
 #include <tweed/losses/sum_of_losses.hpp>
+#include <known_answers/pytorch.hpp>
 #include <support/error_message.hpp>
+#include <support/numbers.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -68,15 +72,47 @@ TEST_CASE("SumOfLosses: of one output it is the loss") {
 
 TEST_CASE("SumOfLosses: sums add up, output by output") {
   LossSums<2> sum;
-  const LossSums<2> some{{.loss = 3.0, .correct = 1, .count = 2},
-                         {LossSum{.loss = 1.0, .correct = 1, .count = 2},
-                          LossSum{.loss = 4.0, .correct = 0, .count = 2}}};
+  const LossSums<2> some{{LossSum{.loss = 1.0, .correct = 1, .count = 2},
+                          LossSum{.loss = 4.0, .correct = 0, .count = 2}},
+                         {1.0, 0.5}};
+  CHECK(some.loss == 3.0);
   sum += some;
   sum += some;
   CHECK(sum.mean_loss() == 1.5);
+  CHECK(sum.loss == 6.0);
+  CHECK(sum.count == 4);
   CHECK(sum.accuracy() == 0.5);
   CHECK(sum.outputs[1].loss == 8.0);
   CHECK(sum.outputs[1].count == 4);
+}
+
+TEST_CASE("SumOfLosses: over batches it is what PyTorch makes of all samples") {
+  const auto z = tests::numbers<double>(20, 1, 3.0);
+  const auto to = tests::numbers<double>(20, 2);
+  const std::vector<Label> classes{0, 4, 2, 1};
+  const SumOfLosses loss{Weighted{SoftmaxCE<>{.ignored_label = 4}, 0.7},
+                         Weighted{MeanSquaredError{}, 1.3}};
+  const double expected =
+      0.7 * tests::pytorch::softmax_ce_ignored_loss + 1.3 * tests::pytorch::mean_squared_error_loss;
+  const auto of = [&](Index first, Index count) {
+    const auto from = static_cast<std::size_t>(first);
+    const auto samples = static_cast<std::size_t>(count);
+    const Batch<const double> batch{z.data() + 5 * first, count, {1, 1, 5}};
+    return loss.value(std::array{batch, batch},
+                      std::tuple(std::span(classes).subspan(from, samples),
+                                 std::span(to).subspan(5 * from, 5 * samples)));
+  };
+  for (const Index batch : {1, 2, 3, 4}) {  // how many labels count differs
+    CAPTURE(batch);
+    LossSums<2> sum;
+    for (Index first = 0; first < 4; first += batch) sum += of(first, std::min(batch, 4 - first));
+    CHECK(sum.mean_loss() == doctest::Approx(expected).epsilon(1e-14));
+    CHECK(sum.count == 3);
+  }
+  const LossSums<2> ignored = of(1, 1);
+  CHECK(ignored.outputs[0].weight() == 0.0);
+  CHECK(ignored.mean_loss() == doctest::Approx(1.3 * ignored.outputs[1].mean_loss()));
+  CHECK(ignored.accuracy() == 0.0);
 }
 
 TEST_CASE("SumOfLosses: shows its losses, their settings and weights") {

@@ -9,6 +9,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <vector>
 
 namespace tests {
@@ -23,6 +26,7 @@ struct LayerRunOptions {
   bool in_place = false;  ///< y in the memory of x, dx in that of dy
   tweed::RandomKey random{.seed = 1};
   tweed::Epilogue epilogue{};
+  bool is_frozen = false;
 };
 
 template <class T>
@@ -197,7 +201,8 @@ class LayerRun {
                                  .threads = options_.threads,
                                  .inputs = inputs,
                                  .input_gradients = input_gradients,
-                                 .epilogue = options_.epilogue});
+                                 .epilogue = options_.epilogue,
+                                 .is_frozen = options_.is_frozen});
     }
     CHECK(dy.intact());
     CHECK(scratch.intact());
@@ -253,6 +258,19 @@ LayerResult<T> run_layer(const tweed::AnyLayerOf<T>& layer, const tweed::Shape& 
 template <tweed::Layer L, class T>
 LayerResult<T> run_layer(const tweed::Shape& input, const LayerRunOptions& options = {}) {
   return run_layer(any_layer<L, T>, input, options);
+}
+
+/// A layer that is frozen leaves its gradients alone, and that of its input keeps its bits.
+template <class T>
+void check_frozen(const tweed::AnyLayerOf<T>& layer, const std::vector<tweed::Shape>& inputs,
+                  LayerRunOptions options) {
+  const auto trained = run_layer(layer, inputs, options);
+  options.is_frozen = true;
+  const auto frozen = run_layer(layer, inputs, options);
+  CHECK(same_bits(frozen.dx, trained.dx));
+  for (const auto& gradient : frozen.gradients) {
+    CHECK(std::ranges::all_of(gradient, [](T value) { return std::isnan(value); }));
+  }
 }
 
 }  // namespace tests

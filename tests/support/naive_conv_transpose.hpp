@@ -1,13 +1,11 @@
 #pragma once
 
-#include <tweed/core/window.hpp>
+#include <support/naive_convolution.hpp>
 
-#include <utility>
+#include <algorithm>
 #include <vector>
 
 namespace tests {
-
-using tweed::Index;
 
 /// A transposed convolution as somebody would describe it: what its padding takes away, and the
 /// size that is left.
@@ -23,81 +21,59 @@ struct TransposeCase {
   Index groups = 1;
 };
 
-/// From its definition, in double: each pixel adds a kernel's worth of numbers to the output. It
-/// shares nothing with the library's own.
+/// From its definition: a convolution from its output to its input, run backward.
 class NaiveConvTranspose {
  public:
   using Numbers = std::vector<double>;
 
-  NaiveConvTranspose(const TransposeCase& c, Index batch) : c_(c), batch_(batch) {}
+  NaiveConvTranspose(const TransposeCase& c, Index batch)
+      : convolution_(convolution_of(c, batch)),
+        input_channels_(c.input.channels),
+        filters_(c.filters) {}
 
   Numbers y(const Numbers& x, const Numbers& kernel, const Numbers& bias) const {
-    Numbers y(size(batch_ * c_.output.size()));
-    for (std::size_t i = 0; i < y.size(); ++i) y[i] = bias.empty() ? 0.0 : bias[i % bias.size()];
-    for_each_product([&](std::size_t in, std::size_t weight, std::size_t out) {
-      y[out] += x[in] * kernel[weight];
-    });
+    Numbers y = convolution_.input_gradient(kernel, x);
+    for (std::size_t i = 0; i < y.size() && !bias.empty(); ++i) y[i] += bias[i % bias.size()];
     return y;
   }
 
   Numbers dx(const Numbers& kernel, const Numbers& dy) const {
-    Numbers dx(size(batch_ * c_.input.size()));
-    for_each_product([&](std::size_t in, std::size_t weight, std::size_t out) {
-      dx[in] += dy[out] * kernel[weight];
-    });
-    return dx;
+    return convolution_.forward(dy, kernel, Numbers(static_cast<std::size_t>(input_channels_)));
   }
 
   Numbers kernel_gradient(const Numbers& x, const Numbers& dy) const {
-    const Index taps = c_.kernel.height * c_.kernel.width;
-    Numbers gradient(size(taps * c_.filters / c_.groups * c_.input.channels));
-    for_each_product([&](std::size_t in, std::size_t weight, std::size_t out) {
-      gradient[weight] += x[in] * dy[out];
-    });
-    return gradient;
+    return convolution_.kernel_gradient(dy, x);
   }
 
-  Numbers bias_gradient(const Numbers& dy) const {
-    Numbers gradient(size(c_.filters));
-    for (std::size_t i = 0; i < dy.size(); ++i) gradient[i % gradient.size()] += dy[i];
-    return gradient;
-  }
+  Numbers bias_gradient(const Numbers& dy) const { return channel_sums(dy, filters_); }
 
  private:
-  static std::size_t size(Index count) { return static_cast<std::size_t>(count); }
-
-  /// Calls `body(input, weight, output)` for every product of the definition.
-  template <class Body>
-  void for_each_product(const Body& body) const {
-    const auto& [input, output] = std::pair(c_.input, c_.output);
-    const Index group_filters = c_.filters / c_.groups;
-    std::size_t in = 0;
-    for (Index n = 0; n < batch_; ++n) {
-      for (Index row = 0; row < input.height; ++row) {
-        for (Index column = 0; column < input.width; ++column) {
-          for (Index c = 0; c < input.channels; ++c, ++in) {
-            const Index group = c / (input.channels / c_.groups);
-            for (Index i = 0; i < c_.kernel.height; ++i) {
-              for (Index j = 0; j < c_.kernel.width; ++j) {
-                const Index y = row * c_.stride.height + i * c_.dilation.height - c_.top;
-                const Index x = column * c_.stride.width + j * c_.dilation.width - c_.left;
-                if (y < 0 || y >= output.height || x < 0 || x >= output.width) continue;
-                for (Index f = 0; f < group_filters; ++f) {
-                  const Index tap = (i * c_.kernel.width + j) * group_filters + f;
-                  const Index pixel = (n * output.height + y) * output.width + x;
-                  body(in, size(tap * input.channels + c),
-                       size(pixel * c_.filters + group * group_filters + f));
-                }
-              }
-            }
-          }
-        }
-      }
-    }
+  static ConvolutionCase convolution_of(const TransposeCase& c, Index batch) {
+    // Zeros behind the image, as many as the last window needs.
+    const auto behind = [](Index input, Index window, Index stride, Index dilation, Index output,
+                           Index before) {
+      const Index reached = (input - 1) * stride + (window - 1) * dilation + 1;
+      return std::max<Index>(0, reached - before - output);
+    };
+    const Index bottom = behind(c.input.height, c.kernel.height, c.stride.height, c.dilation.height,
+                                c.output.height, c.top);
+    const Index right = behind(c.input.width, c.kernel.width, c.stride.width, c.dilation.width,
+                               c.output.width, c.left);
+    return {.batch = batch,
+            .height = c.output.height,
+            .width = c.output.width,
+            .channels = c.filters,
+            .filters = c.input.channels,
+            .kernel = c.kernel,
+            .stride = c.stride,
+            .padding = {c.top, bottom, c.left, right},
+            .dilation = c.dilation,
+            .groups = c.groups};
   }
 
-  TransposeCase c_;
-  Index batch_;
+  NaiveConvolution convolution_;
+  Index input_channels_;
+  Index filters_;
 };
 
 }  // namespace tests

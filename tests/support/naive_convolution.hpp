@@ -40,6 +40,13 @@ inline std::string to_string(const ConvolutionCase& c) {
          size(c.dilation.height, c.dilation.width) + ", groups " + std::to_string(c.groups);
 }
 
+/// The sum of each of so many channels over all pixels.
+inline std::vector<double> channel_sums(const std::vector<double>& numbers, Index channels) {
+  std::vector<double> sums(static_cast<std::size_t>(channels));
+  for (std::size_t i = 0; i < numbers.size(); ++i) sums[i % sums.size()] += numbers[i];
+  return sums;
+}
+
 /// Convolution from its definition, in double: the image is copied into one with zeros around it,
 /// and then there are seven loops. It shares nothing with the library's own.
 class NaiveConvolution {
@@ -82,11 +89,7 @@ class NaiveConvolution {
     return gradient;
   }
 
-  Numbers bias_gradient(const Numbers& dy) const {
-    Numbers gradient(size(c_.filters));
-    for (std::size_t i = 0; i < dy.size(); ++i) gradient[i % gradient.size()] += dy[i];
-    return gradient;
-  }
+  Numbers bias_gradient(const Numbers& dy) const { return channel_sums(dy, c_.filters); }
 
  private:
   static std::size_t size(Index count) { return static_cast<std::size_t>(count); }

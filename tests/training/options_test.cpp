@@ -71,6 +71,22 @@ TEST_CASE("an optimiser's setting that cannot take effect is refused, and the mo
   CHECK(refusal(SGD{.nesterov = true}).starts_with("SGD: nesterov is true and momentum 0"));
 }
 
+TEST_CASE("a momentum schedule wants an optimiser with a momentum") {
+  const FitOptions options{.momentum_schedule = OneCycleMomentum{}};
+  CHECK(refusal(Adam{}, options).empty());
+  CHECK(refusal(SGD{.momentum = 0.5}, options).empty());
+  CHECK(refusal(Lookahead{SGD{.momentum = 0.5}}, options).empty());
+  const std::string none =
+      "FitOptions: a momentum_schedule is given, but the optimiser's momentum is 0: give it one "
+      "above 0";
+  CHECK(refusal(SGD{}, options) == none);
+  CHECK(refusal(Lookahead{SGD{}}, options) == none);
+  CHECK(refusal(Still{}, options) ==
+        "FitOptions: a momentum_schedule is given, but the optimiser has no momentum");
+  CHECK(refusal(Adam{}, {.momentum_schedule = ConstantSchedule{}}) ==
+        "Adam: beta1 is 1, it must be at least 0 and below 1");
+}
+
 TEST_CASE("the ends of the ranges are as they should be") {
   CHECK(refusal(Adam{.learning_rate = 0, .beta1 = 0, .beta2 = 0, .epsilon = 1e-37}).empty());
   CHECK(refusal(SGD{.learning_rate = 0}).empty());

@@ -169,6 +169,37 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("frozen layers between others leave their gradients alone, the others' keep their bits") {
+  using Deep = Sequential<Input<6, 6, 1>, Conv2D<3, 3>, ReLU, Conv2D<4, 3>, BatchNorm<>, ReLU,
+                          DepthwiseConv2D<3>, PReLU<>, Flatten, Dense<8>, LayerNorm<>, Dense<4>>;
+  Model<Deep> model{1};
+  std::vector<char> layers(model.graph().traits.size(), 1);
+  layers.front() = layers.back() = 0;  // these two train
+  TrainingPass<Deep> some(model, 4, 2, layers);
+  TrainingPass<Deep> all(4, 2);
+  std::vector<float> pixels;
+  for (std::uint64_t i = 0; i < 4 * 36; ++i) {
+    pixels.push_back(static_cast<float>(random_uniform({.seed = 4}, i)));
+  }
+  const std::vector<Label> labels{0, 1, 2, 3};
+  for (TrainingPass<Deep>* pass : {&some, &all}) {
+    std::ranges::fill(pass->gradients(), 7.0F);
+    const auto logits = pass->forward(model, Batch<const float>{pixels.data(), 4, {6, 6, 1}}, {});
+    SoftmaxCE{}.gradient(logits, labels, pass->output_gradient());
+    pass->backward(model);
+  }
+  const auto found = model.named(some.gradients());
+  const auto expected = model.named(all.gradients());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    CAPTURE(found[i].name);
+    const bool is_trained =
+        found[i].name.starts_with("conv2d_1") || found[i].name.starts_with("dense_2");
+    const auto is_as_before = [](float value) { return value == 7.0F; };
+    CHECK(std::ranges::all_of(found[i].values, is_as_before) == !is_trained);
+    if (is_trained) CHECK(std::ranges::equal(found[i].values, expected[i].values));
+  }
+}
+
 TEST_CASE("what lies in frozen first layers runs neither backward nor again, to the same bits") {
   using Deep = Sequential<Input<6, 6, 1>, Recompute<Counted, Conv2D<3, 3>, ReLU>,
                           Recompute<Conv2D<5, 3>, ReLU>, Flatten, Dense<4>>;

@@ -79,6 +79,17 @@ TEST_CASE("OneCycleSchedule: without steps to rise or to fall it starts and ends
         "OneCycleSchedule: rise is 1.5, it must be at least 0 and at most 1");
 }
 
+TEST_CASE("OneCycleMomentum: gives what PyTorch's OneCycleLR gives") {
+  check_rates(OneCycleMomentum{},
+              {0.95, 0.9, 0.85, 0.854951556604879, 0.8688255099070633, 0.8888739533021842,
+               0.9111260466978157, 0.9311744900929366, 0.945048443395121, 0.95});
+  check_rates(OneCycleMomentum{.rise = 0.5, .highest = 0.9, .lowest = 0.6, .linear = true},
+              {0.9, 0.8142857142857143, 0.7285714285714285, 0.6428571428571428, 0.6333333333333333,
+               0.7, 0.7666666666666666, 0.8333333333333334, 0.9});
+  CHECK(tests::error_message([] { OneCycleMomentum{.highest = 1}({}); }) ==
+        "OneCycleMomentum: highest is 1, it must be at least 0 and below 1");
+}
+
 TEST_CASE("TriangularSchedule: gives what PyTorch's CyclicLR gives") {
   check_rates(TriangularSchedule{.up = 2, .down = 3, .lowest = 0.2},
               {0.2, 0.6, 1.0, 0.7333333333333333, 0.4666666666666667, 0.2, 0.6, 1.0,

@@ -143,7 +143,8 @@ struct ForwardPass : InferPass<T> {
 
 /// What a layer gets to compute the gradients. It overwrites every dx and all gradients, which hold
 /// rubbish before, and may overwrite dy. A dx is empty where nobody needs it, which happens only to
-/// a layer with parameters or with several inputs.
+/// a layer with parameters or with several inputs. The gradients of a frozen layer nobody needs: it
+/// may leave them as they are.
 template <class T>
 struct BackwardPass {
   Batch<const T> x;  ///< the first input; rubbish unless `backward_reads.input`
@@ -159,6 +160,10 @@ struct BackwardPass {
   std::span<const Batch<const T>> inputs = {};  ///< all of them
   std::span<const Batch<T>> input_gradients = {};
   Epilogue epilogue = {};
+  bool is_frozen = false;
+
+  /// Where the gradient of parameter i goes, or nullptr where nobody needs it.
+  T* gradient(std::size_t i) const { return is_frozen ? nullptr : gradients[i].data(); }
 };
 
 /// What a layer gets to bring its state up to date, once a step was found good.

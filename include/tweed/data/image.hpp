@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 namespace TWEED_NAMESPACE {
@@ -61,6 +62,53 @@ struct AreaWeights {
   }
 };
 
+/// Resamples images of one shape to another height and width, each new pixel the mean of the old
+/// area under it.
+class AreaResampling {
+ public:
+  AreaResampling(const Shape& from, Index height, Index width)
+      : from_(from), rows_(from.height, height), columns_(from.width, width) {}
+
+  /// An image [h,w,c] into one of the new size.
+  template <class Pixel>
+  void operator()(const Pixel* image, Pixel* to) const {
+    const Index channels = from_.channels;
+    std::vector<double> column_means(static_cast<std::size_t>(from_.width * channels));
+    for (const auto& row : rows_.positions) {
+      std::fill(column_means.begin(), column_means.end(), 0.0);
+      const Pixel* from = image + row.first * from_.width * channels;
+      for (const double weight : row.weights) {
+        for (double& mean : column_means) mean += weight * static_cast<double>(*from++);
+      }
+      for (const auto& column : columns_.positions) {
+        for (Index c = 0; c < channels; ++c) {
+          double mean = 0.0;
+          const double* old = column_means.data() + column.first * channels + c;
+          for (const double weight : column.weights) {
+            mean += weight * *old;
+            old += channels;
+          }
+          *to++ = pixel_of<Pixel>(mean);
+        }
+      }
+    }
+  }
+
+ private:
+  template <class Pixel>
+  static Pixel pixel_of(double mean) {
+    if constexpr (std::is_floating_point_v<Pixel>) {
+      return static_cast<Pixel>(mean);
+    } else {
+      return static_cast<Pixel>(std::lround(std::min(mean, 255.0)));
+    }
+  }
+
+  Shape from_;
+  AreaWeights rows_;
+  AreaWeights columns_;
+};
+
 }  // namespace TWEED_NAMESPACE::detail
 
 namespace TWEED_NAMESPACE {
@@ -68,31 +116,11 @@ namespace TWEED_NAMESPACE {
 /// The picture in `height` x `width`, each new pixel the mean of the old area under it. The size is
 /// at least 1x1, as is the picture's.
 inline Image resize(const Image& image, Index height, Index width) {
-  const auto& [old_height, old_width, channels] = image.shape;
-  if (height == old_height && width == old_width) return image;
-  const detail::AreaWeights columns(old_width, width);
-  const detail::AreaWeights rows(old_height, height);
-  Image resized{{height, width, channels}, {}};
-  resized.pixels.reserve(static_cast<std::size_t>(resized.shape.size()));
-  std::vector<double> column_means(static_cast<std::size_t>(old_width * channels));
-  for (const auto& row : rows.positions) {
-    std::fill(column_means.begin(), column_means.end(), 0.0);
-    const std::uint8_t* from = image.pixels.data() + row.first * old_width * channels;
-    for (const double weight : row.weights) {
-      for (double& mean : column_means) mean += weight * *from++;
-    }
-    for (const auto& column : columns.positions) {
-      for (Index c = 0; c < channels; ++c) {
-        double mean = 0.0;
-        const double* old = column_means.data() + column.first * channels + c;
-        for (const double weight : column.weights) {
-          mean += weight * *old;
-          old += channels;
-        }
-        resized.pixels.push_back(static_cast<std::uint8_t>(std::lround(std::min(mean, 255.0))));
-      }
-    }
-  }
+  if (height == image.shape.height && width == image.shape.width) return image;
+  Image resized{{height, width, image.shape.channels}, {}};
+  resized.pixels.resize(static_cast<std::size_t>(resized.shape.size()));
+  const detail::AreaResampling resample(image.shape, height, width);
+  resample(image.pixels.data(), resized.pixels.data());
   return resized;
 }
 

@@ -102,6 +102,8 @@ class PassSchedule {
   }
   /// Whether it is needed for training or for the gradients of the inputs.
   bool wants(int value) const { return facts(value).wants; }
+  /// Whether training needs none of the gradients of the parameters that a value is made with.
+  bool is_frozen(int value) const { return facts(value).is_frozen; }
   /// The slot that ends up with the gradient of a value, -1 if none does.
   int gradient_of(int value) const { return facts(value).gradient; }
 
@@ -116,7 +118,8 @@ class PassSchedule {
   struct ValueFacts {
     bool needs = false;
     bool wants = false;
-    bool is_again = false;  // computed again
+    bool is_frozen = false;  // what makes it has parameters, and nobody needs their gradients
+    bool is_again = false;   // computed again
     int segment = 0;
     int gradient = -1;  // slot that holds what has been added up so far
   };
@@ -181,8 +184,8 @@ class PassSchedule {
       if (segment >= needed_segments_.size()) needed_segments_.resize(segment + 1);
       ValueFacts& output = facts(node.output);
       output.wants = graph_.traits_of(node).trains();
-      output.needs =
-          output.wants && (frozen.empty() || frozen[static_cast<std::size_t>(node.layer)] == 0);
+      output.is_frozen = !frozen.empty() && frozen[static_cast<std::size_t>(node.layer)] != 0;
+      output.needs = output.wants && !output.is_frozen;
       for (const int value : graph_.inputs_of(node)) {
         output.needs = output.needs || needs(value);
         output.wants = output.wants || wants(value);

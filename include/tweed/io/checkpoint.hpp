@@ -20,6 +20,12 @@
 
 namespace TWEED_NAMESPACE {
 
+struct LoadCheckpointOptions {
+  /// Whether the checkpoint may be of images of another height and width. It fits where no layer's
+  /// parameters depend on them.
+  bool any_image_size = false;
+};
+
 namespace detail {
 
 inline constexpr const char* checkpoint_format = "tweed checkpoint";
@@ -97,12 +103,12 @@ class CheckpointFile {
   }
 
   /// Throws Error, which names the first difference, unless the training that wrote the checkpoint
-  /// had the settings `expected`.
-  void expect_settings(const std::string& expected) const {
+  /// had the settings `expected`; heights and widths of images may be left out of account.
+  void expect_settings(const std::string& expected, bool any_image_size) const {
     const std::string& found = text(settings_key);
     if (found == expected) return;
     const std::string where = path_.string() + ": metadata " + in_quotes(settings_key);
-    const auto difference = settings_difference(where, expected, found);
+    const auto difference = settings_difference(where, expected, found, any_image_size);
     if (!difference.empty()) fail("it is of another training: " + difference);
   }
 
@@ -186,8 +192,9 @@ std::uintmax_t longest_checkpoint(Training& training) {
 
 /// Puts the state in the file back. Throws Error, with the training as it was, unless it fits.
 template <class Training>
-void apply_checkpoint(Training& training, const CheckpointFile& file) {
-  file.expect_settings(settings_text(training_settings(training)));
+void apply_checkpoint(Training& training, const CheckpointFile& file,
+                      const LoadCheckpointOptions& options) {
+  file.expect_settings(settings_text(training_settings(training)), options.any_image_size);
   const Index step = file.number("step", training.steps());
   const bool stopped = file.number("stopped", 1) == 1;
   History history = file.history(step);
@@ -265,9 +272,10 @@ void save_checkpoint(Training& training, const std::filesystem::path& path,
 /// if the file is damaged or belongs to another training, naming the first difference; this one is
 /// then unchanged.
 template <class Training>
-SafetensorsFile::Metadata load_checkpoint(Training& training, const std::filesystem::path& path) {
+SafetensorsFile::Metadata load_checkpoint(Training& training, const std::filesystem::path& path,
+                                          const LoadCheckpointOptions& options = {}) {
   const detail::CheckpointFile file(path, detail::longest_checkpoint(training));
-  detail::apply_checkpoint(training, file);
+  detail::apply_checkpoint(training, file, options);
   return file.content().metadata();
 }
 

@@ -58,14 +58,15 @@ class CheckpointFolder {
   /// if all are damaged, or if the newest of the others cannot be read, is of another version of
   /// the format, or belongs to another training.
   template <class Training>
-  std::optional<ResumedCheckpoint> resume(Training& training) const {
+  std::optional<ResumedCheckpoint> resume(Training& training,
+                                          const LoadCheckpointOptions& options = {}) const {
     std::vector<std::string> damaged;
     const auto steps = steps_found();
     for (const Index step : steps) {
       const auto path = path_of(step);
       const auto file = read(path, detail::longest_checkpoint(training), damaged);
       if (!file) continue;
-      detail::apply_checkpoint(training, *file);
+      detail::apply_checkpoint(training, *file, options);
       for (const Index newer : steps) {
         if (newer > step) remove(path_of(newer));
       }

@@ -54,10 +54,10 @@ TrainingSettings training_settings(const Training& training) {
 TWEED_PREBUILT std::string settings_text(const TrainingSettings& settings);
 
 /// The first difference between settings of our own and those in a file, "expected batch_size 6,
-/// found 5"; empty if there is none. Throws Error, beginning with `where`, where what was found is
-/// no JSON.
+/// found 5"; empty if there is none. With `any_image_size` the heights and widths of the network's
+/// inputs may differ. Throws Error, beginning with `where`, where what was found is no JSON.
 TWEED_PREBUILT std::string settings_difference(const std::string& where,
                                                const std::string& expected,
-                                               const std::string& found);
+                                               const std::string& found, bool any_image_size);
 
 }  // namespace TWEED_NAMESPACE::detail

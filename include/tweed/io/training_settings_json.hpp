@@ -41,10 +41,31 @@ TWEED_PREBUILT std::string settings_text(const TrainingSettings& settings) {
   return json.dump();
 }
 
+/// Takes height and width out of the shape [h,w,c] of an input, or of each of several.
+inline void forget_image_sizes(nlohmann::json& inputs) {
+  if (!inputs.is_array()) return;
+  if (inputs.size() == 3 && inputs[0].is_number()) {
+    inputs[0] = inputs[1] = nullptr;
+  } else {
+    for (nlohmann::json& input : inputs) {
+      if (input.is_array()) forget_image_sizes(input);
+    }
+  }
+}
+
 TWEED_PREBUILT std::string settings_difference(const std::string& where,
                                                const std::string& expected,
-                                               const std::string& found) {
-  return first_difference(parse_strict_json(where, expected), parse_strict_json(where, found));
+                                               const std::string& found, bool any_image_size) {
+  nlohmann::json ours = parse_strict_json(where, expected);
+  nlohmann::json theirs = parse_strict_json(where, found);
+  for (nlohmann::json* json : {&ours, &theirs}) {
+    if (!any_image_size || !json->contains("network")) continue;
+    nlohmann::json& network = (*json)["network"];
+    for (const char* inputs : {"input", "inputs"}) {
+      if (network.contains(inputs)) forget_image_sizes(network[inputs]);
+    }
+  }
+  return first_difference(ours, theirs);
 }
 
 }  // namespace TWEED_NAMESPACE::detail

@@ -36,9 +36,11 @@ void dense_gradient(const DenseBackward<T>& pass) {
     bias_gradient<T>(pass.dy, pass.batch, pass.outputs, pass.bias_gradient, pass.scratch,
                      pass.threads);
   }
-  matmul<T>(row_major(pass.x, pass.batch, pass.inputs).transposed(), dy,
-            row_major(pass.kernel_gradient, pass.inputs, pass.outputs), Write::replace,
-            pass.scratch, pass.threads);
+  if (pass.kernel_gradient != nullptr) {
+    matmul<T>(row_major(pass.x, pass.batch, pass.inputs).transposed(), dy,
+              row_major(pass.kernel_gradient, pass.inputs, pass.outputs), Write::replace,
+              pass.scratch, pass.threads);
+  }
   if (pass.dx == nullptr) return;
   matmul<T>(dy, row_major(pass.kernel, pass.inputs, pass.outputs).transposed(),
             row_major(pass.dx, pass.batch, pass.inputs), Write::replace, pass.scratch,

@@ -31,7 +31,7 @@ struct DenseBackward {
   const T* y;          // [n,outputs], read only behind an activation
   T* dy;               // [n,outputs], overwritten
   T* dx;               // [n,inputs], or nullptr where nobody needs it
-  T* kernel_gradient;  // [inputs,outputs]
+  T* kernel_gradient;  // [inputs,outputs], or nullptr where nobody needs it
   T* bias_gradient;    // [outputs], or nullptr
   Activation activation = Activation::none;
   Scratch scratch;

@@ -31,7 +31,7 @@ void layer_scale_gradient(const LayerScaleBackward<T>& pass) {
       (Pack<T>::load(scale + i, lanes) * dy).store(pass.dx + begin + i, lanes);
     });
   });
-  std::copy_n(sums, pass.channels, pass.scale_gradient);
+  if (pass.scale_gradient != nullptr) std::copy_n(sums, pass.channels, pass.scale_gradient);
 }
 
 }  // namespace TWEED_NAMESPACE::kernels

@@ -15,7 +15,7 @@ struct LayerScaleBackward {
   const T* scale;     // [channels]
   const T* dy;        // [pixels,channels]
   T* dx;              // [pixels,channels], or nullptr where nobody needs it
-  T* scale_gradient;  // [channels]
+  T* scale_gradient;  // [channels], or nullptr where nobody needs it
   Scratch scratch;
   int threads = 1;
 };

@@ -57,6 +57,7 @@ void prelu_gradient(const PReLUBackward<T>& pass) {
       select(less(Pack<T>::zero(), x), dy, sloped).store(pass.dx + begin + i, lanes);
     });
   });
+  if (pass.slope_gradient == nullptr) return;
   if (!pass.shares_slope) {
     std::copy_n(sums, pass.channels, pass.slope_gradient);
     return;

@@ -28,7 +28,7 @@ struct PReLUBackward {
   bool shares_slope;  // which of them
   const T* dy;        // [pixels,channels]
   T* dx;              // [pixels,channels], or nullptr where nobody needs it
-  T* slope_gradient;  // [channels] or [1]
+  T* slope_gradient;  // [channels] or [1], or nullptr where nobody needs it
   Scratch scratch;
   int threads = 1;
 };

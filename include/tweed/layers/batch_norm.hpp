@@ -131,8 +131,8 @@ struct BatchNormLayer {
          .statistics = statistics<const T>(pass.kept, pass.x.shape.channels),
          .dy = pass.dy.data,
          .dx = pass.dx.data,
-         .scale_gradient = normalization().scale(pass.gradients),
-         .shift_gradient = normalization().shift(pass.gradients),
+         .scale_gradient = normalization().scale_gradient(pass),
+         .shift_gradient = normalization().shift_gradient(pass),
          .activation = pass.epilogue.activation,
          .scratch = pass.scratch,
          .threads = pass.threads});

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <tweed/layers/convolution.hpp>
-#include <tweed/layers/groups.hpp>
 
 namespace TWEED_NAMESPACE {
 
@@ -52,14 +51,7 @@ struct Conv2DLayerOf {
   }
 
   constexpr Fit<Why> fit(const Shape& input) const {
-    if (!sliding().is_positive() || filters < 1 || groups < 1) {
-      return {input, Why::its_settings_must_all_be_positive};
-    }
-    if (!has_valid_padding()) {
-      return {
-          input,
-          Why::its_padding_must_not_be_negative_and_be_smaller_than_the_kernel_dilation_included};
-    }
+    if (const Why why = sliding().trouble({filters, groups}); why != Why::fits) return {input, why};
     if (!detail::can_run_as_asked(algorithm, geometry({1, 1, groups}))) {
       return {input, Why::its_algorithm_cannot_do_this_kernel_stride_dilation_or_these_groups};
     }
@@ -108,9 +100,6 @@ struct Conv2DLayerOf {
            (has_bias ? "" : " without bias");
   }
 
-  /// Whether every window lies over some of the image.
-  constexpr bool has_valid_padding() const { return sliding().has_valid_padding(); }
-
  private:
   constexpr detail::Sliding sliding() const { return {kernel, stride, dilation, padding}; }
 };
@@ -132,14 +121,15 @@ struct Conv2D {
                 "NoBias{}, Initializer::... and Algorithm::..., each at most once");
 
  private:
+  using Slides = detail::SlidingOf<kernel, options...>;
   static constexpr Conv2DLayer settings_{
       .filters = filters,
       .kernel = kernel,
-      .stride = detail::option_or<Stride, options...>({1, 1}),
-      .dilation = detail::option_or<Dilation, options...>({1, 1}),
-      .padding = detail::option_or<Padding, options...>(Padding::same),
+      .stride = Slides::value.stride,
+      .dilation = Slides::value.dilation,
+      .padding = Slides::value.padding,
       .algorithm = detail::option_or<Algorithm, options...>(Algorithm::automatic),
-      .groups = detail::option_or<Groups, options...>({1}).count,
+      .groups = detail::GroupsOf<filters, options...>::value,
       .has_bias = !detail::has_option<NoBias, options...>,
       .initializer = detail::option_or<Initializer, options...>(Initializer::glorot_uniform)};
 
@@ -147,17 +137,6 @@ struct Conv2D {
   static constexpr auto value =
       settings_.template for_family<kernels::conv::family_of(settings_.geometry({1, 1, 1}))>();
 
-  static_assert(filters > 0, "Conv2D: there must be at least one filter");
-  static_assert(kernel.height > 0 && kernel.width > 0, "Conv2D: the kernel must be positive");
-  static_assert(value.stride.height > 0 && value.stride.width > 0,
-                "Conv2D: the stride must be positive");
-  static_assert(value.dilation.height > 0 && value.dilation.width > 0,
-                "Conv2D: the dilation must be positive");
-  static_assert(value.groups > 0 && filters % value.groups == 0,
-                "Conv2D: the filters must divide into the groups");
-  static_assert(value.has_valid_padding(),
-                "Conv2D: the padding must be at least 0 and smaller than the kernel, its dilation "
-                "included");
   static_assert(detail::can_run_as_asked(value.algorithm, value.geometry({1, 1, 1})),
                 "Conv2D: the Algorithm cannot do this kernel, stride, dilation or these "
                 "groups; leave it out to get the fastest that can");

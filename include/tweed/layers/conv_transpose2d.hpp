@@ -1,7 +1,6 @@
 #pragma once
 
 #include <tweed/layers/convolution.hpp>
-#include <tweed/layers/groups.hpp>
 
 namespace TWEED_NAMESPACE {
 
@@ -32,17 +31,7 @@ struct ConvTranspose2DLayer {
   bool has_bias = true;
   Initializer initializer = Initializer::glorot_uniform;
 
-  enum class Why {
-    fits,
-    channels_do_not_divide_into_the_groups,
-    filters_do_not_divide_into_the_groups,
-    its_settings_must_all_be_positive,
-    its_padding_must_not_be_negative_and_be_smaller_than_the_kernel_dilation_included,
-    its_output_padding_must_not_be_negative_and_be_smaller_than_the_stride,
-    its_output_padding_wants_a_padding_in_numbers_instead_of_Padding_same,
-    its_padding_leaves_nothing_of_the_output_use_less,
-    it_is_too_large
-  };
+  using Why = detail::ConvolutionTrouble;
 
   static constexpr std::string_view name = "conv_transpose2d";
   static constexpr Reads backward_reads{.input = true, .output = false};
@@ -70,14 +59,7 @@ struct ConvTranspose2DLayer {
   }
 
   constexpr Fit<Why> fit(const Shape& input) const {
-    if (!sliding().is_positive() || filters < 1 || groups < 1) {
-      return {input, Why::its_settings_must_all_be_positive};
-    }
-    if (!has_valid_padding()) {
-      return {
-          input,
-          Why::its_padding_must_not_be_negative_and_be_smaller_than_the_kernel_dilation_included};
-    }
+    if (const Why why = sliding().trouble({filters, groups}); why != Why::fits) return {input, why};
     if (!has_valid_output_padding()) {
       return {input, Why::its_output_padding_must_not_be_negative_and_be_smaller_than_the_stride};
     }
@@ -143,18 +125,18 @@ struct ConvTranspose2DLayer {
 
   template <class T>
   void backward(const BackwardPass<T>& pass) const {
-    kernels::conv::chosen::transposed_backward<T>(geometry(pass.x.shape),
-                                                  {.batch = pass.x.count,
-                                                   .x = pass.x.data,
-                                                   .kernel = pass.parameters[0].data(),
-                                                   .y = pass.y.data,
-                                                   .dy = pass.dy.data,
-                                                   .dx = pass.dx.data,
-                                                   .kernel_gradient = pass.gradients[0].data(),
-                                                   .bias_gradient = bias_of(pass.gradients),
-                                                   .activation = pass.epilogue.activation,
-                                                   .scratch = pass.scratch,
-                                                   .threads = pass.threads});
+    kernels::conv::chosen::transposed_backward<T>(
+        geometry(pass.x.shape), {.batch = pass.x.count,
+                                 .x = pass.x.data,
+                                 .kernel = pass.parameters[0].data(),
+                                 .y = pass.y.data,
+                                 .dy = pass.dy.data,
+                                 .dx = pass.dx.data,
+                                 .kernel_gradient = pass.gradient(0),
+                                 .bias_gradient = has_bias ? pass.gradient(1) : nullptr,
+                                 .activation = pass.epilogue.activation,
+                                 .scratch = pass.scratch,
+                                 .threads = pass.threads});
   }
 
   constexpr Index multiply_adds(const Shape& input) const {
@@ -186,8 +168,6 @@ struct ConvTranspose2DLayer {
     return text + (has_bias ? "" : " without bias");
   }
 
-  /// Whether the padding takes away no more than what a single tap makes.
-  constexpr bool has_valid_padding() const { return sliding().has_valid_padding(); }
   constexpr bool has_valid_output_padding() const {
     const auto& [rows, columns] = output_padding;
     return rows >= 0 && rows < stride.height && columns >= 0 && columns < stride.width;
@@ -219,9 +199,8 @@ struct ConvTranspose2DLayer {
     if (g.rows.input * g.columns.input == 0) {
       return {output, Why::its_padding_leaves_nothing_of_the_output_use_less};
     }
-    const auto trouble = detail::fit_convolution(g).why;
-    return {output, trouble == detail::ConvolutionTrouble::it_is_too_large ? Why::it_is_too_large
-                                                                           : Why::fits};
+    const Why why = detail::fit_convolution(g).why;
+    return {output, why == Why::it_is_too_large ? why : Why::fits};
   }
 
   template <class T>
@@ -244,29 +223,21 @@ struct ConvTranspose2D {
       "ConvTranspose2D: the options are Stride{...}, Dilation{...}, Padding::..., "
       "OutputPadding{...}, Groups{...}, NoBias{} and Initializer::..., each at most once");
 
+ private:
+  using Slides = detail::SlidingOf<kernel, options...>;
+
+ public:
   static constexpr ConvTranspose2DLayer value{
       .filters = filters,
       .kernel = kernel,
-      .stride = detail::option_or<Stride, options...>({1, 1}),
-      .dilation = detail::option_or<Dilation, options...>({1, 1}),
-      .padding = detail::option_or<Padding, options...>(Padding::same),
+      .stride = Slides::value.stride,
+      .dilation = Slides::value.dilation,
+      .padding = Slides::value.padding,
       .output_padding = detail::option_or<OutputPadding, options...>({0, 0}),
-      .groups = detail::option_or<Groups, options...>({1}).count,
+      .groups = detail::GroupsOf<filters, options...>::value,
       .has_bias = !detail::has_option<NoBias, options...>,
       .initializer = detail::option_or<Initializer, options...>(Initializer::glorot_uniform)};
 
-  static_assert(filters > 0, "ConvTranspose2D: there must be at least one filter");
-  static_assert(kernel.height > 0 && kernel.width > 0,
-                "ConvTranspose2D: the kernel must be positive");
-  static_assert(value.stride.height > 0 && value.stride.width > 0,
-                "ConvTranspose2D: the stride must be positive");
-  static_assert(value.dilation.height > 0 && value.dilation.width > 0,
-                "ConvTranspose2D: the dilation must be positive");
-  static_assert(value.groups > 0 && filters % value.groups == 0,
-                "ConvTranspose2D: the filters must divide into the groups");
-  static_assert(value.has_valid_padding(),
-                "ConvTranspose2D: the padding must be at least 0 and smaller than the kernel, its "
-                "dilation included");
   static_assert(value.has_valid_output_padding(),
                 "ConvTranspose2D: the output padding must be at least 0 and smaller than the "
                 "stride");

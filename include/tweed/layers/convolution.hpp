@@ -3,6 +3,7 @@
 #include <tweed/core/checked_product.hpp>
 #include <tweed/core/layer.hpp>
 #include <tweed/kernels/kernels.hpp>
+#include <tweed/layers/groups.hpp>
 #include <tweed/layers/no_bias.hpp>
 #include <tweed/layers/onnx_window.hpp>
 #include <tweed/layers/options.hpp>
@@ -10,15 +11,16 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-/// What Conv2D and DepthwiseConv2D share.
+/// What Conv2D, DepthwiseConv2D and ConvTranspose2D share.
 namespace TWEED_NAMESPACE::detail {
 
-/// Why a convolution does not take an input, or cannot be at all.
+/// Why a convolution, transposed or not, does not take an input, or cannot be at all.
 enum class ConvolutionTrouble {
   fits,
   kernel_is_larger_than_the_input_shrink_it_or_use_Padding_same,
@@ -27,6 +29,9 @@ enum class ConvolutionTrouble {
   its_settings_must_all_be_positive,
   its_padding_must_not_be_negative_and_be_smaller_than_the_kernel_dilation_included,
   its_algorithm_cannot_do_this_kernel_stride_dilation_or_these_groups,
+  its_output_padding_must_not_be_negative_and_be_smaller_than_the_stride,
+  its_output_padding_wants_a_padding_in_numbers_instead_of_Padding_same,
+  its_padding_leaves_nothing_of_the_output_use_less,
   it_is_too_large
 };
 
@@ -53,6 +58,16 @@ struct Sliding {
     return slide(input, kernel.width, stride.width, padding.columns, dilation.width);
   }
 
+  /// What is wrong with it, and with what there must be at least one of: filters, groups.
+  constexpr ConvolutionTrouble trouble(std::initializer_list<Index> counts) const {
+    using Why = ConvolutionTrouble;
+    if (!is_positive() || std::min(counts) < 1) return Why::its_settings_must_all_be_positive;
+    if (!has_valid_padding()) {
+      return Why::its_padding_must_not_be_negative_and_be_smaller_than_the_kernel_dilation_included;
+    }
+    return Why::fits;
+  }
+
   std::string describe() const {
     std::string text = to_string(kernel);
     text += ' ';
@@ -61,6 +76,36 @@ struct Sliding {
     if (dilation.height != 1 || dilation.width != 1) text += " dilation " + to_string(dilation);
     return text;
   }
+};
+
+/// How the kernel of a layer slides, by its options in a network that is a type. What no
+/// convolution can be does not compile.
+template <Window kernel, auto... options>
+struct SlidingOf {
+  static constexpr Sliding value{.kernel = kernel,
+                                 .stride = option_or<Stride, options...>({1, 1}),
+                                 .dilation = option_or<Dilation, options...>({1, 1}),
+                                 .padding = option_or<Padding, options...>(Padding::same)};
+
+  static_assert(kernel.height > 0 && kernel.width > 0, "convolution: the kernel must be positive");
+  static_assert(value.stride.height > 0 && value.stride.width > 0,
+                "convolution: the stride must be positive");
+  static_assert(value.dilation.height > 0 && value.dilation.width > 0,
+                "convolution: the dilation must be positive");
+  static_assert(value.has_valid_padding(),
+                "convolution: the padding must be at least 0 and smaller than the kernel, its "
+                "dilation included");
+};
+
+/// The number of groups of a layer, by its options in a network that is a type. Filters that do not
+/// divide into them do not compile.
+template <Index filters, auto... options>
+struct GroupsOf {
+  static constexpr Index value = option_or<Groups, options...>({1}).count;
+
+  static_assert(filters > 0, "convolution: there must be at least one filter");
+  static_assert(value > 0 && filters % value == 0,
+                "convolution: the filters must divide into the groups");
 };
 
 /// Whether a convolution can be computed as its layer asks; input sizes play no part in it.
@@ -184,8 +229,8 @@ struct ConvolutionPasses {
          .y = pass.y.data,
          .dy = pass.dy.data,
          .dx = pass.dx.data,
-         .kernel_gradient = pass.gradients[0].data(),
-         .bias_gradient = bias_of(pass.gradients),
+         .kernel_gradient = pass.gradient(0),
+         .bias_gradient = pass.gradients.size() > 1 ? pass.gradient(1) : nullptr,
          .activation = pass.epilogue.activation,
          .pool = pass.epilogue.pool.is_none() ? nullptr : &pool,
          .kept = behind_taps(g, pass.epilogue, pass.kept, pass.x.count),

@@ -62,20 +62,19 @@ struct DenseLayer {
 
   template <class T>
   void backward(const BackwardPass<T>& pass) const {
-    kernels::chosen::dense_gradient<T>(
-        {.batch = pass.x.count,
-         .inputs = pass.x.shape.channels,
-         .outputs = units,
-         .x = pass.x.data,
-         .kernel = pass.parameters[0].data(),
-         .y = pass.y.data,
-         .dy = pass.dy.data,
-         .dx = pass.dx.data,
-         .kernel_gradient = pass.gradients[0].data(),
-         .bias_gradient = has_bias ? pass.gradients[1].data() : nullptr,
-         .activation = pass.epilogue.activation,
-         .scratch = pass.scratch,
-         .threads = pass.threads});
+    kernels::chosen::dense_gradient<T>({.batch = pass.x.count,
+                                        .inputs = pass.x.shape.channels,
+                                        .outputs = units,
+                                        .x = pass.x.data,
+                                        .kernel = pass.parameters[0].data(),
+                                        .y = pass.y.data,
+                                        .dy = pass.dy.data,
+                                        .dx = pass.dx.data,
+                                        .kernel_gradient = pass.gradient(0),
+                                        .bias_gradient = has_bias ? pass.gradient(1) : nullptr,
+                                        .activation = pass.epilogue.activation,
+                                        .scratch = pass.scratch,
+                                        .threads = pass.threads});
   }
 
   constexpr Index multiply_adds(const Shape& input) const { return input.channels * units; }

@@ -53,14 +53,7 @@ struct DepthwiseConv2DLayer {
   }
 
   constexpr Fit<Why> fit(const Shape& input) const {
-    if (!sliding().is_positive() || multiplier < 1) {
-      return {input, Why::its_settings_must_all_be_positive};
-    }
-    if (!has_valid_padding()) {
-      return {
-          input,
-          Why::its_padding_must_not_be_negative_and_be_smaller_than_the_kernel_dilation_included};
-    }
+    if (const Why why = sliding().trouble({multiplier}); why != Why::fits) return {input, why};
     if (!detail::can_run_as_asked(algorithm, geometry({1, 1, 1}))) {
       return {input, Why::its_algorithm_cannot_do_this_kernel_stride_dilation_or_these_groups};
     }
@@ -108,9 +101,6 @@ struct DepthwiseConv2DLayer {
            sliding().describe() + (has_bias ? "" : " without bias");
   }
 
-  /// Whether every window lies over some of the image.
-  constexpr bool has_valid_padding() const { return sliding().has_valid_padding(); }
-
  private:
   constexpr detail::Sliding sliding() const { return {kernel, stride, dilation, padding}; }
 };
@@ -126,26 +116,21 @@ struct DepthwiseConv2D {
       "DepthwiseConv2D: the options are Stride{...}, Dilation{...}, Padding::..., "
       "Multiplier{...}, NoBias{}, Initializer::... and Algorithm::..., each at most once");
 
+ private:
+  using Slides = detail::SlidingOf<kernel, options...>;
+
+ public:
   static constexpr DepthwiseConv2DLayer value{
       .kernel = kernel,
-      .stride = detail::option_or<Stride, options...>({1, 1}),
-      .dilation = detail::option_or<Dilation, options...>({1, 1}),
-      .padding = detail::option_or<Padding, options...>(Padding::same),
+      .stride = Slides::value.stride,
+      .dilation = Slides::value.dilation,
+      .padding = Slides::value.padding,
       .algorithm = detail::option_or<Algorithm, options...>(Algorithm::automatic),
       .multiplier = detail::option_or<Multiplier, options...>({1}).count,
       .has_bias = !detail::has_option<NoBias, options...>,
       .initializer = detail::option_or<Initializer, options...>(Initializer::glorot_uniform)};
 
-  static_assert(kernel.height > 0 && kernel.width > 0,
-                "DepthwiseConv2D: the kernel must be positive");
-  static_assert(value.stride.height > 0 && value.stride.width > 0,
-                "DepthwiseConv2D: the stride must be positive");
-  static_assert(value.dilation.height > 0 && value.dilation.width > 0,
-                "DepthwiseConv2D: the dilation must be positive");
   static_assert(value.multiplier > 0, "DepthwiseConv2D: the multiplier must be positive");
-  static_assert(value.has_valid_padding(),
-                "DepthwiseConv2D: the padding must be at least 0 and smaller than the kernel, its "
-                "dilation included");
   static_assert(
       detail::can_run_as_asked(value.algorithm, value.geometry({1, 1, 1})),
       "DepthwiseConv2D: the Algorithm cannot do this kernel, stride or dilation; leave it "

@@ -59,8 +59,8 @@ void group_norm_backward(const Normalization& norm, Index groups, const Backward
        .moments = elements_of<kernels::GroupMoments>(pass.kept, pass.x.count * groups),
        .dy = pass.dy.data,
        .dx = pass.dx.data,
-       .scale_gradient = norm.scale(pass.gradients),
-       .shift_gradient = norm.shift(pass.gradients),
+       .scale_gradient = norm.scale_gradient(pass),
+       .shift_gradient = norm.shift_gradient(pass),
        .activation = pass.epilogue.activation,
        .scratch = pass.scratch,
        .threads = pass.threads});

@@ -66,7 +66,7 @@ struct LayerScaleLayer {
                                               .scale = pass.parameters[0].data(),
                                               .dy = pass.dy.data,
                                               .dx = pass.dx.data,
-                                              .scale_gradient = pass.gradients[0].data(),
+                                              .scale_gradient = pass.gradient(0),
                                               .scratch = pass.scratch,
                                               .threads = pass.threads});
   }

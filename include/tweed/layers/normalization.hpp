@@ -38,6 +38,16 @@ struct Normalization {
     return has_shift ? tensors[has_scale ? 1 : 0].data() : nullptr;
   }
 
+  /// Where its gradient goes, or nullptr.
+  template <class T>
+  T* scale_gradient(const BackwardPass<T>& pass) const {
+    return has_scale ? pass.gradient(0) : nullptr;
+  }
+  template <class T>
+  T* shift_gradient(const BackwardPass<T>& pass) const {
+    return has_shift ? pass.gradient(has_scale ? 1 : 0) : nullptr;
+  }
+
   /// Adds what a normalised number goes through.
   void add_steps(std::vector<OnnxStep>& steps) const {
     const auto add = [&](const char* type, std::size_t tensor) {

@@ -60,7 +60,7 @@ struct PReLULayer {
                                         .shares_slope = shares_slope,
                                         .dy = pass.dy.data,
                                         .dx = pass.dx.data,
-                                        .slope_gradient = pass.gradients[0].data(),
+                                        .slope_gradient = pass.gradient(0),
                                         .scratch = pass.scratch,
                                         .threads = pass.threads});
   }

@@ -43,8 +43,8 @@ void row_norm_backward(const Normalization& norm, bool centers, const BackwardPa
                                            .epsilon = norm.epsilon,
                                            .dy = pass.dy.data,
                                            .dx = pass.dx.data,
-                                           .scale_gradient = norm.scale(pass.gradients),
-                                           .shift_gradient = norm.shift(pass.gradients),
+                                           .scale_gradient = norm.scale_gradient(pass),
+                                           .shift_gradient = norm.shift_gradient(pass),
                                            .activation = pass.epilogue.activation,
                                            .scratch = pass.scratch,
                                            .threads = pass.threads});

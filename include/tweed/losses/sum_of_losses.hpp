@@ -4,6 +4,7 @@
 #include <tweed/core/parallel.hpp>
 #include <tweed/losses/batch_loss.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
@@ -26,15 +27,42 @@ template <class Loss>
 Weighted(Loss, double) -> Weighted<Loss>;
 
 /// The losses of several outputs over some samples. `mean_loss()` is the sum of their means times
-/// their weights; what counts and is correct are those of the first output.
+/// their factors, each over what counts of its own output in all samples; what counts and is
+/// correct are those of the first output.
 template <std::size_t number_of_outputs>
 struct LossSums : LossSum {
-  std::array<LossSum, number_of_outputs> outputs{};  ///< of each, without its weight
+  std::array<LossSum, number_of_outputs> outputs{};  ///< of each, without its factor
+  std::array<double, number_of_outputs> factors{};   ///< the weight of each loss in the sum
 
+  LossSums() = default;
+  LossSums(const std::array<LossSum, number_of_outputs>& outputs_,
+           const std::array<double, number_of_outputs>& factors_)
+      : outputs(outputs_), factors(factors_) {
+    add_up();
+  }
+
+  /// Further samples, with the same losses.
   LossSums& operator+=(const LossSums& other) {
-    LossSum::operator+=(other);
     for (std::size_t k = 0; k < number_of_outputs; ++k) outputs[k] += other.outputs[k];
+    factors = other.factors;
+    add_up();
     return *this;
+  }
+
+ private:
+  /// The sum as one whose mean is over what counts of the first output or, where that is nothing,
+  /// of the next of which something does.
+  void add_up() {
+    const auto counts = [](const LossSum& sum) { return sum.weight() > 0.0; };
+    const auto found = std::ranges::find_if(outputs, counts);
+    const double over = found == outputs.end() ? 0.0 : found->weight();
+    static_cast<LossSum&>(*this) = outputs[0];
+    excess = over - static_cast<double>(count);
+    loss = 0.0;
+    for (std::size_t k = 0; k < number_of_outputs; ++k) {
+      const LossSum& of = outputs[k];
+      loss += factors[k] * (of.weight() == over ? of.loss : over * of.mean_loss());
+    }
   }
 };
 
@@ -176,28 +204,20 @@ class SumOfLosses {
   Sum total(const Targets& targets, const Of& of) const {
     static_assert(detail::targets_in<Targets> == outputs,
                   "tweed: SumOfLosses takes a tuple of targets, one for each loss");
-    Sum sum;
+    std::array<LossSum, outputs> sums;
+    std::array<double, outputs> factors{};
     if constexpr (detail::targets_in<Targets> == outputs) {
       each([&](auto k, const auto& term) {
         using Target = std::remove_cvref_t<decltype(target<k>(targets))>;
+        factors[k] = term.weight;
         if constexpr (detail::ComparesWith<LossOf<k>, T, Target>) {
-          sum.outputs[k] = of(k, term, target<k>(targets));
+          sums[k] = of(k, term, target<k>(targets));
         } else {
           detail::LossRejectsTheTargets<k + 1, LossOf<k>, Target>();
         }
       });
     }
-    static_cast<LossSum&>(sum) = sum.outputs[0];
-    sum.loss = 0.0;
-    each([&](auto k, const auto& term) {
-      sum.loss += term.weight * as_mean_over(sum.weight(), sum.outputs[k]);
-    });
-    return sum;
-  }
-
-  /// A loss as a sum whose mean is over `weight`.
-  static double as_mean_over(double weight, const LossSum& sum) {
-    return sum.weight() == weight ? sum.loss : weight * sum.mean_loss();
+    return {sums, factors};
   }
 
   template <class T>

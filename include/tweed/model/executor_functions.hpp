@@ -190,6 +190,7 @@ void Executor<T>::run_backward(const Step& step, bool to_input) {
   pass.epilogue = node.epilogue;
   pass.scratch = Scratch(scratch_.values());
   pass.threads = threads();
+  pass.is_frozen = program_->plan().schedule().is_frozen(node.output);
   const BoundLayer<T>& layer = program_->network().layer_of(node);
   layer.table->backward(layer.layer, pass);
 }

@@ -52,6 +52,9 @@ class Lookahead {
   void scale_rate(double factor) requires detail::HasRate<Fast> {
     detail::scale_rate(fast_, factor);
   }
+  void set_momentum(double momentum) requires detail::HasMomentum<Fast> {
+    detail::set_momentum(fast_, momentum);
+  }
   void set_weight_decay(double decay) requires detail::HasWeightDecay<Fast> {
     detail::set_weight_decay(fast_, decay);
   }

@@ -53,6 +53,33 @@ double rate_of(const O& optimizer) {
   return 0.0;
 }
 
+/// Whether an optimiser has a momentum, or Adam's name for it, for schedules.
+template <class O>
+concept HasMomentum = requires(O& optimizer) {
+  optimizer.set_momentum(0.5);
+}
+|| requires(O& optimizer) { optimizer.momentum = 0.5; }
+|| requires(O& optimizer) { optimizer.beta1 = 0.5; };
+
+template <HasMomentum O>
+void set_momentum(O& optimizer, double momentum) {
+  if constexpr (requires { optimizer.set_momentum(momentum); }) {
+    optimizer.set_momentum(momentum);
+  } else if constexpr (requires { optimizer.momentum; }) {
+    optimizer.momentum = momentum;
+  } else {
+    optimizer.beta1 = momentum;
+  }
+}
+
+/// Whether it remembers what a momentum is of: SGD does not where that is 0.
+template <HasMomentum O>
+bool keeps_momentum(const O& optimizer) {
+  if constexpr (requires { optimizer.momentum; }) return optimizer.momentum != 0.0;
+  if constexpr (requires { optimizer.optimizer(); }) return keeps_momentum(optimizer.optimizer());
+  return true;
+}
+
 template <class O>
 concept HasWeightDecay = requires(O& optimizer) {
   optimizer.set_weight_decay(0.0);
@@ -80,11 +107,12 @@ void set_weight_decay(O& optimizer, double weight_decay) {
 /// Where it treats each element by itself, the result is the same for any number of threads. It
 /// throws Error, with nothing changed, where a setting is out of its range.
 ///
-/// A member `learning_rate` is what schedules change, `weight_decay` what groups of parameters may
-/// set; who has several of them has `void scale_rate(double factor)` and `void
-/// set_weight_decay(double)`. One that treats matrices in a way of its own, and leaves vectors to
-/// another, states a `has_companion`: groups may then give that one matrices, too. With `static
-/// constexpr std::string_view name` and `static void visit(optimizer, take)`, which calls
+/// A member `learning_rate` is what schedules change, `momentum` or `beta1` what momentum schedules
+/// set, and `weight_decay` what groups of parameters may set; who has several of them, or an
+/// `optimizer()` inside, has `void scale_rate(double factor)`, `void set_momentum(double)` and
+/// `void set_weight_decay(double)`. One that treats matrices in a way of its own, and leaves
+/// vectors to another, states a `has_companion`: groups may then give that one matrices, too. With
+/// `static constexpr std::string_view name` and `static void visit(optimizer, take)`, which calls
 /// `take(name, value)` for each setting (an `Index`, a `bool` or a `double`), checkpoints know it;
 /// and with `static void State<T>::visit(state, visit)`, which calls `visit(name, span or Index)`
 /// for all that it holds, they keep its state.

@@ -12,7 +12,7 @@ namespace TWEED_NAMESPACE::detail {
 inline constexpr double most_steps = 1e15;
 
 /// The options, if they are within their ranges and can take effect. Throws Error otherwise.
-[[gnu::cold]] inline const FitOptions& checked(const FitOptions& options, bool has_rate) {
+[[gnu::cold]] inline const FitOptions& checked(const FitOptions& options, bool has_validation) {
   check_option("FitOptions", "batch_size", options.batch_size, {.from = 1});
   check_option("FitOptions", "epochs", options.epochs, {.from = options.steps > 0 ? 0.0 : 1.0});
   check_option("FitOptions", "steps", options.steps, {.from = 0, .to = most_steps});
@@ -26,8 +26,8 @@ inline constexpr double most_steps = 1e15;
     check_option("EarlyStopping", "patience", stopping->patience, {.from = 0});
     check_option("EarlyStopping", "min_delta", stopping->min_delta, {.from = 0});
   }
-  if (options.schedule && !has_rate) {
-    throw Error("FitOptions: a schedule is given, but the optimiser has no learning_rate");
+  if (!options.validation_views.empty() && !has_validation) {
+    throw Error("FitOptions: validation_views are given, but no data to validate on");
   }
   return options;
 }

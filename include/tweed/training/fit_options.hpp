@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/augment/augmentation.hpp>
+#include <tweed/augment/test_time_view.hpp>
 #include <tweed/losses/loss.hpp>
 #include <tweed/optim/parameter_group.hpp>
 #include <tweed/training/early_stopping.hpp>
@@ -56,6 +57,12 @@ struct FitOptions {
   /// What the optimiser's learning rate is multiplied by, such as CosineSchedule{}; by default 1.
   /// For an optimiser with a member `learning_rate`.
   AnySchedule schedule = {};
+  /// What the optimiser's momentum is in a step, such as OneCycleMomentum{}; by default what it is
+  /// given as. For an optimiser with a `momentum` above 0 or a `beta1`, which Adam calls it.
+  AnySchedule momentum_schedule = {};
+  /// The views of each image that validation takes the mean over, as `PredictOptions::views`: early
+  /// stopping and PlateauSchedule then judge what will be used.
+  TestTimeViews validation_views = {};
   std::optional<EarlyStopping> early_stopping = {};
   /// If given, an average of the weights is what is validated, and what training ends with.
   std::optional<WeightAverage> average = {};

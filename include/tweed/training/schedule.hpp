@@ -24,8 +24,9 @@ struct ScheduleInput {
 };
 
 /// A function of a ScheduleInput: what the optimiser's learning rate is multiplied by in this step,
-/// at least 0. It has no state, so training can be resumed anywhere. Any callable will do; those
-/// below are the usual ones. They throw Error where an option is out of its range.
+/// at least 0, or what its momentum is. It has no state, so training can be resumed anywhere. Any
+/// callable will do; those below are the usual ones. They throw Error where an option is out of its
+/// range.
 template <class S>
 concept Schedule = requires(const S& schedule, const ScheduleInput& at) {
   { schedule(at) } -> std::convertible_to<double>;
@@ -77,10 +78,37 @@ struct CosineSchedule {
   }
 };
 
+namespace detail {
+
+/// How far along a line, or half a cosine, from one number to the next two at the ends of a cycle:
+/// from `first` to `peak` in the share `rise` of all steps, and from there to `last`.
+struct OneCycle {
+  double rise;
+  bool linear;
+
+  double at(const ScheduleInput& input, double first, double peak, double last) const {
+    const auto step = static_cast<double>(input.step);
+    const auto end = static_cast<double>(input.steps - 1);
+    const double turn = std::max(rise * static_cast<double>(input.steps) - 1.0, 0.0);
+    if (step < turn) return between(first, peak, step / turn);
+    if (end <= turn) return peak;
+    return between(peak, last, std::min((step - turn) / (end - turn), 1.0));
+  }
+
+ private:
+  double between(double from, double to, double share) const {
+    if (linear) return from + (to - from) * share;
+    return to + (from - to) * 0.5 * (1.0 + std::cos(std::numbers::pi * share));
+  }
+};
+
+}  // namespace detail
+
 /// Up and down once, with most of the training on the way down (Smith and Topin,
 /// *Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates*, 2018), as
 /// PyTorch's OneCycleLR: from `first` to 1, the optimiser's rate, in the share `rise` of all steps,
-/// and from there to `last`, each along half a cosine or a line. It leaves the momentum alone.
+/// and from there to `last`, each along half a cosine or a line. `OneCycleMomentum` is what PyTorch
+/// does to the momentum at the same time.
 struct OneCycleSchedule {
   double rise = 0.3;        ///< in [0, 1]
   double first = 1.0 / 25;  ///< in [0, 1]
@@ -91,18 +119,23 @@ struct OneCycleSchedule {
     detail::check_option("OneCycleSchedule", "rise", rise, {.from = 0, .to = 1});
     detail::check_option("OneCycleSchedule", "first", first, {.from = 0, .to = 1});
     detail::check_option("OneCycleSchedule", "last", last, {.from = 0, .to = 1});
-    const auto step = static_cast<double>(at.step);
-    const auto end = static_cast<double>(at.steps - 1);
-    const double peak = std::max(rise * static_cast<double>(at.steps) - 1.0, 0.0);
-    if (step < peak) return between(first, 1.0, step / peak);
-    if (end <= peak) return 1.0;
-    return between(1.0, last, std::min((step - peak) / (end - peak), 1.0));
+    return detail::OneCycle{rise, linear}.at(at, first, 1.0, last);
   }
+};
 
- private:
-  double between(double from, double to, double share) const {
-    if (linear) return from + (to - from) * share;
-    return to + (from - to) * 0.5 * (1.0 + std::cos(std::numbers::pi * share));
+/// The momentum beside a OneCycleSchedule, as PyTorch's OneCycleLR cycles it: from `highest` down
+/// to `lowest` while the rate rises, and back while it falls. For `FitOptions::momentum_schedule`.
+struct OneCycleMomentum {
+  double rise = 0.3;      ///< in [0, 1]
+  double highest = 0.95;  ///< in [0, 1)
+  double lowest = 0.85;   ///< in [0, 1)
+  bool linear = false;
+
+  double operator()(const ScheduleInput& at) const {
+    detail::check_option("OneCycleMomentum", "rise", rise, {.from = 0, .to = 1});
+    detail::check_option("OneCycleMomentum", "highest", highest, {.from = 0, .below = 1});
+    detail::check_option("OneCycleMomentum", "lowest", lowest, {.from = 0, .below = 1});
+    return detail::OneCycle{rise, linear}.at(at, highest, lowest, highest);
   }
 };
 

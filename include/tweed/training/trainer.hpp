@@ -67,8 +67,9 @@ class Trainer {
   }
 
   /// Forward and backward on a part of a batch that does not fit in one: the next `step` is on its
-  /// samples as well as on its own, each counting once. Returns the loss of the part. Running
-  /// statistics follow each part. Throws Error as `step` does, and forgets the parts before.
+  /// samples as well as on its own, each counting once; what a SumOfLosses ignores counts, too.
+  /// Returns the loss of the part. Running statistics follow each part. Throws Error as `step`
+  /// does, and forgets the parts before.
   template <class Targets = std::span<const Label>, class Weights = std::span<const float>>
   Sum add(const Batch<const T>& x, const Targets& targets, const Weights& weights = {}) {
     return add(std::span(&x, 1), targets, weights);

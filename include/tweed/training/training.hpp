@@ -6,7 +6,9 @@
 #include <tweed/kernels/kernels.hpp>
 #include <tweed/training/augmenter.hpp>
 #include <tweed/training/check_options.hpp>
+#include <tweed/training/copy_training.hpp>
 #include <tweed/training/fit_options.hpp>
+#include <tweed/training/follow_schedules.hpp>
 #include <tweed/training/history.hpp>
 #include <tweed/training/trainer.hpp>
 #include <tweed/training/training_state.hpp>
@@ -37,35 +39,18 @@ class Training {
   /// Throws Error where the data do not fit the network or an option cannot take effect.
   [[gnu::cold]] Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer,
                          detail::Lasting<Data> data, const FitOptions& options = {})
-      : model_(model),
-        loss_(loss),
-        options_(detail::checked(options, has_rate_)),
-        samples_(checked_size(model, loss, *data)),
-        order_(samples_, detail::samples_of_step(options, samples_), options.seed),
-        steps_(detail::steps_of(options, order_.batches_per_epoch())),
-        optimizer_(optimizer),
-        trainer_(model, loss, optimizer,
-                 {.batch_size = std::min(options.batch_size, samples_),
-                  .seed = options.seed,
-                  .threads = options.threads,
-                  .clip_norm = options.clip_norm,
-                  .groups = options.groups}),
-        memory_(data, std::min(options.batch_size, samples_)),
-        augmenter_(options.augmentation, model, *data, std::min(options.batch_size, samples_),
-                   trainer_.threads()) {
-    if (options.average) average_.emplace(model);
-    if (keeps_best()) best_weights_ = Buffer<T>(std::ssize(model.values()));
-    reserve();
-  }
+      : Training(model, loss, optimizer, data, options, false) {}
 
   /// With data to validate on after each epoch, and after the last step.
   Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer,
            detail::Lasting<Data> data, detail::Lasting<Validation> validation,
            const FitOptions& options = {})
-      : Training(model, loss, optimizer, data, options) {
+      : Training(model, loss, optimizer, data, options, true) {
     if (validation->size() == 0) throw Error("training: the validation data set is empty");
-    validation_.emplace(model_, validation, PredictOptions{.threads = options.threads},
-                        !detail::ignores_labels(loss_));
+    validation_.emplace(
+        model_, validation,
+        PredictOptions{.threads = options.threads, .views = options.validation_views},
+        !detail::ignores_labels(loss_));
   }
 
   Index steps() const { return steps_; }
@@ -80,7 +65,8 @@ class Training {
   StepReport step() {
     if (finished()) throw Error("training: it is finished, there is no further step");
     const Index number = steps_done();
-    set_rate(number);
+    const ScheduleInput at{.step = number, .steps = steps_, .epoch_losses = epoch_losses_};
+    detail::follow_schedules(options_, at, optimizer_, trainer_.optimizer());
     batch_ = train_on(order_.batch(number), number);
     update_average();
     history_.steps.push_back({batch_.mean_loss(), batch_.accuracy(), trainer_.learning_rate()});
@@ -128,6 +114,15 @@ class Training {
     recall_epochs();
   }
 
+  /// Goes on where another training stopped whose model has the same parameters, such as one on
+  /// smaller images: with its weights, what its optimiser remembers, and its history. Throws Error,
+  /// with this one as it was, where parameters or options differ that a checkpoint compares.
+  template <class OtherNet, class OtherData, class OtherValidation>
+  void resume(Training<OtherNet, T, Loss, Optimizer, OtherData, OtherValidation>& other) {
+    detail::copy_training(other, *this);
+    resume(other.history(), false);
+  }
+
   /// Shows `take(name, value)` each option that must be the same for a state to be put back.
   template <class Take>
   void visit_settings(const Take& take) const {
@@ -151,14 +146,36 @@ class Training {
   const ParameterGroups& groups() const { return options_.groups; }
 
  private:
+  [[gnu::cold]] Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer,
+                         detail::Lasting<Data> data, const FitOptions& options, bool has_validation)
+      : model_(model),
+        loss_(loss),
+        options_(detail::checked(options, has_validation)),
+        samples_(checked_size(model, loss, *data)),
+        order_(samples_, detail::samples_of_step(options, samples_), options.seed),
+        steps_(detail::steps_of(options, order_.batches_per_epoch())),
+        optimizer_(optimizer),
+        trainer_(model, loss, optimizer,
+                 {.batch_size = std::min(options.batch_size, samples_),
+                  .seed = options.seed,
+                  .threads = options.threads,
+                  .clip_norm = options.clip_norm,
+                  .groups = options.groups}),
+        memory_(data, std::min(options.batch_size, samples_)),
+        augmenter_(options.augmentation, model, *data, std::min(options.batch_size, samples_),
+                   trainer_.threads()) {
+    detail::check_schedules(options, optimizer);
+    if (options.average) average_.emplace(model);
+    if (keeps_best()) best_weights_ = Buffer<T>(std::ssize(model.values()));
+    reserve();
+  }
+
   static Index checked_size(const Model<Net, T>& model, const Loss& loss, const Data& data) {
     detail::check_target_count<Loss, Data>();
     detail::check_target_count<Loss, Validation>();
     detail::check_data(model, data, !detail::ignores_labels(loss));
     return data.size();
   }
-
-  static constexpr bool has_rate_ = detail::HasRate<Optimizer>;
 
   /// So that no step has to allocate, unless there are very many.
   [[gnu::cold]] void reserve() {
@@ -172,17 +189,6 @@ class Training {
 
   bool keeps_best() const {
     return options_.early_stopping && options_.early_stopping->restore_best;
-  }
-
-  void set_rate(Index number) {
-    if constexpr (has_rate_) {
-      if (!options_.schedule) return;
-      const double factor =
-          options_.schedule({.step = number, .steps = steps_, .epoch_losses = epoch_losses_});
-      detail::check_option("FitOptions", "the schedule's factor", factor, {.from = 0});
-      trainer_.optimizer() = optimizer_;
-      detail::scale_rate(trainer_.optimizer(), factor);
-    }
   }
 
   [[gnu::cold]] void end_epoch(Index epoch) {

@@ -57,11 +57,12 @@ struct Indirect : KeepsNothing {
   /// All gradients. Some images at a time: first the gradient before activation and pool, then what
   /// is made of it.
   static void backward(const Geometry& g, const Backward<T>& pass) {
-    if (pass.batch * g.output_size() == 0) {
+    const bool with_kernel = pass.kernel_gradient != nullptr;
+    if (with_kernel && pass.batch * g.output_size() == 0) {
       std::fill_n(pass.kernel_gradient, g.kernel_size(), T{});
       if (pass.bias_gradient != nullptr) std::fill_n(pass.bias_gradient, g.filters, T{});
     }
-    run_backward(g, pass, true);
+    run_backward(g, pass, with_kernel);
   }
 
   /// The input gradient as a forward pass, with a bias and an activation.

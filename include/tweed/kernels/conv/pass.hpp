@@ -45,7 +45,7 @@ struct Backward {
   const T* y;          // [n,oh,ow,f], read only behind an activation without a pool
   const T* dy;         // [n,oh,ow,f], or [n,ph,pw,f] behind a pool
   T* dx;               // [n,h,w,c], or nullptr where nobody needs it
-  T* kernel_gradient;  // [kh,kw,c,f]
+  T* kernel_gradient;  // [kh,kw,c,f], or nullptr where nobody needs it, nor the bias's
   T* bias_gradient;    // [f], or nullptr
   Activation activation = Activation::none;
   const FusedPool* pool = nullptr;

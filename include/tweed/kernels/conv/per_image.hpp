@@ -66,7 +66,7 @@ struct PerImage : KeepsNothing {
 
   /// All gradients, a part of the batch at a time: the parts do not depend on the threads.
   static void backward(const Geometry& g, const Backward<T>& pass) {
-    run_backward(g, pass);
+    if (has_all_gradients || pass.kernel_gradient != nullptr) run_backward(g, pass);
     if constexpr (!has_all_gradients) {
       if (pass.dx != nullptr) Indirect<T>::input_gradient(g, pass);
     }
@@ -112,7 +112,9 @@ struct PerImage : KeepsNothing {
       }
       if (streams) simd::finish_stream();
     });
-    sum_parts(kernel_parts, parts.count(), g.kernel_size(), pass.kernel_gradient, pass.threads);
+    if (pass.kernel_gradient != nullptr) {
+      sum_parts(kernel_parts, parts.count(), g.kernel_size(), pass.kernel_gradient, pass.threads);
+    }
     if (pass.bias_gradient == nullptr) return;
     sum_parts(bias_parts, pass.batch, g.filters, pass.bias_gradient, pass.threads);
   }

@@ -88,16 +88,18 @@ void transposed_backward(const Geometry& g, const TransposedBackward<T>& pass) {
   }
   if (pass.bias_gradient != nullptr) detail::transposed_bias_gradient(g, pass);
   detail::with_gradient_kernels<T>(g, [&](auto kernels) {
-    kernels.backward(g, Backward<T>{.batch = pass.batch,
-                                    .x = pass.dy,
-                                    .kernel = pass.kernel,
-                                    .y = nullptr,
-                                    .dy = pass.x,
-                                    .dx = nullptr,
-                                    .kernel_gradient = pass.kernel_gradient,
-                                    .bias_gradient = nullptr,
-                                    .scratch = pass.scratch,
-                                    .threads = pass.threads});
+    if (pass.kernel_gradient != nullptr) {
+      kernels.backward(g, Backward<T>{.batch = pass.batch,
+                                      .x = pass.dy,
+                                      .kernel = pass.kernel,
+                                      .y = nullptr,
+                                      .dy = pass.x,
+                                      .dx = nullptr,
+                                      .kernel_gradient = pass.kernel_gradient,
+                                      .bias_gradient = nullptr,
+                                      .scratch = pass.scratch,
+                                      .threads = pass.threads});
+    }
     if (pass.dx == nullptr) return;
     kernels.forward(g, Forward<T>{.batch = pass.batch,
                                   .x = pass.dy,

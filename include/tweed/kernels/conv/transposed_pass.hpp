@@ -31,7 +31,7 @@ struct TransposedBackward {
   const T* y;          // [n,h,w,c], read only behind an activation
   T* dy;               // [n,h,w,c], overwritten behind an activation
   T* dx;               // [n,oh,ow,f], or nullptr where nobody needs it
-  T* kernel_gradient;  // [kh,kw,c,f]
+  T* kernel_gradient;  // [kh,kw,c,f], or nullptr where nobody needs it
   T* bias_gradient;    // [c], or nullptr
   Activation activation = Activation::none;
   Scratch scratch;

@@ -48,7 +48,9 @@ class TransformedBackward {
     }
     T* const du = l.keeps_input ? backward_of_kept(g, l, functions, pass, to)
                                 : backward_anew(g, l, functions, pass, to);
-    functions.inverse_kernel(g, l, du, pass.kernel_gradient, memory, pass.threads);
+    if (pass.kernel_gradient != nullptr) {
+      functions.inverse_kernel(g, l, du, pass.kernel_gradient, memory, pass.threads);
+    }
     if (pass.bias_gradient == nullptr) return;
     sum_parts(to.bias_parts, pass.batch, g.filters, pass.bias_gradient, pass.threads);
   }
@@ -135,6 +137,7 @@ class TransformedBackward {
     l.by_slots || shares_images(pass.batch, pass.threads)
         ? for_each_common_block(l, pass.threads, run)
         : for_each_own_block(l, pass.threads, run);
+    if (pass.kernel_gradient == nullptr) return du;
     if (l.tiles() == 0) std::fill_n(du, l.kernel_size(), T{});
     const T* const x = elements_of<T>(pass.kept, l.tiles() * l.input.tile_step);
     parallel_for(l.kind.frequencies(), pass.threads, [&](Index frequency, int worker) {
@@ -147,6 +150,7 @@ class TransformedBackward {
   /// has. Returns dU.
   static T* backward_anew(const Geometry& g, const Layout& l, const Functions& functions,
                           Backward<T>& pass, const Gradients& to) {
+    const bool with_kernel = pass.kernel_gradient != nullptr;
     const BatchParts& parts = l.parts;
     const Index part_step = Scratch::bytes<T>(l.kernel_size()) / Index{sizeof(T)};
     T* const du = pass.scratch.template take<T>(std::max<Index>(1, parts.count()) * part_step);
@@ -158,10 +162,10 @@ class TransformedBackward {
       for_each_block(l, begin, end, worker, threads, [&](const Block& block) {
         T* const x = memory.input_block(worker, 1);
         T* const z = memory.output_block(worker);
-        transform_inputs(l, functions, pass.x, block, memory, x);
+        if (with_kernel) transform_inputs(l, functions, pass.x, block, memory, x);
         transform_deltas(g, l, functions, pass, block, to, memory, z);
-        parallel_for(l.kind.frequencies(), threads, [&](Index frequency, int member) {
-          Products::kernel_gradient_slot(l, frequency, x, z, block.tiles(), du + part * part_step,
+        parallel_for(with_kernel ? l.kind.frequencies() : 0, threads, [&](Index slot, int member) {
+          Products::kernel_gradient_slot(l, slot, x, z, block.tiles(), du + part * part_step,
                                          block.first > begin, memory.rest(block.worker_of(member)));
         });
         input_gradient(l, functions, pass, block, to, memory, z);
@@ -173,7 +177,7 @@ class TransformedBackward {
       parallel_for(parts.count(), pass.threads,
                    [&](Index part, int worker) { sum_part(part, worker, 1); });
     }
-    add_parts(du, parts.count(), part_step, pass.threads);
+    if (with_kernel) add_parts(du, parts.count(), part_step, pass.threads);
     return du;
   }
 
