@@ -56,19 +56,12 @@ function(tweed_add_kernels library level)
   target_sources(${library} PRIVATE ${object})
 endfunction()
 
-# tweed_add_compiled(LIBRARY SEVERAL): a library like tweed::compiled.
+# tweed_add_compiled(LIBRARY SEVERAL): a library like tweed::compiled, without the JSON.
 function(tweed_add_compiled library several)
   set(folder ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
   add_library(${library} STATIC EXCLUDE_FROM_ALL
               ${folder}/choose.cpp ${folder}/graph.cpp ${folder}/losses.cpp ${folder}/team.cpp)
   tweed_compile_prebuilt(${library})
-  if(NOT TARGET nlohmann_json::nlohmann_json)
-    find_package(nlohmann_json QUIET)
-  endif()
-  if(TARGET nlohmann_json::nlohmann_json) # as for tweed::io
-    target_sources(${library} PRIVATE ${folder}/json.cpp)
-    target_link_libraries(${library} PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
-  endif()
   if(NOT several)
     tweed_add_kernels(${library} one)
     return()
@@ -79,11 +72,27 @@ function(tweed_add_compiled library several)
   endforeach()
 endfunction()
 
+# tweed_add_json(LIBRARY): and the JSON, where its library is, as for tweed::io.
+function(tweed_add_json library)
+  if(NOT TARGET nlohmann_json::nlohmann_json)
+    find_package(nlohmann_json QUIET)
+  endif()
+  if(TARGET nlohmann_json::nlohmann_json)
+    set(source ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/json.cpp)
+    target_sources(${library} PRIVATE ${source})
+    if(NOT MSVC) # it computes nothing, and takes longest to optimise
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -O1)
+    endif()
+    target_link_libraries(${library} PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+  endif()
+endfunction()
+
 if(TWEED_SEVERAL_INSTRUCTION_SETS AND NOT TWEED_CAN_HAVE_SEVERAL_INSTRUCTION_SETS)
   message(FATAL_ERROR "tweed: TWEED_SEVERAL_INSTRUCTION_SETS needs x86-64, Linux or BSD, GCC 11 or clang 12, "
                       "and GNU's ld and objcopy; turn it off")
 endif()
 tweed_add_compiled(tweed_compiled ${TWEED_SEVERAL_INSTRUCTION_SETS})
+tweed_add_json(tweed_compiled)
 add_library(tweed::compiled ALIAS tweed_compiled)
 if(TWEED_NATIVE AND NOT TWEED_SEVERAL_INSTRUCTION_SETS)
   target_link_libraries(tweed_compiled_kernels_one PRIVATE tweed_native)

@@ -1,4 +1,4 @@
-# cmake -DCOMPILER=… -DSOURCE=… -DINCLUDES=… -P compile.cmake
+# cmake -DCOMPILER=… -DSOURCE=… -DINCLUDES=… -DPRECOMPILED=FOLDER -P compile.cmake
 # Compiles SOURCE with its `// options: ` and compares the outcome with its `// expect: ` lines, the
 # number of errors with that in its line `// errors: `, and the number of lines with that in its line
 # `// most-lines: `, where it has them.
@@ -7,6 +7,9 @@ foreach(word options expect errors most-lines)
   file(STRINGS ${SOURCE} ${word} REGEX "^// ${word}: ")
   list(TRANSFORM ${word} REPLACE "^// ${word}: " "")
 endforeach()
+if(PRECOMPILED AND NOT options) # which it must have been compiled with
+  list(PREPEND INCLUDES ${PRECOMPILED})
+endif()
 list(TRANSFORM INCLUDES PREPEND -I)
 
 # As a program that links tweed::compiled, which takes half the time.

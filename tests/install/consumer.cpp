@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include <Eigen/Core>  // is found, whether tweed's headers read it or not
+
 #if EXPECT_OPENMP && !defined(_OPENMP)
 #error tweed::tweed does not bring OpenMP
 #endif

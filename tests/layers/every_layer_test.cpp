@@ -47,7 +47,7 @@ void check_float_against_double(const AnyLayerOf<float>& single_layer,
                                 const AnyLayerOf<double>& double_layer, const Inputs& inputs,
                                 const Epilogue& epilogue) {
   const auto single = run_layer(single_layer, inputs, {.epilogue = epilogue});
-  const auto exact = run_layer(double_layer, inputs, {.epilogue = epilogue});
+  const auto exact = run_layer(double_layer, inputs, {.threads = 2, .epilogue = epilogue});
   CHECK(tests::relative_error(single.y, exact.y) < 1e-5);
   CHECK(tests::relative_error(single.inferred, exact.inferred) < 1e-5);
   CHECK(tests::relative_error(single.dx, exact.dx) < 1e-5);
@@ -88,12 +88,16 @@ void check_all(const Inputs& inputs, const testing::GradientReport& gradients,
   if (!measures_batches) check_empty_batch(layer, inputs, epilogue);
 }
 
+/// With one thread: waiting for a second one at each of their many steps takes most of the time.
+testing::GradientCheckOptions gradients_of(Index batch, const Epilogue& epilogue = {}) {
+  return {.batch = batch, .threads = 1, .epilogue = epilogue};
+}
+
 template <Layer L>
 void check(const std::vector<Shape>& shapes, const Epilogue& epilogue = {}) {
   for (const Shape& input : shapes) {
     for (const Index batch : {1, 3}) {
-      check_all<L>({input},
-                   testing::check_gradients<L>(input, {.batch = batch, .epilogue = epilogue}),
+      check_all<L>({input}, testing::check_gradients<L>(input, gradients_of(batch, epilogue)),
                    epilogue);
     }
   }
@@ -103,7 +107,7 @@ void check(const std::vector<Shape>& shapes, const Epilogue& epilogue = {}) {
 template <Layer L>
 void check_join(std::initializer_list<Shape> inputs) {
   for (const Index batch : {1, 3}) {
-    check_all<L>(inputs, testing::check_gradients<L>(inputs, {.batch = batch}));
+    check_all<L>(inputs, testing::check_gradients<L>(inputs, gradients_of(batch)));
   }
 }
 
