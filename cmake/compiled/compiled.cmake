@@ -56,6 +56,29 @@ function(tweed_add_kernels library level)
   target_sources(${library} PRIVATE ${object})
 endfunction()
 
+# tweed_add_reporting(LIBRARY): what belongs to tweed::reporting, where its libraries are found.
+function(tweed_add_reporting library)
+  set(needs nlohmann_json nlohmann_json::nlohmann_json ZLIB ZLIB::ZLIB PNG PNG::PNG
+            Protozero protozero::protozero)
+  set(libraries "")
+  while(needs)
+    list(POP_FRONT needs package target)
+    if(NOT TARGET ${target})
+      find_package(${package} QUIET)
+    endif()
+    if(NOT TARGET ${target})
+      return()
+    endif()
+    list(APPEND libraries $<BUILD_INTERFACE:${target}>)
+  endwhile()
+  target_sources(${library} PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/reporting.cpp)
+  target_link_libraries(${library} PRIVATE ${libraries})
+  # Whoever links it links these behind it, where the project has found them.
+  target_link_libraries(
+    ${library} INTERFACE $<INSTALL_INTERFACE:$<TARGET_NAME_IF_EXISTS:PNG::PNG>>
+                         $<INSTALL_INTERFACE:$<TARGET_NAME_IF_EXISTS:ZLIB::ZLIB>>)
+endfunction()
+
 # tweed_add_compiled(LIBRARY SEVERAL): a library like tweed::compiled.
 function(tweed_add_compiled library several)
   set(folder ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
@@ -69,6 +92,7 @@ function(tweed_add_compiled library several)
     target_sources(${library} PRIVATE ${folder}/json.cpp)
     target_link_libraries(${library} PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
   endif()
+  tweed_add_reporting(${library})
   if(NOT several)
     tweed_add_kernels(${library} one)
     return()
