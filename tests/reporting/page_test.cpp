@@ -176,6 +176,6 @@ TEST_CASE("a contact sheet has pictures in rows of five") {
   CHECK(sheet.pixels[static_cast<std::size_t>(30 * sheet.shape.width + 30)] == 200);
   const std::string text = terminal_sheet(images, 80);
   CHECK(contains(text, "\x1b[38;2;200;200;200m\x1b[48;2;200;200;200m\u2580"));
-  CHECK(contains(text, "dark light dark light dark"));
+  CHECK(contains(text, "dark lightdark lightdark \n"));
   CHECK(terminal_sheet({}, 80).empty());
 }

@@ -97,7 +97,8 @@ inline Range with_length(const Range& range) {
   const double high = std::clamp(range.high, 1.5 * low, 1e301);
   Axis axis{{low, high}, {}, true};
   const bool is_long = high / low > 200;
-  for (double power = std::pow(10.0, std::floor(std::log10(low))); power <= high; power *= 10.0) {
+  const double step = std::pow(10.0, std::ceil(std::log10(high / low) / 10.0));  // ten at most
+  for (double power = std::pow(10.0, std::floor(std::log10(low))); power <= high; power *= step) {
     for (const double factor : {1.0, 2.0, 5.0}) {
       const double mark = factor * power;
       if (mark >= low && mark <= high && (!is_long || factor == 1.0)) axis.marks.push_back(mark);

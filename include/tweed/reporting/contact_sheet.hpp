@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/error.hpp>
 #include <tweed/data/dataset.hpp>
 #include <tweed/reporting/drawing.hpp>
 #include <tweed/reporting/number_format.hpp>
