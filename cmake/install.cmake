@@ -1,5 +1,5 @@
-# `cmake --install`: the headers, and a package for find_package(tweed COMPONENTS data io onnx images compiled) that
-# works wherever the installed folder is moved to.
+# `cmake --install`: the headers, and a package for find_package(tweed COMPONENTS data io onnx images reporting compiled)
+# that works wherever the installed folder is moved to.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -11,7 +11,7 @@ install(TARGETS tweed tweed_native EXPORT tweed INCLUDES DESTINATION ${CMAKE_INS
 install(EXPORT tweed FILE tweedTargets.cmake NAMESPACE tweed:: DESTINATION ${package_folder})
 set_target_properties(tweed_native PROPERTIES EXPORT_NAME native)
 
-set(components data io onnx images)
+set(components data io onnx images reporting)
 if(TWEED_INSTALL_COMPILED)
   list(APPEND components compiled)
   set_target_properties(tweed_compiled PROPERTIES EXCLUDE_FROM_ALL OFF)

@@ -36,6 +36,9 @@ endif()
 if(TARGET tweed_images)
   tweed_pkgconfig(tweed-images "tweed's PNG and JPEG files" "tweed, libpng, libjpeg")
 endif()
+if(TARGET tweed_reporting) # protozero has no file of its own
+  tweed_pkgconfig(tweed-reporting "tweed's run folders and reports" "tweed, nlohmann_json, zlib, libpng")
+endif()
 if(TARGET tweed_onnx)
   tweed_pkgconfig(tweed-onnx "tweed's ONNX export" "tweed") # protozero has no file of its own
 endif()

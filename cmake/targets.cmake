@@ -1,5 +1,5 @@
 # What a project links: tweed::tweed or tweed::compiled, and where wanted tweed::native, tweed::data,
-# tweed::io, tweed::onnx and tweed::images.
+# tweed::io, tweed::onnx, tweed::images and tweed::reporting.
 
 if(NOT TARGET Eigen3::Eigen)
   find_package(Eigen3 REQUIRED CONFIG)
@@ -50,9 +50,9 @@ if(MINGW AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   endif()
 endif()
 
-include(${CMAKE_CURRENT_LIST_DIR}/compiled/compiled.cmake)
-
 list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR}) # FindProtozero
+
+include(${CMAKE_CURRENT_LIST_DIR}/compiled/compiled.cmake)
 
 # tweed_component(NAME PURPOSE PACKAGE LIBRARY...) adds tweed::NAME where each LIBRARY of the PACKAGE
 # before it is found.
@@ -80,3 +80,6 @@ tweed_component(
   io "model files and checkpoints" nlohmann_json nlohmann_json::nlohmann_json ZLIB ZLIB::ZLIB)
 tweed_component(images "reading PNG and JPEG" PNG PNG::PNG JPEG JPEG::JPEG)
 tweed_component(onnx "writing ONNX files" Protozero protozero::protozero)
+tweed_component(
+  reporting "run folders and reports" nlohmann_json nlohmann_json::nlohmann_json ZLIB ZLIB::ZLIB
+  PNG PNG::PNG Protozero protozero::protozero)

@@ -25,6 +25,7 @@ ALLOWED = {
     "training": ["core", "graph", "kernels", "layers", "losses", "metrics", "optim", "data", "augment",
                  "model"],
     "io": ["core", "data", "graph", "layers", "model", "training"],
+    "reporting": ["core", "data", "losses", "metrics", "model", "training", "io"],
     "testing": ["core", "graph", "kernels", "layers", "losses", "model"],
 }
 
@@ -34,8 +35,9 @@ LIBRARIES = {
     r"omp\.h": ["core/parallel.hpp", "core/team.hpp", "core/waitable_counter.hpp"],
     r"pthread\.h": ["core/fork.hpp", "core/team.hpp", "core/waitable_counter.hpp"],
     r"zlib\.h": ["data/", "io/checksum.hpp"],
-    r"nlohmann/": ["io/"],
-    r"protozero/": ["io/onnx_graph.hpp"],
+    r"nlohmann/": ["io/", "reporting/run_metrics_json.hpp"],
+    r"protozero/": ["io/onnx_graph.hpp", "reporting/event_file.hpp"],
+    r"stb/": ["reporting/drawing.hpp"],
     r"png\.h": ["data/png.hpp"],
     r"jpeglib\.h|jerror\.h": ["data/jpeg.hpp"],
 }
@@ -44,7 +46,7 @@ INTRINSICS = re.compile(r"\b_mm\d*_\w+|\b\w*intrin\.h|\barm_(neon|sve)\.h")
 INTRINSICS_ALLOWED = ("kernels/simd/", "core/flush_denormals.hpp")
 
 # What whoever includes <tweed/tweed.hpp> need not have installed.
-OPTIONAL = re.compile(r"zlib\.h|nlohmann/|protozero/|png\.h|jpeglib\.h")
+OPTIONAL = re.compile(r"zlib\.h|nlohmann/|protozero/|png\.h|jpeglib\.h|stb/")
 
 # Begins whatever header is included.
 FIRST = "tweed/core/requirements.hpp"

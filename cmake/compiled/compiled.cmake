@@ -56,7 +56,30 @@ function(tweed_add_kernels library level)
   target_sources(${library} PRIVATE ${object})
 endfunction()
 
-# tweed_add_compiled(LIBRARY SEVERAL): a library like tweed::compiled, without the JSON.
+# tweed_add_reporting(LIBRARY): what belongs to tweed::reporting, where its libraries are found.
+function(tweed_add_reporting library)
+  set(needs nlohmann_json nlohmann_json::nlohmann_json ZLIB ZLIB::ZLIB PNG PNG::PNG
+            Protozero protozero::protozero)
+  set(libraries "")
+  while(needs)
+    list(POP_FRONT needs package target)
+    if(NOT TARGET ${target})
+      find_package(${package} QUIET)
+    endif()
+    if(NOT TARGET ${target})
+      return()
+    endif()
+    list(APPEND libraries $<BUILD_INTERFACE:${target}>)
+  endwhile()
+  target_sources(${library} PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/reporting.cpp)
+  target_link_libraries(${library} PRIVATE ${libraries})
+  # Whoever links it links these behind it, where the project has found them.
+  target_link_libraries(
+    ${library} INTERFACE $<INSTALL_INTERFACE:$<TARGET_NAME_IF_EXISTS:PNG::PNG>>
+                         $<INSTALL_INTERFACE:$<TARGET_NAME_IF_EXISTS:ZLIB::ZLIB>>)
+endfunction()
+
+# tweed_add_compiled(LIBRARY SEVERAL): a library like tweed::compiled, without JSON and reporting.
 function(tweed_add_compiled library several)
   set(folder ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
   add_library(${library} STATIC EXCLUDE_FROM_ALL
@@ -93,6 +116,7 @@ if(TWEED_SEVERAL_INSTRUCTION_SETS AND NOT TWEED_CAN_HAVE_SEVERAL_INSTRUCTION_SET
 endif()
 tweed_add_compiled(tweed_compiled ${TWEED_SEVERAL_INSTRUCTION_SETS})
 tweed_add_json(tweed_compiled)
+tweed_add_reporting(tweed_compiled)
 add_library(tweed::compiled ALIAS tweed_compiled)
 if(TWEED_NATIVE AND NOT TWEED_SEVERAL_INSTRUCTION_SETS)
   target_link_libraries(tweed_compiled_kernels_one PRIVATE tweed_native)

@@ -116,6 +116,5 @@ void run(const Evaluate& command);
 void run(const Predict& command);
 void run(const Export& command);
 void run(const Ladder& command);
-void run(const Compare& command);
 
 }  // namespace fashion_mnist

@@ -1,11 +1,9 @@
 #include "config_file.hpp"
 
-#include "format.hpp"
-
 #include <tweed/core/error.hpp>
 #include <tweed/core/input_file.hpp>
 #include <tweed/core/text.hpp>
-#include <tweed/io/atomic_file.hpp>
+#include <tweed/reporting/number_format.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -15,10 +13,14 @@ namespace fashion_mnist {
 
 namespace {
 
-std::string quoted(const std::string& text) { return '"' + text + '"'; }
-
 /// Whether CLI11 reads `text` in quotes as it is: it knows no escapes, and sees comments in quotes.
 bool can_be_quoted(const std::string& text) { return text.find_first_of("\"#\n\r") == text.npos; }
+
+/// Words stand in quotes, numbers do not.
+std::string toml_value(const std::string& text) {
+  const bool is_number = text.find_first_not_of("0123456789.e-+") == text.npos;
+  return is_number ? text : '"' + text + '"';
+}
 
 [[noreturn]] void refuse_line(const std::filesystem::path& path, std::string_view line) {
   throw tweed::Error(path.string() + ": expected an option and its value a line, found " +
@@ -37,52 +39,49 @@ void refuse_sections(const std::filesystem::path& path, const std::string& text)
 
 }  // namespace
 
-std::filesystem::path config_in(const std::filesystem::path& folder) {
-  return folder / "config.toml";
-}
-
-std::string config_text(const Train& command) {
-  std::string text = "# An option of `fashion_mnist train` a line; --config FILE reads them.\n";
-  const auto add = [&](const std::string& name, const std::string& value) {
-    text += name + " = " + value + '\n';
+NamedTexts options_of(const Train& command) {
+  using tweed::reporting::shortest;
+  NamedTexts options;
+  const auto add = [&](const char* name, const std::string& value) {
+    options.emplace_back(name, value);
   };
-  if (command.epochs) {
-    add("epochs", std::to_string(*command.epochs));
-  } else {
-    add("steps", std::to_string(command.steps));
-  }
+  command.epochs ? add("epochs", std::to_string(*command.epochs))
+                 : add("steps", std::to_string(command.steps));
   add("batch-size", std::to_string(command.batch_size));
-  add("optimizer", quoted(std::string(name_of(command.optimizer))));
+  add("optimizer", std::string(name_of(command.optimizer)));
   add("learning-rate", shortest(command.chosen_learning_rate()));
-  add("schedule", quoted(std::string(name_of(command.schedule))));
+  add("schedule", std::string(name_of(command.schedule)));
   add("weight-decay", shortest(command.weight_decay));
   add("clip-norm", shortest(command.clip_norm));
   add("label-smoothing", shortest(command.label_smoothing));
-  if (command.shift || command.flip) {
-    add("augment", quoted(command.shift && command.flip ? "shift,flip"
-                          : command.shift               ? "shift"
-                                                        : "flip"));
+  if (command.shift && command.flip) {
+    add("augment", "shift,flip");
+  } else if (command.shift || command.flip) {
+    add("augment", command.shift ? "shift" : "flip");
   }
   add("validation-split", shortest(command.validation_split));
   if (command.early_stopping) add("early-stopping", std::to_string(*command.early_stopping));
   add("seed", std::to_string(command.seed));
   add("checkpoint-every", std::to_string(command.checkpoint_every));
-  return text;
+  return options;
 }
 
-void write_config(const std::filesystem::path& path, const Train& command) {
-  std::string text = config_text(command);
+std::string config_text(const Train& command) {
+  std::string text = "# An option of `fashion_mnist train` a line; --config FILE reads them.\n";
+  for (const auto& [name, value] : options_of(command)) {
+    text += name + " = " + toml_value(value) + '\n';
+  }
   if (!command.data.empty()) {
     const std::string data = std::filesystem::absolute(command.data).string();
     text += can_be_quoted(data)
-                ? "data = " + quoted(data) + '\n'
+                ? "data = \"" + data + "\"\n"
                 : "# --data has to be given: a name with # or a quote has no place here\n";
   }
   if (command.threads != 0) text += "threads = " + std::to_string(command.threads) + '\n';
-  tweed::write_file_atomically(path, text);
+  return text;
 }
 
-std::vector<std::pair<std::string, std::string>> read_config(const std::filesystem::path& path) {
+NamedTexts read_config(const std::filesystem::path& path) {
   constexpr std::size_t longest = 100'000;
   tweed::InputFile file{path};
   if (file.size() > longest) {
@@ -94,7 +93,7 @@ std::vector<std::pair<std::string, std::string>> read_config(const std::filesyst
   text = tweed::detail::without_byte_order_mark(text);
   refuse_sections(path, text);
   std::istringstream lines{text};
-  std::vector<std::pair<std::string, std::string>> options;
+  NamedTexts options;
   for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(lines)) {
     if (!item.parents.empty() || item.inputs.size() != 1) refuse_line(path, item.fullname());
     options.emplace_back(item.name, item.inputs.front());

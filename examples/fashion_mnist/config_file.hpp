@@ -9,17 +9,21 @@
 
 namespace fashion_mnist {
 
-/// Where a run in `folder` keeps its configuration.
-std::filesystem::path config_in(const std::filesystem::path& folder);
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;
 
-/// All options that have an influence on the result, a line each, as a TOML file says it.
+/// Where a run in `folder` keeps its configuration.
+inline std::filesystem::path config_in(const std::filesystem::path& folder) {
+  return folder / "config.toml";
+}
+
+/// All options that have an influence on the result, by name.
+NamedTexts options_of(const Train& command);
+
+/// These as a TOML file says them, and where the data are and how many threads work if that was
+/// said: with --config the file repeats the run.
 std::string config_text(const Train& command);
 
-/// Writes them, and where the data are and how many threads work if that was said: with --config
-/// the file repeats the run.
-void write_config(const std::filesystem::path& path, const Train& command);
-
 /// The options in a file, by name and in order. Throws Error where it cannot be read.
-std::vector<std::pair<std::string, std::string>> read_config(const std::filesystem::path& path);
+NamedTexts read_config(const std::filesystem::path& path);
 
 }  // namespace fashion_mnist

@@ -3,13 +3,28 @@
 #include <tweed/data/fashion_mnist.hpp>
 
 #include <filesystem>
+#include <iostream>
 
 namespace fashion_mnist {
 
-/// The data set from `folder`, or from wherever it is found if that is empty.
-tweed::datasets::FashionMnist read_data(const std::filesystem::path& folder);
+/// Where the data set is: `folder`, or wherever it is found if that is empty. FASHION_MNIST_FOLDER
+/// is where the build puts it if it downloads it.
+inline std::filesystem::path find_data(const std::filesystem::path& folder) {
+  return tweed::datasets::find_fashion_mnist(folder, FASHION_MNIST_FOLDER);
+}
 
-/// Reads the data set as `read_data` does, and prints where it is and what shapes it has.
-tweed::datasets::FashionMnist load_data(const std::filesystem::path& folder);
+/// Reads the data set, and prints where it is and what shapes it has.
+inline tweed::datasets::FashionMnist load_data(const std::filesystem::path& folder) {
+  const auto found = find_data(folder);
+  auto data = tweed::datasets::fashion_mnist(found);
+  std::cout << "Fashion-MNIST in " << found.string() << '\n';
+  const auto print_shape = [](const char* name, const tweed::Dataset<>& part) {
+    std::cout << "  " << name << part.size() << " images of " << to_string(part.shape) << ", "
+              << part.class_names.size() << " classes\n";
+  };
+  print_shape("train  ", data.train);
+  print_shape("test   ", data.test);
+  return data;
+}
 
 }  // namespace fashion_mnist

@@ -1,18 +1,19 @@
 #include "commands.hpp"
 #include "data.hpp"
-#include "inference.hpp"
-#include "model_file.hpp"
-#include "test_report.hpp"
+#include "saved_model.hpp"
+
+#include <tweed/reporting/test_model.hpp>
 
 #include <iostream>
 
 namespace fashion_mnist {
 
 void run(const Evaluate& command) {
-  const auto model = read_model(command.model);
-  const auto data = load_data(command.data);
-  const auto logits = logits_of(model, data.test, command.threads);
-  std::cout << '\n' << make_test_report(data.test, logits);
+  const SavedModel saved = read_model(command.model);
+  const auto images = saved.scaled(load_data(command.data).test);
+  const tweed::TestResult result = tweed::test_model(saved.model, tweed::SoftmaxCE{}, images,
+                                                     {.predict = {.threads = command.threads}});
+  std::cout << '\n' << result;
 }
 
 }  // namespace fashion_mnist

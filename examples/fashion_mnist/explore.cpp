@@ -1,11 +1,10 @@
 #include "commands.hpp"
-#include "contact_sheet.hpp"
 #include "data.hpp"
-#include "format.hpp"
-#include "output_files.hpp"
-#include "terminal.hpp"
 
 #include <tweed/io/png_file.hpp>
+#include <tweed/reporting/contact_sheet.hpp>
+#include <tweed/reporting/run_files.hpp>
+#include <tweed/reporting/terminal.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +14,7 @@ namespace fashion_mnist {
 
 namespace {
 
-constexpr tweed::Index images_shown = 20;
+using namespace tweed::reporting;
 
 void print_classes(const tweed::datasets::FashionMnist& data) {
   const auto line = [](const std::string& name, const auto& train, const auto& test) {
@@ -23,8 +22,7 @@ void print_classes(const tweed::datasets::FashionMnist& data) {
   };
   line("class", "train", "test");
   for (std::size_t i = 0; i < data.train.class_names.size(); ++i) {
-    const auto label = static_cast<tweed::Label>(i);
-    const auto count = [label](const tweed::Dataset<>& part) {
+    const auto count = [label = static_cast<tweed::Label>(i)](const tweed::Dataset<>& part) {
       return std::to_string(std::ranges::count(part.labels, label));
     };
     line(data.train.class_names[i], count(data.train), count(data.test));
@@ -54,11 +52,10 @@ void run(const Explore& command) {
   std::cout << '\n';
   print_brightness(data.train);
   std::cout << '\n';
-  if (terminal_has_colour()) {
-    std::cout << terminal_sheet(data.train, images_shown, *terminal_columns());
-  }
+  const auto images = first_images(data.train, 20);
+  if (terminal_has_colour()) std::cout << tweed::terminal_sheet(images, *terminal_columns());
   if (command.out.has_parent_path()) create_folder(command.out.parent_path());
-  tweed::write_png(command.out, contact_sheet(data.train, images_shown));
+  tweed::write_png(command.out, tweed::contact_sheet(images));
   std::cout << "Wrote " << command.out.string() << '\n';
 }
 

@@ -1,11 +1,11 @@
 /// The command line: what `fashion_mnist` understands, and how it says that something is wrong.
 
 #include "commands.hpp"
-#include "interrupt.hpp"
 #include "options.hpp"
-#include "train_options.hpp"
 
 #include <tweed/core/version.hpp>
+#include <tweed/reporting/compare.hpp>
+#include <tweed/reporting/interrupt_watch.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -21,58 +21,53 @@ constexpr int failure = 1;
 constexpr int usage_error = 2;
 constexpr int interrupted = 130;  // as a shell says it of a program that Ctrl-C ended
 
-CLI::App& add_explore(CLI::App& program, Explore& explore) {
+void add_explore(CLI::App& program, Explore& explore) {
   CLI::App& command = *program.add_subcommand("explore", "Show what the data set holds");
   add_data(command, explore.data);
   add_path(command, "--out", "FILE",
            "Where the first training images go, as a PNG [" + explore.out.string() + ']',
            explore.out);
-  return command;
+  command.callback([&explore] { run(explore); });
 }
 
-CLI::App& add_evaluate(CLI::App& program, Evaluate& evaluate) {
+void add_evaluate(CLI::App& program, Evaluate& evaluate) {
   CLI::App& command = *program.add_subcommand("evaluate", "Test a saved model on all test images");
   add_model(command, evaluate.model);
   add_data(command, evaluate.data);
   add_threads(command, evaluate.threads);
-  return command;
+  command.callback([&evaluate] { run(evaluate); });
 }
 
-CLI::App& add_predict(CLI::App& program, Predict& predict) {
-  using Texts = std::vector<std::string>;
+void add_predict(CLI::App& program, Predict& predict) {
   CLI::App& command = *program.add_subcommand("predict", "Show what a saved model sees in images");
   add_model(command, predict.model);
-  add_option<Texts>(command, "images", "IMAGE", "PNG or JPEG files, of any size",
-                    [&predict](const Texts& texts) {
-                      for (const std::string& text : texts) {
-                        predict.files.emplace_back(not_empty(text));
-                      }
-                    })
-      ->expected(1, 1'000'000);
-  add_option<Texts>(command, "--index", "I...", "Test images, counted from 0",
-                    [&predict](const Texts& texts) {
-                      for (const std::string& text : texts) {
-                        predict.images.push_back(whole_number<tweed::Index>(text, 0, 1'000'000));
-                      }
-                    })
-      ->expected(1, 1'000'000);
+  add_list(command, "images", "IMAGE", "PNG or JPEG files, of any size",
+           [&predict](const auto& text) { predict.files.emplace_back(not_empty(text)); });
+  add_list(command, "--index", "I...", "Test images, counted from 0", [&predict](const auto& text) {
+    predict.images.push_back(whole_number<tweed::Index>(text, 0, 1'000'000));
+  });
   add_number(command, "--top", "Classes to show [" + std::to_string(predict.top) + ']', predict.top,
              1, 10);
   command.add_flag("--json", predict.json, "Print JSON, for programs");
   add_data(command, predict.data);
   add_threads(command, predict.threads);
-  return command;
+  command.callback([&predict] {
+    if (predict.files.empty() && predict.images.empty()) {
+      throw CLI::ValidationError("expected image files, or --index");
+    }
+    run(predict);
+  });
 }
 
-CLI::App& add_export(CLI::App& program, Export& exported) {
+void add_export(CLI::App& program, Export& exported) {
   CLI::App& command = *program.add_subcommand("export", "Write a saved model as an ONNX file");
   add_model(command, exported.model);
   add_path(command, "--onnx", "FILE", "Where the ONNX file goes", exported.onnx)->required();
   command.add_flag("--softmax", exported.softmax, "Let it give probabilities, not logits");
-  return command;
+  command.callback([&exported] { run(exported); });
 }
 
-CLI::App& add_ladder(CLI::App& program, Ladder& ladder) {
+void add_ladder(CLI::App& program, Ladder& ladder) {
   CLI::App& command = *program.add_subcommand(
       "ladder", "Train the five stages from a first network to 90 %, and compare them");
   add_data(command, ladder.data);
@@ -84,23 +79,19 @@ CLI::App& add_ladder(CLI::App& program, Ladder& ladder) {
   add_threads(command, ladder.threads);
   add_path(command, "--out", "DIR",
            "Where ladder.html and ladder.json go [" + ladder.out.string() + ']', ladder.out);
-  return command;
+  command.callback([&ladder] { run(ladder); });
 }
 
-CLI::App& add_compare(CLI::App& program, Compare& compare) {
-  using Texts = std::vector<std::string>;
+void add_compare(CLI::App& program, Compare& compare) {
   CLI::App& command = *program.add_subcommand("compare", "Put runs side by side");
-  add_option<Texts>(command, "runs", "DIR", "Folders that `train` wrote",
-                    [&compare](const Texts& texts) {
-                      for (const std::string& text : texts) {
-                        compare.runs.emplace_back(not_empty(text));
-                      }
-                    })
-      ->expected(1, 1000)
-      ->required();
+  add_list(command, "runs", "DIR", "Folders that `train` wrote", [&compare](const auto& text) {
+    compare.runs.emplace_back(not_empty(text));
+  })->required();
   add_path(command, "--out", "FILE", "Where the page goes [" + compare.out.string() + ']',
            compare.out);
-  return command;
+  command.callback([&compare] {
+    tweed::compare(compare.runs, compare.out, "Fashion-MNIST, runs side by side");
+  });
 }
 
 /// One line on stderr, whatever stands in the message.
@@ -146,39 +137,19 @@ int main(int argc, char** argv) {
   Export exported;
   Ladder ladder;
   Compare compare;
-  const CLI::App& explore_command = add_explore(program, explore);
-  const CLI::App& train_command = add_train(program, train);
-  const CLI::App& evaluate_command = add_evaluate(program, evaluate);
-  const CLI::App& predict_command = add_predict(program, predict);
-  const CLI::App& export_command = add_export(program, exported);
-  const CLI::App& ladder_command = add_ladder(program, ladder);
-  const CLI::App& compare_command = add_compare(program, compare);
+  add_explore(program, explore);
+  add_train(program, train);
+  add_evaluate(program, evaluate);
+  add_predict(program, predict);
+  add_export(program, exported);
+  add_ladder(program, ladder);
+  add_compare(program, compare);
   program.footer("fashion_mnist COMMAND --help lists the options of a command.");
-
   try {
     program.parse(argc, argv);
-    if (explore_command.parsed()) {
-      run(explore);
-    } else if (train_command.parsed()) {
-      run(train);
-    } else if (evaluate_command.parsed()) {
-      run(evaluate);
-    } else if (predict_command.parsed()) {
-      if (predict.files.empty() && predict.images.empty()) {
-        return complain(program, "expected image files, or --index; see --help", usage_error);
-      }
-      run(predict);
-    } else if (export_command.parsed()) {
-      run(exported);
-    } else if (ladder_command.parsed()) {
-      run(ladder);
-    } else if (compare_command.parsed()) {
-      run(compare);
-    } else {
-      return complain(program, "expected a command; see --help", usage_error);
-    }
-    return finish(program);
-  } catch (const Interrupted& interruption) {
+    if (!program.get_subcommands().empty()) return finish(program);
+    return complain(program, "expected a command; see --help", usage_error);
+  } catch (const tweed::Interrupted& interruption) {
     return complain(program, interruption.what(), interrupted);
   } catch (const CLI::ParseError& error) {
     return answer(program, error);

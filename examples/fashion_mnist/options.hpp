@@ -24,6 +24,17 @@ CLI::Option* add_option(CLI::App& command, const std::string& name, const std::s
   return command.add_option_function<Text>(name, take_or_complain, description)->type_name(kind);
 }
 
+/// An option that hands each of its texts to `take`.
+template <class Take>
+CLI::Option* add_list(CLI::App& command, const std::string& name, const std::string& kind,
+                      const std::string& description, const Take& take) {
+  const auto take_all = [take](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) take(text);
+  };
+  return add_option<std::vector<std::string>>(command, name, kind, description, take_all)
+      ->expected(1, 1'000'000);
+}
+
 /// For values in [low, high].
 template <class Number>
 CLI::Option* add_number(CLI::App& command, const std::string& name, const std::string& description,
@@ -52,5 +63,9 @@ inline void add_threads(CLI::App& command, int& threads) {
   add_number(command, "--threads", "Threads; results do not depend on them [all]", threads, 1,
              1024);
 }
+
+/// Adds `train` with all its options, which end up in `train`. With --config or --resume they also
+/// come from the configuration of a run; what stands on the command line goes before it.
+void add_train(CLI::App& program, Train& train);
 
 }  // namespace fashion_mnist

@@ -1,13 +1,12 @@
 #include "commands.hpp"
 #include "data.hpp"
-#include "format.hpp"
-#include "inference.hpp"
-#include "model_file.hpp"
-#include "network.hpp"
-#include "picture.hpp"
-#include "sample_image.hpp"
+#include "saved_model.hpp"
 
+#include <tweed/data/fashion_mnist_picture.hpp>
 #include <tweed/data/image_file.hpp>
+#include <tweed/model/predict.hpp>
+#include <tweed/reporting/number_format.hpp>
+#include <tweed/reporting/sample_image.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -17,23 +16,29 @@
 
 namespace fashion_mnist {
 
+using namespace tweed;
+using namespace tweed::reporting;
+
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr auto classes = static_cast<std::size_t>(FashionCnn::output.channels);
+constexpr auto& class_names = datasets::fashion_mnist_class_names;
 
 /// One image to look at, and what is known about it.
 struct Question {
   std::string name;         ///< the file, or the position among the test images
   std::string label = "-";  ///< its class, where that is known
   std::string remark = {};  ///< what was done to it
+
+  /// The likeliest classes with their probabilities, once the network was asked.
+  std::vector<std::pair<std::string, float>> answer = {};
 };
 
 /// The images to look at, as the network takes them.
 struct Questions {
   std::vector<Question> about;
-  Dataset<> images{.shape = FashionCnn::input, .images = {}, .labels = {}, .class_names = {}};
+  Dataset<> images{.shape = {28, 28, 1}, .images = {}, .labels = {}, .class_names = {}};
 
   void add(const Question& question, const Image& image) {
     about.push_back(question);
@@ -47,7 +52,7 @@ std::string size_text(const Shape& shape) {
 }
 
 /// "640x480, dark on light: inverted, trimmed to 320x460"
-std::string remark_on(const Shape& shape, const PreparedPicture& prepared) {
+std::string remark_on(const Shape& shape, const datasets::PreparedPicture& prepared) {
   std::string remark = size_text(shape) + (shape.channels == 3 ? " in colour" : " in grey");
   remark += prepared.was_dark_on_light ? ", dark on light: inverted" : ", light on dark";
   if (prepared.is_blank) return remark + ": nothing stands out from the background";
@@ -60,7 +65,7 @@ std::string remark_on(const Shape& shape, const PreparedPicture& prepared) {
 void add_files(const std::vector<std::filesystem::path>& files, Questions& to) {
   for (const auto& file : files) {
     const Image picture = read_image(file);
-    const PreparedPicture prepared = prepare_picture(picture);
+    const auto prepared = datasets::prepare_picture(picture);
     to.add({.name = file.string(), .remark = remark_on(picture.shape, prepared)}, prepared.image);
   }
 }
@@ -71,29 +76,30 @@ void add_samples(const Dataset<>& data, const std::vector<Index>& positions, Que
       throw Error("--index " + std::to_string(position) + ": there are " +
                   std::to_string(data.size()) + " test images, counted from 0");
     }
-    to.add({.name = std::to_string(position), .label = label_name(data, position)},
-           image_of(data, position));
+    const auto label = static_cast<std::size_t>(data.labels[static_cast<std::size_t>(position)]);
+    to.add({.name = std::to_string(position), .label = data.class_names[label]},
+           *sample_image(data, position));
   }
 }
 
-/// The classes, the likeliest first.
-std::vector<std::size_t> ranking(std::span<const float> probabilities) {
-  std::vector<std::size_t> order(probabilities.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return probabilities[a] > probabilities[b];
-  });
-  return order;
+void ask(const SavedModel& saved, const Predict& command, Questions& questions) {
+  const auto probabilities = predict_probabilities(saved.model, saved.scaled(questions.images),
+                                                   {.threads = command.threads});
+  for (std::size_t i = 0; i < questions.about.size(); ++i) {
+    const float* const of_image = probabilities.data() + i * class_names.size();
+    std::vector<std::size_t> order(class_names.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, std::greater{}, [&](std::size_t c) { return of_image[c]; });
+    order.resize(static_cast<std::size_t>(command.top));
+    for (const std::size_t c : order) {
+      questions.about[i].answer.emplace_back(class_names[c], of_image[c]);
+    }
+  }
 }
 
-std::string name_of_class(std::size_t i) {
-  return std::string(datasets::fashion_mnist_class_names[i]);
-}
-
-void print_table(const Questions& questions, std::span<const float> probabilities,
-                 std::size_t top) {
+void print_table(const std::vector<Question>& questions) {
   int width = 5;
-  for (const Question& question : questions.about) {
+  for (const Question& question : questions) {
     width = std::max(width, static_cast<int>(std::ssize(question.name)));
   }
   const auto row = [width](const std::string& image, const std::string& label,
@@ -102,34 +108,26 @@ void print_table(const Questions& questions, std::span<const float> probabilitie
               << align_left(predicted, 13) << likeliest << '\n';
   };
   row("image", "label", "predicted", "probabilities");
-  for (std::size_t i = 0; i < questions.about.size(); ++i) {
-    const Question& question = questions.about[i];
-    const auto of_image = probabilities.subspan(i * classes, classes);
-    const auto order = ranking(of_image);
+  for (const Question& question : questions) {
     std::string likeliest;
-    for (const std::size_t c : std::span(order).first(top)) {
-      if (!likeliest.empty()) likeliest += ", ";
-      likeliest += name_of_class(c) + ' ' + percent(double{of_image[c]}, 2);
+    for (const auto& [name, probability] : question.answer) {
+      likeliest += (likeliest.empty() ? "" : ", ") + name + ' ' + percent(double{probability}, 2);
     }
-    row(question.name, question.label, name_of_class(order.front()), likeliest);
+    row(question.name, question.label, question.answer.front().first, likeliest);
     if (!question.remark.empty()) {
       std::cout << align_right("", width + 2) << question.remark << '\n';
     }
   }
 }
 
-Json json_of(const Questions& questions, std::span<const float> probabilities, std::size_t top) {
+Json json_of(const std::vector<Question>& questions) {
   Json list = Json::array();
-  for (std::size_t i = 0; i < questions.about.size(); ++i) {
-    const Question& question = questions.about[i];
-    const auto of_image = probabilities.subspan(i * classes, classes);
-    const auto order = ranking(of_image);
-    Json answer{{"image", question.name}, {"predicted", name_of_class(order.front())}};
+  for (const Question& question : questions) {
+    Json answer{{"image", question.name}, {"predicted", question.answer.front().first}};
     if (question.label != "-") answer["label"] = question.label;
     if (!question.remark.empty()) answer["preparation"] = question.remark;
-    for (const std::size_t c : std::span(order).first(top)) {
-      answer["probabilities"].push_back(
-          {{"class", name_of_class(c)}, {"probability", of_image[c]}});
+    for (const auto& [name, probability] : question.answer) {
+      answer["probabilities"].push_back({{"class", name}, {"probability", probability}});
     }
     list.push_back(std::move(answer));
   }
@@ -139,22 +137,19 @@ Json json_of(const Questions& questions, std::span<const float> probabilities, s
 }  // namespace
 
 void run(const Predict& command) {
-  const auto model = read_model(command.model);
+  const SavedModel saved = read_model(command.model);
   Questions questions;
   add_files(command.files, questions);
   if (!command.images.empty()) {
-    const auto data = command.json ? read_data(command.data) : load_data(command.data);
+    const auto data =
+        command.json ? datasets::fashion_mnist(find_data(command.data)) : load_data(command.data);
     add_samples(data.test, command.images, questions);
     if (!command.json) std::cout << '\n';
   }
-  const auto probabilities = probabilities_of(model, questions.images, command.threads);
-  const auto top = static_cast<std::size_t>(command.top);
-  if (command.json) {
-    constexpr auto replace = Json::error_handler_t::replace;  // names of files may be no UTF-8
-    std::cout << json_of(questions, probabilities, top).dump(2, ' ', false, replace) << '\n';
-  } else {
-    print_table(questions, probabilities, top);
-  }
+  ask(saved, command, questions);
+  if (!command.json) return print_table(questions.about);
+  constexpr auto replace = Json::error_handler_t::replace;  // names of files may be no UTF-8
+  std::cout << json_of(questions.about).dump(2, ' ', false, replace) << '\n';
 }
 
 }  // namespace fashion_mnist

@@ -1,49 +1,22 @@
 #include "commands.hpp"
+#include "config_file.hpp"
 #include "data.hpp"
-#include "finished_run.hpp"
-#include "history_file.hpp"
-#include "inference.hpp"
-#include "metrics.hpp"
-#include "model_file.hpp"
 #include "network.hpp"
-#include "output_files.hpp"
-#include "profile.hpp"
-#include "report.hpp"
-#include "run_events.hpp"
-#include "test_report.hpp"
-#include "train_network.hpp"
 
+#include <tweed/augment/compose.hpp>
+#include <tweed/augment/random_crop.hpp>
+#include <tweed/augment/random_flip.hpp>
 #include <tweed/data/split.hpp>
+#include <tweed/reporting/run_folder.hpp>
 
-#include <filesystem>
 #include <iostream>
 #include <optional>
-#include <sstream>
 #include <utility>
 #include <vector>
 
 namespace fashion_mnist {
 
 namespace {
-
-std::string describe(const Train& command) {
-  std::ostringstream text;
-  text << command.steps << " steps of " << command.batch_size << " images, "
-       << name_of(command.optimizer) << " with learning rate " << command.chosen_learning_rate();
-  if (command.optimizer == Optimizer::sgd) text << " and momentum " << sgd_momentum;
-  if (command.schedule != Schedule::constant) text << ", schedule " << name_of(command.schedule);
-  if (command.weight_decay > 0) text << ", weight decay " << command.weight_decay;
-  if (command.clip_norm > 0) text << ", gradients up to " << command.clip_norm;
-  if (command.label_smoothing > 0) text << ", labels smoothed by " << command.label_smoothing;
-  if (command.shift) text << ", images moved by up to " << augment_shift << " pixels";
-  if (command.flip) text << ", every other image mirrored";
-  if (command.validation_split > 0) text << ", " << command.validation_split << " to validate with";
-  if (command.early_stopping) {
-    text << ", stopped after " << *command.early_stopping << " epochs without progress";
-  }
-  text << ", seed " << command.seed;
-  return text.str();
-}
 
 /// The training images, and those of them that are set aside to validate with.
 struct Images {
@@ -59,31 +32,94 @@ Images set_aside(Dataset<> images, const Train& command) {
   return {std::move(train), std::move(validation)};
 }
 
-/// With the steps that the epochs make.
-Train with_steps(Train command, Index images) {
-  const Index per_epoch = (images + command.batch_size - 1) / command.batch_size;
-  if (command.epochs) command.steps = *command.epochs * per_epoch;
-  return command;
+AnyAugmentation augmentation_of(const Train& command) {
+  std::vector<AnyAugmentation> parts;
+  if (command.shift) parts.push_back(RandomCrop{.padding = augment_shift});
+  if (command.flip) parts.push_back(RandomHorizontalFlip{});
+  if (parts.empty()) return {};
+  return Compose(std::move(parts));
 }
 
-/// All files, or those that somebody has removed from a run that was already written. The model,
-/// whose presence tells that, comes last.
-std::vector<std::filesystem::path> to_write(const OutputFiles& files, bool was_written) {
-  std::vector<std::filesystem::path> all{files.metrics, files.history, files.events, files.report,
-                                         files.model};
-  if (was_written) std::erase_if(all, [](const auto& file) { return exists(file); });
-  return all;
+FitOptions fit_options(const Train& command) {
+  FitOptions options{.batch_size = command.batch_size,
+                     .epochs = command.epochs.value_or(1),
+                     .steps = command.epochs ? 0 : command.steps,
+                     .seed = command.seed,
+                     .threads = command.threads,
+                     .clip_norm = command.clip_norm,
+                     .augmentation = augmentation_of(command)};
+  switch (command.schedule) {
+    case Schedule::constant:
+      break;
+    case Schedule::cosine:
+      options.schedule = CosineSchedule{.warm_up = command.steps / 20};
+      break;
+    case Schedule::step:
+      options.schedule = StepSchedule{.every = (command.steps + 2) / 3};
+      break;
+    case Schedule::plateau:
+      options.schedule = PlateauSchedule{.patience = 2, .factor = 0.5};
+      break;
+  }
+  if (command.early_stopping) {
+    options.early_stopping = EarlyStopping{.patience = *command.early_stopping};
+  }
+  return options;
 }
 
-void write_files(const std::vector<std::filesystem::path>& wanted, const OutputFiles& files,
-                 const FinishedRun& run) {
-  for (const auto& file : wanted) {
-    if (file == files.metrics) write_metrics(file, run.command, run.log, run.test);
-    if (file == files.history) write_history(file, run.history);
-    if (file == files.events) write_events(file, run.history, run.log);
-    if (file == files.report) write_report(file, run);
-    if (file == files.model) write_model(run.model, file, describe(run.command));
-    std::cout << "Wrote " << file.string() << '\n';
+/// The command line that follows an advice.
+std::string command_for(const Train& command, const Advice& advice) {
+  switch (advice.kind) {
+    case Advice::Kind::more_samples:
+      return command.shift || command.flip ? "train --weight-decay 0.05"
+                                           : "train --augment shift,flip";
+    case Advice::Kind::longer:
+      return "train --steps " + std::to_string(2 * command.steps);
+    case Advice::Kind::smaller_steps:
+      return "train --schedule cosine";
+    case Advice::Kind::another_optimizer:
+      return "train --optimizer adam";
+    case Advice::Kind::validation:
+      return "train --validation-split 0.1 --early-stopping 2";
+    case Advice::Kind::another_seed:
+      break;
+  }
+  return "train --seed " + std::to_string(command.seed + 1);
+}
+
+RunOptions run_options(const Train& command) {
+  return {.resume = command.resume,
+          .checkpoint_every = command.checkpoint_every,
+          .title = "Fashion-MNIST, a training run",
+          .settings = options_of(command),
+          .files = {{config_in({}).string(), config_text(command)}},
+          .how_to_go_on = "fashion_mnist train --resume " + command.out.string(),
+          .how = [command](const Advice& advice) { return command_for(command, advice); },
+          .on_warning =
+              [](const std::string& line) {
+                std::cerr << "fashion_mnist train: warning: " << line << '\n';
+              }};
+}
+
+/// Trains as `command` says, from the beginning or where the run was left.
+void train(RunFolder& run, Model<FashionCnn>& model, const Train& command, const Images& images) {
+  const SoftmaxCE<> loss{.label_smoothing = command.label_smoothing};
+  const FitOptions options = fit_options(command);
+  const auto train_with = [&](const auto& optimizer) {
+    if (images.validation) {
+      Training training(model, loss, optimizer, images.train, *images.validation, options);
+      run.train(training);
+    } else {
+      Training training(model, loss, optimizer, images.train, options);
+      run.train(training);
+    }
+  };
+  const double rate = command.chosen_learning_rate();
+  if (command.optimizer == Optimizer::adam) {
+    train_with(Adam{.learning_rate = rate, .weight_decay = command.weight_decay});
+  } else {
+    train_with(
+        SGD{.learning_rate = rate, .momentum = sgd_momentum, .weight_decay = command.weight_decay});
   }
 }
 
@@ -92,40 +128,21 @@ void write_files(const std::vector<std::filesystem::path>& wanted, const OutputF
 void run(const Train& asked) {
   auto data = load_data(asked.data);
   const Images images = set_aside(std::move(data.train), asked);
-  const Train command = with_steps(asked, images.train.size());
-  const OutputFiles files = prepare_output(command.out);
+  Train command = asked;
+  const Index per_epoch = (images.train.size() + command.batch_size - 1) / command.batch_size;
+  if (command.epochs) command.steps = *command.epochs * per_epoch;
 
+  RunFolder run(command.out, run_options(command));
   Model<FashionCnn> model{command.seed};
   const int threads = resolve_threads(command.threads);
   std::cout << '\n'
-            << summary(model, {.batch_size = command.batch_size, .threads = threads}) << '\n'
-            << "Training: " << describe(command) << ", threads: " << threads << std::endl;
-  const auto* const validation = images.validation ? &*images.validation : nullptr;
-  const Trained trained = train_network(model, command, images.train, validation);
-  const TrainingLog& log = trained.log;
-  // How long training took stands in the files alone: where nothing was left to do they stay.
-  const bool was_written = !log.has_steps() && holds_model(files.model, model, describe(command));
-  const auto wanted = to_write(files, was_written);
-  if (wanted.empty()) {
-    std::cout << "The run in " << command.out.string() << " is finished: nothing to do\n";
-    return;
-  }
+            << summary(model, {.batch_size = command.batch_size, .threads = threads})
+            << "\nTraining: ";
+  for (const auto& [name, value] : options_of(command)) std::cout << name << ' ' << value << ", ";
+  std::cout << "threads " << threads << std::endl;
 
-  const std::vector<float> logits = logits_of(model, data.test, command.threads);
-  const TestReport test = make_test_report(data.test, logits);
-  std::cout << '\n' << test << '\n';
-
-  const StepProfile profile = profile_step(command, log.median_step_seconds());
-  write_files(wanted, files,
-              {.command = command,
-               .model = model,
-               .history = trained.history,
-               .log = log,
-               .train_data = images.train,
-               .test_data = data.test,
-               .logits = logits,
-               .test = test,
-               .profile = profile});
+  train(run, model, command, images);
+  run.finish(model, SoftmaxCE{}, data.test, {.threads = command.threads});
 }
 
 }  // namespace fashion_mnist

@@ -1,5 +1,3 @@
-#include "train_options.hpp"
-
 #include "config_file.hpp"
 #include "options.hpp"
 
@@ -103,7 +101,7 @@ void add_generalization(CLI::App& command, Train& train) {
 
 }  // namespace
 
-CLI::App& add_train(CLI::App& program, Train& train) {
+void add_train(CLI::App& program, Train& train) {
   CLI::App& command = *program.add_subcommand("train", "Train the network, test it and save it");
   add_files(command, train);
   add_data(command, train.data);
@@ -122,7 +120,7 @@ CLI::App& add_train(CLI::App& program, Train& train) {
                     "Steps from one checkpoint to the next; 0: one at the end" +
                         or_default(std::to_string(train.checkpoint_every)),
                     train.checkpoint_every, 0, 10'000'000);
-  return command;
+  command.callback([&train] { run(train); });
 }
 
 }  // namespace fashion_mnist

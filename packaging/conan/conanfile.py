@@ -15,8 +15,9 @@ class TweedConan(ConanFile):
     package_type = "header-library"
     settings = "os", "compiler", "build_type", "arch"
     options = {"data": [True, False], "io": [True, False], "onnx": [True, False],
-               "images": [True, False]}
-    default_options = {"data": True, "io": True, "onnx": False, "images": False}
+               "images": [True, False], "reporting": [True, False]}
+    default_options = {"data": True, "io": True, "onnx": False, "images": False,
+                       "reporting": False}
     generators = "CMakeDeps"
     no_copy_source = True
 
@@ -34,14 +35,15 @@ class TweedConan(ConanFile):
 
     def requirements(self):
         self.requires("eigen/3.4.0", transitive_headers=True)
-        if self.options.data or self.options.io:
+        if self.options.data or self.options.io or self.options.reporting:
             self.requires("zlib/[>=1.2.11 <2]", transitive_headers=True)
-        if self.options.io:
+        if self.options.io or self.options.reporting:
             self.requires("nlohmann_json/[>=3.11 <4]", transitive_headers=True)
-        if self.options.onnx:
+        if self.options.onnx or self.options.reporting:
             self.requires("protozero/[>=1.7 <2]", transitive_headers=True)
-        if self.options.images:
+        if self.options.images or self.options.reporting:
             self.requires("libpng/[>=1.6 <2]", transitive_headers=True)
+        if self.options.images:
             self.requires("libjpeg-turbo/[>=2 <4]", transitive_headers=True)
 
     def validate(self):
@@ -78,6 +80,8 @@ class TweedConan(ConanFile):
             ("io", "nlohmann_json::nlohmann_json", "zlib::zlib"),
             ("onnx", "protozero::protozero"),
             ("images", "libpng::libpng", "libjpeg-turbo::jpeg"),
+            ("reporting", "nlohmann_json::nlohmann_json", "zlib::zlib", "libpng::libpng",
+             "protozero::protozero"),
         ):
             if self.options.get_safe(name):
                 component = self.cpp_info.components[name]

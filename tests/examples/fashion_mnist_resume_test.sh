@@ -41,7 +41,7 @@ check "each epoch was validated" [ "$(grep -E '^[0-9]+(,[0-9.e-]+){5}$' whole/hi
   cut -d , -f 1 | tr '\n' ' ')" == "8 16 24 32 40 48 56 64 " ]
 check "no other step was" [ "$(grep -cE '^[0-9]+(,[0-9.e-]+){3},,$' whole/history.csv)" == 56 ]
 check "the same curves for TensorBoard" python3 "$here/read_events.py" \
-  whole/events.out.tfevents.fashion_mnist whole/history.csv
+  whole/events.out.tfevents.tweed whole/history.csv
 succeeds compare whole
 
 # --- The configuration repeats the run; the command line goes before it.
@@ -126,7 +126,7 @@ succeeds train --resume interrupted
 check "a finished run gets its files back" same_files interrupted
 check "those that were gone" [ "$(grep -c ^Wrote stdout)" == 2 ]
 check "its speed stays" cmp {interrupted,finished}/metrics.json
-check "and the curves" cmp {interrupted,finished}/events.out.tfevents.fashion_mnist
+check "and the curves" cmp {interrupted,finished}/events.out.tfevents.tweed
 
 rm interrupted/model.safetensors
 succeeds train --resume interrupted
@@ -144,7 +144,7 @@ check "the model of another run is replaced" same_files interrupted
 # --- What a kill in the middle of writing leaves is cleared away.
 
 for file in model.safetensors metrics.json history.csv report.html config.toml \
-  checkpoint-64.safetensors events.out.tfevents.fashion_mnist; do
+  checkpoint-64.safetensors events.out.tfevents.tweed; do
   : >"interrupted/$file.tmp-123"
 done
 succeeds train --resume interrupted
@@ -170,7 +170,7 @@ refuses 1 "no checkpoint here is whole" train --resume damaged
 refuses 2 "cannot read nowhere/config.toml: no such file" train --resume nowhere
 refuses 2 "--seed cannot stand beside it" train --resume whole --seed 1
 sed -i 's/^schedule = .*/schedule = "step"/' again/config.toml
-refuses 1 "again/config.toml: not the options that again/checkpoint-64.safetensors was made with" \
+refuses 1 "again/checkpoint-64.safetensors: it is of another run: expected schedule step, found schedule cosine" \
   train --resume again
 sed -i 's/^weight-decay = .*/weight-decay = 0.5/' again/config.toml
 refuses 1 "another training: expected optimizer.weight_decay 0.5, found 0.01" train --resume again

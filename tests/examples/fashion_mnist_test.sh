@@ -81,14 +81,14 @@ check "the bars are learned" grep -qE 'loss 0\.[0-9]+, accuracy 100\.00 %$' stdo
 check "ten classes" [ "$(grep -cE ' 1 +100\.0 % +100\.0 %$' stdout)" == 10 ]
 check "the model's path" grep -qxF "Wrote a/b/model.safetensors" stdout
 check "the metrics' path" grep -qxF "Wrote a/b/metrics.json" stdout
-for file in history.csv events.out.tfevents.fashion_mnist report.html; do
+for file in history.csv events.out.tfevents.tweed report.html; do
   check "the path of $file" grep -qxF "Wrote a/b/$file" stdout
 done
 check "these files alone" [ "$(cd a/b && echo *)" == "checkpoint-101.safetensors config.toml$(
-  ) events.out.tfevents.fashion_mnist history.csv metrics.json model.safetensors report.html" ]
+  ) events.out.tfevents.tweed history.csv metrics.json model.safetensors report.html" ]
 check "a line for each step and a heading" [ "$(wc -l <a/b/history.csv)" == 102 ]
 check "curves for TensorBoard" python3 "$here/read_events.py" \
-  a/b/events.out.tfevents.fashion_mnist a/b/history.csv
+  a/b/events.out.tfevents.tweed a/b/history.csv
 check "the report is one whole page" python3 "$here/check_page.py" a/b/report.html
 check "what happened" grep -qF "It recognises 10 of 10 images it had never seen" a/b/report.html
 check "no mistakes" grep -qF "There are none." a/b/report.html

@@ -5,7 +5,8 @@ target_link_libraries(
   consumer PRIVATE tweed::tweed tweed::native $<TARGET_NAME_IF_EXISTS:tweed::data>
                    $<TARGET_NAME_IF_EXISTS:tweed::io>
                    $<TARGET_NAME_IF_EXISTS:tweed::onnx>
-                   $<TARGET_NAME_IF_EXISTS:tweed::images>)
+                   $<TARGET_NAME_IF_EXISTS:tweed::images>
+                   $<TARGET_NAME_IF_EXISTS:tweed::reporting>)
 target_compile_definitions(consumer PRIVATE EXPECT_OPENMP=$<BOOL:${EXPECT_OPENMP}>)
 
 foreach(target tweed_development tweed_tests fashion_mnist)

@@ -150,3 +150,10 @@ TEST_CASE("a watcher is told of each stage that runs, in the order in which they
   pass.backward(model, note);
   CHECK(seen == std::vector<std::size_t>{4, 3, 2, 1});
 }
+
+TEST_CASE("a loss that takes shares is profiled, too") {
+  using Masks = Sequential<Input<4, 4, 1>, Conv2D<3, 3>>;
+  const auto step =
+      profile_training_step<Masks>(SigmoidCE{}, SGD{}, {.batch_size = 2, .rounds = 1});
+  CHECK(step.stages.size() == 1);
+}

@@ -2,13 +2,14 @@
 get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 
 # A component is there if its library is; a feature that is off must not find the library by chance.
-# zlib, which is no burden, may be found.
+# zlib, which is no burden, may be found,
+# and so may what reporting brings.
 set(options "")
 foreach(pair io:nlohmann_json images:PNG onnx:Protozero)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 feature)
   list(GET pair 1 package)
-  if(NOT feature IN_LIST FEATURES)
+  if(NOT feature IN_LIST FEATURES AND NOT reporting IN_LIST FEATURES)
     list(APPEND options -DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
   endif()
 endforeach()

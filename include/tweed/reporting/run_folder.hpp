@@ -1,0 +1,122 @@
+#pragma once
+
+#include <tweed/io/checkpoint_folder.hpp>
+#include <tweed/io/model_file.hpp>
+#include <tweed/reporting/interrupt_watch.hpp>
+#include <tweed/reporting/run_record.hpp>
+#include <tweed/reporting/test_model.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#ifndef TWEED_COMPILED
+#include <tweed/reporting/run_metrics_json.hpp>
+#include <tweed/reporting/run_record_functions.hpp>
+#endif
+
+namespace TWEED_NAMESPACE {
+
+namespace reporting::detail {
+
+template <class Data>
+constexpr bool holds_bytes() {
+  if constexpr (requires(const Data& data) { data.images; }) {
+    using Values = decltype(std::declval<Data>().images);
+    return std::is_same_v<typename Values::value_type, std::uint8_t>;
+  } else {
+    return false;
+  }
+}
+
+}  // namespace reporting::detail
+
+/// A folder with all that a training leaves: checkpoints, the model, history.csv, metrics.json,
+/// curves for TensorBoard, and report.html, a page for people. Each file is written atomically.
+///
+///     RunFolder run("runs/mine", {.resume = true});
+///     Training training(model, SoftmaxCE{}, Adam{}, train, {.epochs = 10});
+///     run.train(training);
+///     run.finish(model, SoftmaxCE{}, test);
+///
+/// The same training gives the same history and model to the bit, in one go or killed and resumed.
+/// What the class does can be had alone: ProgressBar, InterruptWatch, CheckpointFolder,
+/// `write_history`, `write_events`, `test_model`, Report.
+class RunFolder {
+ public:
+  /// Makes the folder where it is missing. Throws Error where its files cannot be written.
+  explicit RunFolder(const std::filesystem::path& folder, RunOptions options = {})
+      : record_(folder, std::move(options)),
+        checkpoints_(folder, record_.options().checkpoint_every) {}
+
+  /// Trains to the end, or until training stops early, and shows how it goes: from the beginning,
+  /// whereupon an older run's checkpoints are removed, or where the run was left if the options
+  /// say so. After Ctrl-C or SIGTERM it saves and throws Interrupted, which says how to go on. The
+  /// model must live until `finish`. Throws Error where the folder cannot be resumed: all
+  /// checkpoints are damaged, or they are another run's.
+  template <class Training>
+  void train(Training& training) {
+    begin(training);
+    {
+      const auto live = record_.watch();
+      while (!training.finished()) {
+        const LossSum batch = training.step().batch;
+        const bool interrupted =
+            record_.note_step(*live, training.steps_done(), training.steps(), batch);
+        if (checkpoints_.is_due(training) || interrupted) {
+          checkpoints_.save(training, record_.metadata());
+        }
+        if (interrupted) record_.throw_interrupted(training.steps_done());
+      }
+    }
+    record_.end(training.history(), training.stopped(),
+                [&model = training.model(), loss = training.loss(),
+                 optimizer = training.optimizer()](const ProfileOptions& options) {
+                  return profile_training_step(model, loss, optimizer, options);
+                });
+  }
+
+  /// Tests the model on data that it was not trained with, prints what came, and writes the files;
+  /// where the run was finished before and nothing has changed, only those that are missing. The
+  /// model is the one that was trained. Throws Error before `train`, and as `test_model`.
+  template <class Net, class T, tweed::Loss Loss, AnyDataset Data>
+  TestResult finish(const Model<Net, T>& model, const Loss& loss, const Data& test,
+                    const PredictOptions& options = {}) {
+    TestResult result =
+        test_model(model, loss, test, {.predict = options, .outputs = record_.options().outputs});
+    const ModelInfo info = record_.model_info(result, reporting::detail::holds_bytes<Data>());
+    reporting::ModelFacts facts{.network = model.network().text(),
+                                .first_kernel = reporting::first_kernel_of(model),
+                                .parameters = model.layout().trained_size()};
+    for (const auto& tensor : model.tensors()) {
+      facts.tensors.emplace_back(tensor.name, std::as_bytes(tensor.values));
+    }
+    record_.write(facts, info, result,
+                  [&](const std::filesystem::path& file) { save_model(model, file, info); });
+    return result;
+  }
+
+  const History& history() const { return record_.history(); }
+  const TrainingLog& log() const { return record_.log(); }
+
+ private:
+  template <class Training>
+  void begin(Training& training) {
+    auto facts = reporting::facts_of(training);
+    if (!record_.options().resume) {
+      checkpoints_.clear();
+      return record_.begin(std::move(facts));
+    }
+    const auto resumed = checkpoints_.resume(training);
+    const ResumedCheckpoint from = resumed.value_or(ResumedCheckpoint{});
+    record_.go_on(std::move(facts), resumed.has_value(), from.path, from.step, from.metadata,
+                  from.damaged);
+  }
+
+  reporting::RunRecord record_;
+  CheckpointFolder checkpoints_;
+};
+
+}  // namespace TWEED_NAMESPACE
