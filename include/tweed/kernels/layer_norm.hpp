@@ -192,7 +192,6 @@ void row_gradients(const LayerNormBackward<T>& pass, Index first_row, T* sums) {
       auto gradients = Pack<T>::zero();
       TWEED_UNROLL
       for (Index row = 0; row < rows; ++row) {
-        prefetch(pass.dy + (first_row + rows + row) * length + i);  // of the next block
         const auto d = arriving.distance(row, i, lanes);
         const auto g = arriving.gradient(row, d, i, lanes);
         const auto normal = normalizers[row].normal(d);

@@ -23,23 +23,21 @@ void multiply(const T* a, const T* b, T* y, Index count, int threads) {
 template <class T>
 void multiply_gradient(const T* a, const T* b, const T* dy, T* da, T* db, Index count,
                        int threads) {
-  const auto is_streamed = [&](const T* to) {
-    return to != nullptr && to != dy && is_streamed_in_order(to, count);
-  };
-  const bool streams_da = is_streamed(da);
-  const bool streams_db = is_streamed(db);
+  // Only one of them past the caches: two are no longer stored register behind register.
+  const T* const alone = db == nullptr ? da : da == nullptr ? db : nullptr;
+  const bool streams = alone != nullptr && alone != dy && is_streamed_in_order(alone, count);
   parallel_ranges(count, elementwise_grain, threads, [&](Index begin, Index end) {
     for_each_pack<T>(end - begin, [&](Index i, Index lanes) {
       const Index at = begin + i;
       const auto gradient = Pack<T>::load(dy + at, lanes);
       if (da != nullptr) {
-        (gradient * Pack<T>::load(b + at, lanes)).store_or_stream(da + at, lanes, streams_da);
+        (gradient * Pack<T>::load(b + at, lanes)).store_or_stream(da + at, lanes, streams);
       }
       if (db != nullptr) {
-        (gradient * Pack<T>::load(a + at, lanes)).store_or_stream(db + at, lanes, streams_db);
+        (gradient * Pack<T>::load(a + at, lanes)).store_or_stream(db + at, lanes, streams);
       }
     });
-    if (streams_da || streams_db) simd::finish_stream();
+    if (streams) simd::finish_stream();
   });
 }
 
