@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <span>
 #include <string>
@@ -120,7 +121,7 @@ TEST_CASE("curves are means of neighbours, with their spread") {
   CHECK(curve.upper[1].y == 7);
   CHECK(curve.line[2].y == 9);
 
-  const Curve bars = histogram("b", std::vector<double>{0, 0, 0.1, 31});
+  const Curve bars = histogram("b", std::vector<double>{0, 0, 0.1, 31, std::nan("")});
   double sum = 0.0;
   for (const Point& point : bars.line) sum += point.y;
   CHECK(sum == 4);

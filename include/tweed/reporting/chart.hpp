@@ -211,15 +211,19 @@ class Canvas {
   return curve;
 }
 
-/// How many of the values lie in each of some equal parts of their range, as bars.
+/// How many of the values lie in each of some equal parts of their range, as bars. What is not
+/// finite does not count.
 [[gnu::cold]] inline Curve histogram(std::string name, std::span<const double> values) {
   constexpr std::size_t parts = 31;
   Range range;
-  for (const double value : values) range.include(value);
+  for (const double value : values) {
+    if (std::isfinite(value)) range.include(value);
+  }
   range = detail::with_length(range.or_unit());
   std::vector<double> counts(parts);
   const double width = (range.high - range.low) / static_cast<double>(parts);
   for (const double value : values) {
+    if (!std::isfinite(value)) continue;
     const double position = std::clamp((value - range.low) / width, 0.0, parts - 1.0);
     counts[static_cast<std::size_t>(position)] += 1.0;
   }

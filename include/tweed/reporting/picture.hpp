@@ -20,7 +20,7 @@ namespace TWEED_NAMESPACE::reporting {
     const auto first = values.begin() + at;
     chosen.insert(chosen.end(), first, first + shown);
   }
-  std::erase_if(chosen, [](float value) { return std::isnan(value); });
+  std::erase_if(chosen, [](float value) { return !std::isfinite(value); });
   if (std::ssize(chosen) != image.shape.size())
     chosen.assign(static_cast<std::size_t>(image.shape.size()), 0.0F);
   const auto [low, high] = std::ranges::minmax(chosen);

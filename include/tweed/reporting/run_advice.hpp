@@ -77,7 +77,7 @@ struct Stretch {
                               " of what it trains with, but ", percent(tested->value, 1),
                               " of what is new");
   } else {
-    if (run.test.samples == 0 || run.test.loss < 1.25 * trained.loss) return;
+    if (run.test.samples == 0 || run.test.loss < 1.5 * trained.loss) return;
     why = tweed::detail::text("Its loss is ", significant(trained.loss),
                               " on what it trains with, but ", significant(run.test.loss),
                               " on what is new");

@@ -34,7 +34,8 @@ inline std::string capitalized(std::string text) {
   if (run.test.samples > 0) figures.emplace_back(fixed(run.test.loss, 4), "test loss");
   figures.emplace_back(grouped(std::ssize(run.history.steps)), "steps");
   if (run.log.has_steps()) {
-    figures.emplace_back(fixed(1000.0 * run.log.median_step_seconds(), 1) + " ms", "a step");
+    const double milliseconds = 1000.0 * run.log.median_step_seconds();
+    figures.emplace_back(fixed(milliseconds, milliseconds < 10 ? 2 : 1) + " ms", "a step");
   }
   figures.emplace_back(grouped(run.parameters), "parameters");
   return figures;

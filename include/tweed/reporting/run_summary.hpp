@@ -83,10 +83,11 @@ struct Mixture {
   if (mixed.count == 0) return " It made no mistake.";
   const auto label = static_cast<std::size_t>(mixed.label);
   return best_and_worst(test, &ClassMetrics::recall) +
-         tweed::detail::text(
-             " Its most frequent mistake: of ", grouped(test.classes[label].samples), " ",
-             test.called, " of the class ", test.names[label], ", ", grouped(mixed.count),
-             " were taken for ", test.names[static_cast<std::size_t>(mixed.predicted)], ".");
+         tweed::detail::text(" Its most frequent mistake: of ",
+                             grouped(test.classes[label].samples), " ", test.called,
+                             " of the class ", test.names[label], ", ", grouped(mixed.count),
+                             mixed.count == 1 ? " was taken for " : " were taken for ",
+                             test.names[static_cast<std::size_t>(mixed.predicted)], ".");
 }
 
 inline const Measure* find_measure(const TestResult& test, const char* key) {
@@ -116,7 +117,7 @@ inline const Measure* find_measure(const TestResult& test, const char* key) {
         test.numbers.size() == 1 && !test.numbers[0].name.starts_with("output ")
             ? text("Its ", test.numbers[0].name, " is off by ")
             : "Its predictions are off by ";
-    return what + text(error->text(), " on average for", unseen);
+    return what + text(error->text(), " on average in", unseen);
   }
   if (const Measure* iou = detail::find_measure(test, "test_mean_iou"); iou && test.counts_pixels) {
     return text("What it finds and what is there overlap by ", percent(iou->value, 1), " in",
