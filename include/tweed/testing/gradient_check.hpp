@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <initializer_list>
 #include <limits>
 #include <string>
@@ -179,7 +180,11 @@ class Bench {
 
   RandomKey key(std::uint32_t stream) const { return {.seed = options_.seed, .layer = stream}; }
 
-  void poison_scratch() { std::ranges::fill(scratch_.values(), std::byte{0xFF}); }
+  /// Soon done where nothing is optimised, too.
+  void poison_scratch() {
+    const auto bytes = scratch_.values();
+    if (!bytes.empty()) std::memset(bytes.data(), 0xFF, bytes.size());
+  }
 
   template <class T>
   static std::vector<std::span<T>> spans(Vectors& vectors) {
