@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/text.hpp>
 #include <tweed/model/svg.hpp>
 #include <tweed/reporting/first_kernel.hpp>
 #include <tweed/reporting/html_image.hpp>
@@ -85,9 +86,10 @@ struct StepPart {
 [[gnu::cold]] inline std::string row_of(const StepPart& part, double longest, double whole) {
   std::string name = html_text(part.name);
   if (!part.about.empty()) name += html_element("small", "", html_text(part.about));
-  const std::string bar =
-      stripe("c0", part.forward / longest, "forward: " + milliseconds(part.forward)) +
-      stripe("c1", part.backward / longest, "backward: " + milliseconds(part.backward));
+  const std::string bar = stripe("c0", part.forward / longest,
+                                 tweed::detail::text("forward: ", milliseconds(part.forward))) +
+                          stripe("c1", part.backward / longest,
+                                 tweed::detail::text("backward: ", milliseconds(part.backward)));
   return html_element(
       "tr", "",
       html_element("th", "", name) + html_element("td", "", html_element("span", "stripes", bar)) +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/text.hpp>
 #include <tweed/reporting/class_sections.hpp>
 #include <tweed/reporting/curve_sections.hpp>
 #include <tweed/reporting/example_section.hpp>
@@ -29,7 +30,7 @@ inline std::string capitalized(std::string text) {
     const FinishedRun& run) {
   std::vector<std::pair<std::string, std::string>> figures;
   for (const Measure& measure : run.test.measures) {
-    figures.emplace_back(measure.text(), "test " + measure.name);
+    figures.emplace_back(measure.text(), tweed::detail::text("test ", measure.name));
   }
   if (run.test.samples > 0) figures.emplace_back(fixed(run.test.loss, 4), "test loss");
   figures.emplace_back(grouped(std::ssize(run.history.steps)), "steps");

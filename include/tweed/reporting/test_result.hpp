@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/batch.hpp>
+#include <tweed/core/text.hpp>
 #include <tweed/data/image.hpp>
 #include <tweed/metrics/confusion_matrix.hpp>
 #include <tweed/reporting/number_format.hpp>
@@ -68,7 +69,7 @@ struct TestResult {
   /// By its key, "test_accuracy". Throws Error where there is none.
   double measure(const std::string& key) const {
     const auto found = std::ranges::find(measures, key, &Measure::key);
-    if (found == measures.end()) throw Error("test result: it has no " + key);
+    if (found == measures.end()) throw Error(tweed::detail::text("test result: it has no ", key));
     return found->value;
   }
 
