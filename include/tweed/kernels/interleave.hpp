@@ -52,7 +52,7 @@ inline constexpr bool interleaves_registers = false;
 
 #endif
 
-/// Of the numbers of so many rows.
+/// Binary digits that number so many rows.
 template <Index rows>
 inline constexpr int digits = std::countr_zero(static_cast<std::uint64_t>(rows));
 

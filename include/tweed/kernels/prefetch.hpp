@@ -16,8 +16,8 @@ TWEED_INLINE void prefetch(const T* from) {
 #endif
 }
 
-/// The same for a loop that has come to `from` and goes on for long: as far ahead as memory takes
-/// to answer. Processors do it themselves, but not beyond a page.
+/// Asks for what a long loop that has come to `from` will read once memory has had time to answer.
+/// Processors do it themselves, but not beyond a page.
 template <class T>
 TWEED_INLINE void prefetch_ahead(const T* from) {
   constexpr Index ahead = 2048 / Index{sizeof(T)};

@@ -49,7 +49,7 @@ inline constexpr double chart_right = 12;
 inline constexpr double chart_top = 10;
 inline constexpr double chart_bottom = 44;
 
-/// Of the page's style, for curve `i`.
+/// A class of the page's style, for curve `i`.
 inline std::string colour_name(std::size_t i) {
   constexpr std::size_t colours = 6;
   return tweed::detail::text("c", static_cast<Index>(i % colours));
