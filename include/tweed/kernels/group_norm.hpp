@@ -47,7 +47,7 @@ class GroupNormSteps {
  protected:
   Index channels() const { return pass_.size.channels; }
   Index group_size() const { return channels() / pass_.groups; }
-  /// Of the whole batch.
+  /// How many numbers the whole batch has.
   Index numbers() const { return pass_.size.batch * pass_.size.sample_size(); }
   double numbers_of_group() const { return static_cast<double>(pass_.size.pixels * group_size()); }
   /// Where a part of a sample begins.

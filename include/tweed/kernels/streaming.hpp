@@ -39,10 +39,10 @@ bool is_streamed(const T* to, Index length, Index count) {
          length % line_length<T> == 0 && detail::is_at_multiple(to, line_length<T>);
 }
 
-/// Whether a kernel that stores one register right behind another, row by row, had better store past
-/// the caches: the parts of a line are put together on their way. `to` may be the beginning of a
-/// part of the `count` elements.
-/// What is computed in place is in the cache already, and better stored there.
+/// Whether a kernel that stores one register right behind another, row by row, had better store
+/// past the caches: the parts of a line are put together on their way. `to` may be the beginning of
+/// a part of the `count` elements. What is computed in place is in the cache already, and better
+/// stored there.
 template <class T>
 bool is_streamed_in_order(const T* to, Index length, Index count) {
   return detail::exceeds_caches<T>(count) && length % simd::width<T> == 0 &&

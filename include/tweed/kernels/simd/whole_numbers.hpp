@@ -49,8 +49,8 @@ struct PowerOfTwo {
   Vector<T> value;
 };
 
-/// Of the whole number next to a * b. It may be one below the exponents of normal numbers, where
-/// the power is 0, to one above them, where it is infinite.
+/// 2 to the power of the whole number next to a * b. It may be one below the exponents of normal
+/// numbers, where the power is 0, to one above them, where it is infinite.
 template <class T>
 PowerOfTwo<T> power_of_two_near(const Vector<T>& a, const Vector<T>& b);
 
