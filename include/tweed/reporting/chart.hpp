@@ -52,7 +52,7 @@ inline constexpr double chart_bottom = 44;
 /// Of the page's style, for curve `i`.
 inline std::string colour_name(std::size_t i) {
   constexpr std::size_t colours = 6;
-  return "c" + std::to_string(i % colours);
+  return tweed::detail::text("c", i % colours);
 }
 
 inline Range range_of_x(const Chart& chart) {

@@ -113,7 +113,7 @@ inline const std::string& name_of(const TestResult& result, Index label) {
                                                     " ", percent(mistake.probabilities[i], 1));
       caption += html_element(i == 0 ? "b" : "span", "", html_text(guess));
     }
-    caption += html_element("span", "", html_text("labelled " + label));
+    caption += html_element("span", "", html_text(tweed::detail::text("labelled ", label)));
     const std::string name = tweed::detail::text("sample ", mistake.sample);
     const bool is_image = !mistake.image.pixels.empty();
     const std::string picture = is_image ? html_image(mistake.image, name + ", " + label)

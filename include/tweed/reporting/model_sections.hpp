@@ -85,9 +85,10 @@ struct StepPart {
 [[gnu::cold]] inline std::string row_of(const StepPart& part, double longest, double whole) {
   std::string name = html_text(part.name);
   if (!part.about.empty()) name += html_element("small", "", html_text(part.about));
-  const std::string bar =
-      stripe("c0", part.forward / longest, "forward: " + milliseconds(part.forward)) +
-      stripe("c1", part.backward / longest, "backward: " + milliseconds(part.backward));
+  const std::string bar = stripe("c0", part.forward / longest,
+                                 tweed::detail::text("forward: ", milliseconds(part.forward))) +
+                          stripe("c1", part.backward / longest,
+                                 tweed::detail::text("backward: ", milliseconds(part.backward)));
   return html_element(
       "tr", "",
       html_element("th", "", name) + html_element("td", "", html_element("span", "stripes", bar)) +

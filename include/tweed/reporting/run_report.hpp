@@ -29,7 +29,7 @@ inline std::string capitalized(std::string text) {
     const FinishedRun& run) {
   std::vector<std::pair<std::string, std::string>> figures;
   for (const Measure& measure : run.test.measures) {
-    figures.emplace_back(measure.text(), "test " + measure.name);
+    figures.emplace_back(measure.text(), tweed::detail::text("test ", measure.name));
   }
   if (run.test.samples > 0) figures.emplace_back(fixed(run.test.loss, 4), "test loss");
   figures.emplace_back(grouped(std::ssize(run.history.steps)), "steps");

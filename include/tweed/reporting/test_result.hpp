@@ -68,7 +68,7 @@ struct TestResult {
   /// By its key, "test_accuracy". Throws Error where there is none.
   double measure(const std::string& key) const {
     const auto found = std::ranges::find(measures, key, &Measure::key);
-    if (found == measures.end()) throw Error("test result: it has no " + key);
+    if (found == measures.end()) throw Error(detail::text("test result: it has no ", key));
     return found->value;
   }
 
