@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/error.hpp>
+#include <tweed/core/text.hpp>
 #include <tweed/io/atomic_file.hpp>
 
 #include <algorithm>

@@ -13,7 +13,6 @@
 #include <utility>
 
 #ifndef TWEED_COMPILED
-#include <tweed/reporting/run_metrics_json.hpp>
 #include <tweed/reporting/run_record_functions.hpp>
 #endif
 

@@ -7,7 +7,7 @@
 #include <tweed/reporting/interrupt_watch.hpp>
 #include <tweed/reporting/model_sections.hpp>
 #include <tweed/reporting/progress_bar.hpp>
-#include <tweed/reporting/run_metrics.hpp>
+#include <tweed/reporting/run_metrics_json.hpp>
 #include <tweed/reporting/run_record.hpp>
 #include <tweed/reporting/run_report.hpp>
 #include <tweed/reporting/training_facts_functions.hpp>
