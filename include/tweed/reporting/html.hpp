@@ -42,7 +42,7 @@ namespace TWEED_NAMESPACE::reporting {
   return html;
 }
 
-/// <tag class="name">content</tag>; content is HTML. No class where `name` is empty.
+/// An element of a page, of a class unless `name` is empty; `content` is HTML.
 [[gnu::cold]] inline std::string html_element(std::string_view tag, std::string_view name,
                                               std::string_view content) {
   std::string html = "<";
@@ -63,7 +63,7 @@ namespace TWEED_NAMESPACE::reporting {
       html_element("b", "", html_text(number)) + html_element("span", "", html_text(name)));
 }
 
-/// A name and what it is, for a <dl>; both are text.
+/// A name and what it is, for a definition list; both are text.
 [[gnu::cold]] inline std::string html_definition(std::string_view name, std::string_view value) {
   return html_element(
       "div", "",

@@ -27,7 +27,7 @@ namespace TWEED_NAMESPACE::reporting {
   return text;
 }
 
-/// An <img> that carries its picture with it, `alt` being any text. Throws Error as `encode_png`.
+/// A picture in a page, which carries its picture with it, `alt` being any text. Throws Error as `encode_png`.
 [[gnu::cold]] inline std::string html_image(const Image& image, std::string_view alt) {
   return tweed::detail::text("<img src=\"data:image/png;base64,", base64(encode_png(image)),
                              "\" alt=\"", html_text(alt), "\">");
