@@ -27,7 +27,7 @@ namespace TWEED_NAMESPACE::reporting {
   return text;
 }
 
-/// A picture in a page, which carries its picture with it, `alt` being any text. Throws Error as `encode_png`.
+/// A picture that the page carries with it; `alt` is any text. Throws Error as `encode_png`.
 [[gnu::cold]] inline std::string html_image(const Image& image, std::string_view alt) {
   return tweed::detail::text("<img src=\"data:image/png;base64,", base64(encode_png(image)),
                              "\" alt=\"", html_text(alt), "\">");
