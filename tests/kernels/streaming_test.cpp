@@ -159,7 +159,9 @@ std::vector<Streamed> kernels_of_numbers(const Shape& shape) {
 /// Those that move pixels or channels.
 std::vector<Streamed> kernels_of_images(const Shape& shape) {
   const Index size = shape.size();
-  const auto& [height, width, channels] = shape;
+  const Index height = shape.height;
+  const Index width = shape.width;
+  const Index channels = shape.channels;
   const kernels::Box box{
       .whole = {height + 2, width + 3, channels}, .part = shape, .row = 1, .column = 2};
   const auto pairs = kernels::pool_geometry({2, 2}, {2 * height, 2 * width, channels});
