@@ -87,8 +87,8 @@ class RunFolder {
         test_model(model, loss, test, {.predict = options, .outputs = record_.options().outputs});
     const ModelInfo info = record_.model_info(result, reporting::detail::holds_bytes<Data>());
     reporting::ModelFacts facts{.network = model.network().text(),
-                                .first_kernel = reporting::first_kernel_of(model),
-                                .parameters = model.layout().trained_size()};
+                                .first_kernel = reporting::first_kernel_of(model)};
+    for (const Traits& traits : model.graph().traits) facts.parameters += traits.parameter_count;
     for (const auto& tensor : model.tensors()) {
       facts.tensors.emplace_back(tensor.name, std::as_bytes(tensor.values));
     }
