@@ -40,7 +40,7 @@ constexpr bool holds_bytes() {
 ///     run.train(training);
 ///     run.finish(model, SoftmaxCE{}, test);
 ///
-/// The same training gives the same history and model to the bit, in one go or killed and resumed.
+/// Killed and resumed, a training leaves the history and the model of one that was not, to the bit.
 /// What the class does can be had alone: ProgressBar, InterruptWatch, CheckpointFolder,
 /// `write_history`, `write_events`, `test_model`, Report.
 class RunFolder {
