@@ -40,7 +40,8 @@ void* counted(std::size_t size, std::size_t alignment) {
 long tests::allocations() { return count; }
 std::size_t tests::largest_allocation() { return largest.exchange(0); }
 
-// The array forms end in these by default; the nothrow form as well, but not under a sanitizer, which brings its own.
+// The array forms end in these by default; the nothrow form as well, but not under a sanitizer,
+// which brings its own.
 void* operator new(std::size_t size) { return counted(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return counted(size, static_cast<std::size_t>(alignment));

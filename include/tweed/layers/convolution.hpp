@@ -160,13 +160,15 @@ struct ConvolutionPasses {
                                                                        query.threads, asked)};
   }
 
-  /// What `prepare` writes: a kernel and a bias, where a normalisation was multiplied into them,
-  /// and the kernel's transform.
+  /// What `prepare` writes: where a normalisation was multiplied into them, a bias, and a kernel if
+  /// that has no transform; and the kernel's transform.
   template <class T>
   static constexpr LayerMemory prepared_memory(const Geometry& g, Algorithm asked,
                                                const MemoryQuery& query) {
-    return {.kept = normalized_bytes<T>(g, query.epilogue) +
-                    kernels::conv::chosen::prepared_kernel_bytes<T>(g, query.batch, asked),
+    const Index transform = kernels::conv::chosen::prepared_kernel_bytes<T>(g, query.batch, asked);
+    const bool keeps_kernel = query.epilogue.normalize && transform == 0;
+    return {.kept = (query.epilogue.normalize ? Scratch::bytes<T>(g.filters) : 0) +
+                    (keeps_kernel ? Scratch::bytes<T>(g.kernel_size()) : transform),
             .scratch = kernels::conv::chosen::prepared_scratch_bytes<T>(g, query.batch,
                                                                         query.threads, asked)};
   }
@@ -174,16 +176,18 @@ struct ConvolutionPasses {
   template <class T>
   static void prepare(const Geometry& g, Algorithm asked, const PreparePass<T>& pass) {
     Scratch to(pass.to);
+    const Index bytes = kernels::conv::chosen::prepared_kernel_bytes<T>(g, pass.batch, asked);
     const T* kernel = pass.parameters[0].data();
+    Buffer<T> aside;
     if (pass.epilogue.normalize) {
-      T* const scaled = to.take<T>(g.kernel_size());
       T* const bias = to.take<T>(g.filters);
+      if (bytes > 0) aside = Buffer<T>(g.kernel_size());
+      T* const scaled = bytes > 0 ? aside.data() : to.take<T>(g.kernel_size());
       kernels::conv::chosen::scale_filters<T>(
           g, kernel, pass.parameters.size() > 1 ? pass.parameters[1].data() : nullptr,
           pass.factor.data(), pass.offset.data(), scaled, bias);
       kernel = scaled;
     }
-    const Index bytes = kernels::conv::chosen::prepared_kernel_bytes<T>(g, pass.batch, asked);
     if (bytes == 0) return;
     kernels::conv::chosen::prepare_kernel<T, family>(
         kernels::conv::chosen::algorithm_for<T>(g, pass.batch, asked,
@@ -207,7 +211,7 @@ struct ConvolutionPasses {
                                   .kept = behind_taps(g, pass.epilogue, kept, pass.x.count),
                                   .scratch = pass.scratch,
                                   .threads = pass.threads};
-    if (is_prepared) use_prepared(g, pass, run);
+    if (is_prepared) use_prepared(g, asked, pass, run);
     const Algorithm algorithm =
         is_prepared ? kernels::conv::chosen::algorithm_for<T>(g, pass.prepared.batch, asked,
                                                               kernels::conv::Kernel::prepared)
@@ -288,22 +292,17 @@ struct ConvolutionPasses {
   }
 
   template <class T>
-  static constexpr Index normalized_bytes(const Geometry& g, const Epilogue& epilogue) {
-    if (!epilogue.normalize) return 0;
-    return Scratch::bytes<T>(g.kernel_size()) + Scratch::bytes<T>(g.filters);
-  }
-
-  template <class T>
-  static void use_prepared(const Geometry& g, const InferPass<T>& pass,
+  static void use_prepared(const Geometry& g, Algorithm asked, const InferPass<T>& pass,
                            kernels::conv::Forward<T>& run) {
-    auto prepared = pass.prepared.bytes;
-    if (pass.epilogue.normalize) {
-      const Index kernel = Scratch::bytes<T>(g.kernel_size());
-      run.kernel = elements_of<T>(prepared, g.kernel_size());
-      run.bias = elements_of<T>(prepared.subspan(static_cast<std::size_t>(kernel)), g.filters);
-      prepared = prepared.subspan(static_cast<std::size_t>(normalized_bytes<T>(g, pass.epilogue)));
-    }
-    run.kernel_transform = prepared;
+    run.kernel_transform = pass.prepared.bytes;
+    if (!pass.epilogue.normalize) return;
+    run.bias = elements_of<T>(pass.prepared.bytes, g.filters);
+    const auto behind =
+        pass.prepared.bytes.subspan(static_cast<std::size_t>(Scratch::bytes<T>(g.filters)));
+    const bool has_transform =
+        kernels::conv::chosen::prepared_kernel_bytes<T>(g, pass.prepared.batch, asked) > 0;
+    run.kernel_transform = has_transform ? behind : std::span<const std::byte>();
+    if (!has_transform) run.kernel = elements_of<T>(behind, g.kernel_size());
   }
 };
 

@@ -14,17 +14,25 @@ struct IndirectPasses {
   Geometry g;
   Index batch;
   int threads;
+  bool is_prepared = false;
 
   Index kept_bytes() const { return 0; }
   Index forward_bytes() const { return Indirect<T>::forward_bytes(g, batch, threads); }
   Index backward_bytes() const { return Indirect<T>::backward_bytes(g, batch, threads); }
-  void forward(const Forward<T>& pass) const { Indirect<T>::forward(g, pass); }
+  void forward(Forward<T> pass) const {
+    tests::Guarded<std::byte> transform(is_prepared ? Indirect<T>::prepared_bytes(g) : 0);
+    if (is_prepared) Indirect<T>::prepare(g, pass.kernel, transform.values(), threads);
+    pass.kernel_transform = transform.values();
+    Indirect<T>::forward(g, pass);
+    CHECK(transform.intact());
+  }
   void backward(const Backward<T>& pass) const { Indirect<T>::backward(g, pass); }
 };
 
 template <class T>
-tests::PassResults<T> run(const ConvolutionSample& s, Activation activation, int threads) {
-  const IndirectPasses<T> passes{tests::geometry_of(s.c), s.c.batch, threads};
+tests::PassResults<T> run(const ConvolutionSample& s, Activation activation, int threads,
+                          bool is_prepared = false) {
+  const IndirectPasses<T> passes{tests::geometry_of(s.c), s.c.batch, threads, is_prepared};
   return tests::run_passes<T>(passes, s, activation, threads);
 }
 
@@ -95,16 +103,21 @@ TEST_CASE("indirect: many small images agree with the naive convolution") {
 }
 
 TEST_CASE("indirect: any number of threads gives the same bits") {
-  for (const auto& c : std::vector<tests::ConvolutionCase>{{21, 7, 6, 9, 11, 3},
-                                                           {2, 26, 25, 30, 5, 5},
-                                                           {3, 9, 8, 2, 70, 1, 2},
-                                                           {3, 9, 8, 530, 70, 1}}) {
+  for (const auto& c :
+       std::vector<tests::ConvolutionCase>{{21, 7, 6, 9, 11, 3},
+                                           {2, 26, 25, 30, 5, 5},
+                                           {3, 9, 8, 2, 70, 1, 2},
+                                           {3, 9, 8, 530, 70, 1},
+                                           {1, 7, 7, 160, 75, 1},       // large kernels,
+                                           {1, 5, 7, 40, 128, 3},       // whose outputs
+                                           {1, 8, 6, 70, 64, 3, 2}}) {  // are shared
     CAPTURE(to_string(c));
     const ConvolutionSample sample(c);
     const auto one = run<float>(sample, Activation::relu, 1);
-    for (const int threads : {2, 3, 8, 16}) {
+    for (const int threads : {1, 2, 3, 8, 16}) {
       CAPTURE(threads);
       tests::check_same_bits(run<float>(sample, Activation::relu, threads), one);
+      tests::check_same_bits(run<float>(sample, Activation::relu, threads, true), one);
     }
   }
 }

@@ -8,6 +8,8 @@
 #include <tweed/kernels/conv/transposed_pass.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 
 namespace TWEED_NAMESPACE::kernels::conv {
 
@@ -15,7 +17,9 @@ namespace TWEED_NAMESPACE::kernels::conv {
 /// pointers (Dukhan, *The Indirect Convolution Algorithm*, 2019): taps outside the image point to
 /// zeros. Any geometry; a 1x1 convolution is one plain product.
 template <class T>
-struct Indirect : KeepsNothing {
+struct Indirect {
+  static constexpr Index kept_bytes(const Geometry&, Index) { return 0; }
+
   static constexpr Index forward_bytes(const Geometry& g, Index, int threads) {
     const TapSum<T> sum(g, false);
     return sum.shared_bytes() + threads * (sum.worker_bytes() + Scratch::bytes<T>(g.output_size()));
@@ -27,6 +31,14 @@ struct Indirect : KeepsNothing {
            Scratch::bytes<T>(chunk_images(g, batch) * g.output_size());
   }
 
+  static constexpr Index prepared_bytes(const Geometry& g) {
+    return TapSum<T>(g, false).kernel_bytes();
+  }
+
+  static void prepare(const Geometry& g, const T* kernel, std::span<std::byte> to, int threads) {
+    TapSum<T>(g, false).pack(kernel, to, threads);
+  }
+
   static constexpr Index transposed_bytes(const Geometry& g, int threads) {
     const TapSum<T> sum(g, true);
     return sum.shared_bytes() + threads * sum.worker_bytes();
@@ -35,7 +47,8 @@ struct Indirect : KeepsNothing {
   static void forward(const Geometry& g, Forward<T> pass) {
     if (pass.batch == 0) return;
     TapSum<T> sum(g, false);
-    sum.prepare(pass.kernel, pass.bias, pass.batch, pass.scratch, pass.threads);
+    sum.prepare(pass.kernel, pass.kernel_transform, pass.bias, pass.batch, pass.scratch,
+                pass.threads);
     const Index bytes = sum.worker_bytes() + Scratch::bytes<T>(g.output_size());
     const WorkerScratch memory(pass.scratch, bytes, pass.threads);
     if (pass.pool == nullptr) {
@@ -69,7 +82,7 @@ struct Indirect : KeepsNothing {
   static void transposed(const Geometry& g, TransposedForward<T> pass) {
     if (pass.batch == 0) return;
     TapSum<T> sum(g, true);
-    sum.prepare(pass.kernel, pass.bias, pass.batch, pass.scratch, pass.threads);
+    sum.prepare(pass.kernel, {}, pass.bias, pass.batch, pass.scratch, pass.threads);
     sum.choose_stores(pass.y, pass.batch);
     const WorkerScratch memory(pass.scratch, sum.worker_bytes(), pass.threads);
     run_images(sum, {pass.x, g.output_size(), pass.y, g.input_size()}, pass.batch, pass.activation,
@@ -93,7 +106,7 @@ struct Indirect : KeepsNothing {
   static void run_backward(const Geometry& g, Backward<T> pass, bool with_kernel) {
     TapSum<T> sum(g, true);
     if (pass.dx != nullptr) {
-      sum.prepare(pass.kernel, nullptr, pass.batch, pass.scratch, pass.threads);
+      sum.prepare(pass.kernel, {}, nullptr, pass.batch, pass.scratch, pass.threads);
       sum.choose_stores(pass.dx, pass.batch);
     }
     const Index images = chunk_images(g, pass.batch);
@@ -155,6 +168,13 @@ struct Indirect : KeepsNothing {
                        mine.end - mine.begin, activation,
                        images.target + mine.begin * images.target_size, images.target_size,
                        memory.of(worker));
+      });
+      return;
+    }
+    if (count == 1 && threads > 1 && sum.shares_outputs()) {
+      parallel_for(threads, threads, [&](Index share, int worker) {
+        sum.of_outputs(share, threads)
+            .run(images.source, {0, sum.height()}, activation, images.target, memory.of(worker));
       });
       return;
     }

@@ -19,25 +19,27 @@ class TapKernel {
   /// Rows of a block.
   static constexpr Index depth_block = 512;
 
-  static constexpr Index bytes(const TapGeometry& t) {
-    return Scratch::bytes<T>(t.groups() * group_size(t));
-  }
+  /// Numbers of the layout.
+  static constexpr Index size(const TapGeometry& t) { return t.groups() * group_size(t); }
 
-  /// `repays_a_copy`: else products take the kernel as it is, if its rows are those of whole
-  /// panels.
-  void prepare(const TapGeometry& t, const T* kernel, bool repays_a_copy, Scratch& scratch,
-               int threads) {
-    T* const packed = scratch.take<T>(t.groups() * group_size(t));
-    is_in_place_ =
-        !repays_a_copy && !t.is_gradient() && t.groups() == 1 && t.outputs == padded_outputs(t);
-    data_ = is_in_place_ ? kernel : packed;
-    if (is_in_place_) return;
+  static void pack(const TapGeometry& t, const T* kernel, T* packed, int threads) {
     t.for_each_phase([&](const TapPhase& phase) {
       for (Index group = 0; group < t.groups(); ++group) {
         pack_phase(t, kernel, group, phase, packed + offset(t, phase, group), threads);
       }
     });
   }
+
+  /// What `pack` made.
+  static TapKernel of_packed(const T* packed) { return {packed, false}; }
+
+  /// Whether products can take a kernel as it is: its rows are those of whole panels.
+  static constexpr bool fits_as_it_is(const TapGeometry& t) {
+    return !t.is_gradient() && t.groups() == 1 && t.outputs == padded_outputs(t);
+  }
+  static TapKernel as_it_is(const T* kernel) { return {kernel, true}; }
+
+  TapKernel() = default;
 
   /// Columns from `column` on for some of a phase's depth, none of it across a block.
   PanelOperand<T> panel(const TapGeometry& t, const TapPhase& phase, Index group,
@@ -58,6 +60,8 @@ class TapKernel {
   }
 
  private:
+  TapKernel(const T* data, bool is_in_place) : data_(data), is_in_place_(is_in_place) {}
+
   static constexpr Index padded_outputs(const TapGeometry& t) {
     return padded_columns<T>(t.outputs);
   }

@@ -9,6 +9,8 @@
 #include <tweed/kernels/streaming.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 
 namespace TWEED_NAMESPACE::kernels::conv {
 
@@ -18,11 +20,12 @@ namespace TWEED_NAMESPACE::kernels::conv {
 template <class T>
 class TapSum {
  public:
-  constexpr TapSum(const Geometry& g, bool is_gradient) : t_(g, is_gradient) {}
+  constexpr TapSum(const Geometry& g, bool is_gradient)
+      : t_(g, is_gradient), outputs_{0, t_.outputs} {}
 
   /// Scratch for `prepare`, and for each worker of `run`.
   constexpr Index shared_bytes() const {
-    return TapKernel<T>::bytes(t_) + Scratch::bytes<T>(t_.groups() * padded_outputs()) +
+    return kernel_bytes() + Scratch::bytes<T>(t_.groups() * padded_outputs()) +
            Scratch::bytes<T>(t_.source_step());
   }
   constexpr Index worker_bytes() const {
@@ -30,10 +33,20 @@ class TapSum {
            Scratch::bytes<Index>(t_.columns.size() * t_.columns.axis.window);
   }
 
-  /// Lays out the kernel for the products, once for all images. `bias` may be nullptr.
-  void prepare(const T* kernel, const T* bias, Index images, Scratch& scratch, int threads) {
-    const bool repays_a_copy = images * t_.places() > few_places;
-    kernel_.prepare(t_, kernel, repays_a_copy, scratch, threads);
+  /// What `pack` writes.
+  constexpr Index kernel_bytes() const { return Scratch::bytes<T>(TapKernel<T>::size(t_)); }
+
+  /// Lays out the kernel for the products.
+  void pack(const T* kernel, std::span<std::byte> to, int threads) const {
+    TapKernel<T>::pack(t_, kernel, elements_of<T>(to, TapKernel<T>::size(t_)), threads);
+  }
+
+  /// Once for all images. `packed` is what `pack` made, or empty. `bias` may be nullptr.
+  void prepare(const T* kernel, std::span<const std::byte> packed, const T* bias, Index images,
+               Scratch& scratch, int threads) {
+    kernel_ = packed.empty()
+                  ? laid_out(kernel, images, scratch, threads)
+                  : TapKernel<T>::of_packed(elements_of<T>(packed, TapKernel<T>::size(t_)));
     T* const padded_bias = scratch.take<T>(t_.groups() * padded_outputs());
     T* const zeros = scratch.take<T>(t_.source_step());
     std::fill_n(padded_bias, t_.groups() * padded_outputs(), T{});
@@ -62,6 +75,22 @@ class TapSum {
     TapSum stacked = *this;
     stacked.t_ = t_.of_stacked(count);
     return stacked;
+  }
+
+  /// Whether more memory is read where threads share out the rows of an image, and each reads the
+  /// whole kernel, than where they share out the outputs, and each reads the whole image.
+  constexpr bool shares_outputs() const {
+    const Index image = t_.rows.source_size() * t_.columns.source_size() * t_.source_step();
+    return t_.groups() == 1 && TapKernel<T>::size(t_) > image;
+  }
+
+  /// A share of the outputs, in whole panels.
+  TapSum of_outputs(Index share, Index shares) const {
+    constexpr Index width = ProductTile<T>::columns;
+    const RowRange panels = share_of((t_.outputs + width - 1) / width, share, shares);
+    TapSum some = *this;
+    some.outputs_ = {panels.begin * width, panels.end * width};
+    return some;
   }
 
   /// Whether to run many images at once: where the places of one do not fill the tiles, or where so
@@ -141,6 +170,14 @@ class TapSum {
   };
 
   constexpr Index padded_outputs() const { return padded_columns<T>(t_.outputs); }
+
+  TapKernel<T> laid_out(const T* kernel, Index images, Scratch& scratch, int threads) const {
+    const std::span<std::byte> to = scratch.take_bytes(kernel_bytes());
+    const bool repays_a_copy = images * t_.places() > few_places;
+    if (!repays_a_copy && TapKernel<T>::fits_as_it_is(t_)) return TapKernel<T>::as_it_is(kernel);
+    pack(kernel, to, threads);
+    return TapKernel<T>::of_packed(elements_of<T>(to, TapKernel<T>::size(t_)));
+  }
 
   /// Where each of the phase's column taps reads, for each of its columns.
   void find_columns(const TapPhase& phase, Index* columns) const {
@@ -277,8 +314,9 @@ class TapSum {
                 T* const* targets) const {
     const bool is_whole = depth.begin == 0 && depth.end == phase.taps() * t_.depth;
     for_each_panel<T>(t_.outputs, [&](Index vectors, Index j, Index columns) {
+      if (j < outputs_.begin || j >= outputs_.end) return;
       const PanelOperand<T> b = kernel_.panel(t_, phase, group, depth, j, vectors);
-      LinesAhead<T> next = j == 0 ? rows_ahead(sources[0], places) : LinesAhead<T>();
+      LinesAhead<T> next = j == outputs_.begin ? rows_ahead(sources[0], places) : LinesAhead<T>();
       LinesAhead<T> next_panel = kernel_.behind(b, depth);
       next.then = &next_panel;
       multiply_panel<T>(RowsOperand<T>{sources, most_places, t_.depth,
@@ -309,6 +347,7 @@ class TapSum {
   }
 
   TapGeometry t_;
+  RowRange outputs_;  ///< of each group, those that are computed
   TapKernel<T> kernel_;
   bool is_streamed_ = false;  ///< the target
   const T* bias_ = nullptr;
