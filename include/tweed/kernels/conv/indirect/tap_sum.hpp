@@ -142,6 +142,8 @@ class TapSum {
 
  private:
   static constexpr Index most_places = 120;
+  static constexpr Index activated_columns =
+      64;  // at a time, at least: a call for fewer costs more
   static constexpr Index few_places = 2 * most_places;  // do not repay a copy of the kernel
 
   /// Some of a phase's taps, by their place among its taps.
@@ -313,6 +315,8 @@ class TapSum {
                 const T* const* sources, bool adds, const Activation& activation,
                 T* const* targets) const {
     const bool is_whole = depth.begin == 0 && depth.end == phase.taps() * t_.depth;
+    const Index end = std::min(outputs_.end, t_.outputs);
+    Index activated = outputs_.begin;
     for_each_panel<T>(t_.outputs, [&](Index vectors, Index j, Index columns) {
       if (j < outputs_.begin || j >= outputs_.end) return;
       const PanelOperand<T> b = kernel_.panel(t_, phase, group, depth, j, vectors);
@@ -330,11 +334,11 @@ class TapSum {
                          .rectifies = activation.is_relu(),
                          .is_streamed = is_streamed_ && is_whole && !activation.is_other()},
                         next);
-      if (!activation.is_other()) return;
-      const Index first = group * t_.outputs + j + places.skip * t_.target_step();
-      for (Index p = 0; p < places.count; ++p) {
-        apply_other(activation, targets[p] + first, columns);
-      }
+      const Index ready = j + columns - activated;
+      if (!activation.is_other() || (ready < activated_columns && j + columns < end)) return;
+      const Index first = group * t_.outputs + activated + places.skip * t_.target_step();
+      for (Index p = 0; p < places.count; ++p) apply_other(activation, targets[p] + first, ready);
+      activated += ready;
     });
   }
 
