@@ -34,7 +34,8 @@ struct ConvTranspose2DLayer {
   using Why = detail::ConvolutionTrouble;
 
   static constexpr std::string_view name = "conv_transpose2d";
-  static constexpr Reads backward_reads{.input = true, .output = false};
+  static constexpr Reads backward_reads{
+      .input = true, .output = false, .input_is_for_parameters = true};
   static constexpr unsigned char takes = folds::normalize | folds::activation;
 
   template <class Layer, class Take>

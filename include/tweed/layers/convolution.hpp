@@ -155,7 +155,8 @@ struct ConvolutionPasses {
   template <class T>
   static constexpr LayerMemory memory(const Geometry& g, Algorithm asked,
                                       const MemoryQuery& query) {
-    const Index kept = kernels::conv::chosen::largest_kept_bytes<T>(g, query.batch, asked);
+    const Index kept =  // for the kernel's gradient
+        query.is_frozen ? 0 : kernels::conv::chosen::largest_kept_bytes<T>(g, query.batch, asked);
     return {.kept = tap_bytes(g, query.epilogue, query.batch) + kept,
             .scratch = kernels::conv::chosen::largest_scratch_bytes<T>(g, query.batch,
                                                                        query.threads, asked)};

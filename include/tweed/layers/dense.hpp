@@ -20,7 +20,8 @@ struct DenseLayer {
   enum class Why { fits, input_is_an_image_put_Flatten_before, its_units_must_be_positive };
 
   static constexpr std::string_view name = "dense";
-  static constexpr Reads backward_reads{.input = true, .output = false};
+  static constexpr Reads backward_reads{
+      .input = true, .output = false, .input_is_for_parameters = true};
   static constexpr unsigned char takes = folds::activation;
 
   template <class Layer, class Take>
