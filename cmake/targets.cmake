@@ -52,8 +52,6 @@ endif()
 
 list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR}) # FindProtozero
 
-include(${CMAKE_CURRENT_LIST_DIR}/compiled/compiled.cmake)
-
 # tweed_component(NAME PURPOSE PACKAGE LIBRARY...) adds tweed::NAME where each LIBRARY of the PACKAGE
 # before it is found.
 function(tweed_component name purpose)
@@ -83,3 +81,5 @@ tweed_component(onnx "writing ONNX files" Protozero protozero::protozero)
 tweed_component(
   reporting "run folders and reports" nlohmann_json nlohmann_json::nlohmann_json ZLIB ZLIB::ZLIB
   PNG PNG::PNG Protozero protozero::protozero)
+
+include(${CMAKE_CURRENT_LIST_DIR}/compiled/compiled.cmake)

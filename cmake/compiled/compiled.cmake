@@ -56,23 +56,13 @@ function(tweed_add_kernels library level)
   target_sources(${library} PRIVATE ${object})
 endfunction()
 
-# tweed_add_reporting(LIBRARY): what belongs to tweed::reporting, where its libraries are found.
+# tweed_add_reporting(LIBRARY): what belongs to tweed::reporting, where that is.
 function(tweed_add_reporting library)
-  set(needs nlohmann_json nlohmann_json::nlohmann_json ZLIB ZLIB::ZLIB PNG PNG::PNG
-            Protozero protozero::protozero)
-  set(libraries "")
-  while(needs)
-    list(POP_FRONT needs package target)
-    if(NOT TARGET ${target})
-      find_package(${package} QUIET)
-    endif()
-    if(NOT TARGET ${target})
-      return()
-    endif()
-    list(APPEND libraries $<BUILD_INTERFACE:${target}>)
-  endwhile()
+  if(NOT TARGET tweed_reporting)
+    return()
+  endif()
   target_sources(${library} PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/reporting.cpp)
-  target_link_libraries(${library} PRIVATE ${libraries})
+  target_link_libraries(${library} PRIVATE $<BUILD_INTERFACE:tweed_reporting>)
   # Whoever links it links these behind it, where the project has found them.
   target_link_libraries(
     ${library} INTERFACE $<INSTALL_INTERFACE:$<TARGET_NAME_IF_EXISTS:PNG::PNG>>

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,10 +56,11 @@ std::vector<Index> kept_of(const detail::Program<T>& program) {
 }
 
 template <class T>
-void check_plan(const NetworkView<T>& view, Mode mode) {
+void check_plan(const NetworkView<T>& view, Mode mode, std::span<const char> frozen = {}) {
   for (const unsigned char folded : {folds::none, folds::in_training}) {
     for (const Index batch : {1, 7}) {
-      const detail::Program<T> program(view, {.mode = mode, .folds = folded, .batch_size = batch});
+      const detail::Program<T> program(
+          view, {.mode = mode, .folds = folded, .batch_size = batch, .frozen = frozen});
       tests::PlanCheck check(program.graph(), program.plan(), batch, Index{sizeof(T)},
                              kept_of(program));
       CHECK(check.run() == "");
@@ -71,6 +73,13 @@ template <class T>
 void check_plans(const NetworkView<T>& view) {
   check_plan(view, Mode::training);
   check_plan(view, Mode::inference);
+  std::vector<char> frozen;  // every other layer with parameters
+  bool is_frozen = false;
+  for (const Traits& traits : view.graph.traits) {
+    if (traits.trains()) is_frozen = !is_frozen;
+    frozen.push_back(traits.trains() && is_frozen);
+  }
+  check_plan(view, Mode::training, frozen);
 }
 
 template <class Net>

@@ -46,9 +46,6 @@ struct ConvolutionResult {
 template <class Algorithm, class T>
 inline constexpr bool has_input_gradient = requires(const tweed::kernels::conv::Geometry& g,
                                                     const T* in, T* out) {
-  Algorithm::input_gradient(g, in, in, out, tweed::Scratch{});
-}
-|| requires(const tweed::kernels::conv::Geometry& g, const T* in, T* out) {
   Algorithm::add_gradients(g, in, in, in, out, false, out, out, tweed::Scratch{});
 };
 

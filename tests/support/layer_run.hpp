@@ -86,7 +86,8 @@ class LayerRun {
     return {.inputs = shapes_,
             .batch = options_.batch,
             .threads = options_.threads,
-            .epilogue = options_.epilogue};
+            .epilogue = options_.epilogue,
+            .is_frozen = options_.is_frozen};
   }
 
   tweed::Shape output() const {
@@ -173,7 +174,7 @@ class LayerRun {
     std::ranges::copy(dy_values, dy.data());
     std::vector<Guarded<T>> dx;
     for (const auto& x : x_) dx.emplace_back(std::ssize(x));
-    const tweed::Reads reads = tweed::reads_of(traits_, options_.epilogue);
+    const tweed::Reads reads = tweed::reads_of(traits_, options_.epilogue, options_.is_frozen);
     auto x_seen = x_;
     for (auto& x : x_seen) {
       if (!reads.input) std::ranges::fill(x, nan);

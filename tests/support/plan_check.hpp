@@ -182,7 +182,8 @@ class PlanCheck {
       }
       return;
     }
-    const tweed::Reads reads = tweed::reads_of(traits, node.epilogue);
+    const tweed::Reads reads =
+        tweed::reads_of(traits, node.epilogue, plan_.schedule().is_frozen(node.output));
     std::vector<Piece> seen;
     if (reads.input) seen = operands(step, node);
     if (reads.output) seen.push_back(value(step.y, node.output));

@@ -200,6 +200,19 @@ TEST_CASE("frozen layers between others leave their gradients alone, the others'
   }
 }
 
+TEST_CASE("frozen layers between others keep neither their input nor its transform") {
+  using Deep = Sequential<Input<16, 16, 8>, Conv2D<8, 3>, Sigmoid, MaxPool<2>,
+                          Conv2D<8, 5, Algorithm::fft>, BatchNorm<>, Flatten, Dense<2>>;
+  Model<Deep> model{1};
+  const auto bytes = [&](bool is_frozen) {
+    std::vector<char> layers(model.graph().traits.size(), 0);
+    layers[3] = is_frozen ? 1 : 0;
+    return TrainingPass<Deep>(model, 8, 1, layers).bytes();
+  };
+  const Index input = 8 * 8 * 8 * 8 * Index{sizeof(float)};
+  CHECK(bytes(true) <= bytes(false) - 2 * input);
+}
+
 TEST_CASE("what lies in frozen first layers runs neither backward nor again, to the same bits") {
   using Deep = Sequential<Input<6, 6, 1>, Recompute<Counted, Conv2D<3, 3>, ReLU>,
                           Recompute<Conv2D<5, 3>, ReLU>, Flatten, Dense<4>>;

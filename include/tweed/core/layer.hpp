@@ -66,6 +66,7 @@ class TensorList {
 struct Reads {
   bool input = true;
   bool output = true;
+  bool input_is_for_parameters = false;  ///< what is frozen does not read it
 };
 
 /// Bytes a layer asks for, for a whole batch.
@@ -80,6 +81,7 @@ struct MemoryQuery {
   Index batch = 0;  ///< samples at most
   int threads = 1;
   Epilogue epilogue = {};
+  bool is_frozen = false;  ///< `backward` need not compute the gradients of parameters
 
   constexpr const Shape& input() const { return inputs[0]; }
 };
@@ -219,7 +221,8 @@ struct Constant {
 ///   date with what `forward` kept;
 /// - `template <class T> void affine(const AffinePass<T>&) const`, where it is y = x * factor +
 ///   offset in inference, so that a prepared model can fold it into the layer before;
-/// - `static constexpr Reads backward_reads` (by default both);
+/// - `static constexpr Reads backward_reads` (by default both), and whether the input is for the
+///   gradients of the parameters alone;
 /// - `static constexpr bool in_place`: y may be an input, and dx may be dy (by default no);
 /// - `static constexpr bool is_view`: y is x under another shape; nothing runs;
 /// - `static constexpr bool passes_gradient`: each dx is dy; `backward` does not run;

@@ -46,8 +46,9 @@ constexpr Traits traits_of(const L& layer, const Shape& input) {
 
 /// What the backward pass reads of a node, its epilogue considered: a ReLU is known by its output,
 /// a pool by what it kept.
-constexpr Reads reads_of(const Traits& traits, const Epilogue& epilogue) {
+constexpr Reads reads_of(const Traits& traits, const Epilogue& epilogue, bool is_frozen = false) {
   Reads reads = traits.reads;
+  if (is_frozen && reads.input_is_for_parameters) reads.input = false;
   if (!epilogue.activation.is_none()) reads.output = true;
   if (!epilogue.pool.is_none()) reads.output = false;
   return reads;

@@ -14,9 +14,16 @@ struct ForEachLayer {
     visit(std::type_identity<Entry>{});
   }
 };
+
+struct NoLayer {
+  template <class Visit>
+  static constexpr void run(const Visit&) {}
+};
 template <class Entry>
 requires requires { typename Entry::Runs; }
-struct ForEachLayer<Entry> : ForEachLayer<typename Entry::Runs> {};
+struct ForEachLayer<Entry> : std::conditional_t<std::is_same_v<typename Entry::Runs, Entry>,
+                                                NoLayer, ForEachLayer<typename Entry::Runs>> {};
+
 template <template <class...> class Composite, class... Entries>
 requires std::is_same_v<typename Composite<Entries...>::Runs, Composite<Entries...>>
 struct ForEachLayer<Composite<Entries...>> {
@@ -34,18 +41,5 @@ struct ForEachLayer<Join<L, Operands...>> {
     visit(std::type_identity<L>{});
   }
 };
-
-struct NoLayer {
-  template <class Visit>
-  static constexpr void run(const Visit&) {}
-};
-template <Index... sizes>
-struct ForEachLayer<Input<sizes...>> : NoLayer {};
-template <ValueName name>
-struct ForEachLayer<As<name>> : NoLayer {};
-template <ValueName name>
-struct ForEachLayer<From<name>> : NoLayer {};
-template <ValueName name>
-struct ForEachLayer<Output<name>> : NoLayer {};
 
 }  // namespace TWEED_NAMESPACE::detail

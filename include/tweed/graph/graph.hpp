@@ -57,6 +57,12 @@ struct GraphView {
   }
   /// The shape of a node's first input.
   constexpr const Shape& input_of(const Node& node) const { return shape(edge(node.first_edge)); }
+  /// Numbers that training changes.
+  constexpr Index parameter_count() const {
+    Index count = 0;
+    for (const Traits& layer : traits) count += layer.parameter_count;
+    return count;
+  }
 };
 
 /// The shapes of a node's inputs.

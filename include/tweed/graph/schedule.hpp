@@ -74,12 +74,14 @@ class PassSchedule {
         last_read_(static_cast<std::size_t>(slots_.count()), -1),
         values_(graph.shapes.size()) {
     for (const Node& node : graph.nodes) facts(node.output).segment = node.segment;
-    if (mode == Mode::training) find_what_is_computed_again(kept);
+    if (mode == Mode::training) {
+      find_gradients(frozen);
+      find_what_is_computed_again(kept);
+    }
     for (int i = 0; i < graph.node_count(); ++i) add(StepKind::forward, i);
     for (const int value : graph.outputs) read(slots_.value(value));
     steps_.push_back({.kind = StepKind::loss});
     if (mode == Mode::inference) return;
-    find_gradients(frozen);
     add_backward();
     // Outputs stay for whoever looks at them after the step.
     for (const int value : graph.outputs) read(slots_.value(value));
@@ -131,6 +133,10 @@ class PassSchedule {
     last_read_[static_cast<std::size_t>(slot)] = static_cast<int>(steps_.size());
   }
 
+  Reads reads_of(const Node& node) const {
+    return tweed::reads_of(graph_.traits_of(node), node.epilogue, is_frozen(node.output));
+  }
+
   /// The slot of a value for a node of `segment` in the backward pass.
   int late_slot(int value, int segment) const {
     const bool is_again = segment > 0 && facts(value).segment == segment && facts(value).is_again;
@@ -147,7 +153,7 @@ class PassSchedule {
               .first_operand = static_cast<int>(operands_.size()),
               .y = late_slot(node.output, segment),
               .kept = is_forward && node.segment > 0 ? slots_.kept_for_nobody(i) : slots_.kept(i)};
-    const Reads reads = reads_of(graph_.traits_of(node), node.epilogue);
+    const Reads reads = reads_of(node);
     for (const int value : graph_.inputs_of(node)) {
       operands_.push_back(late_slot(value, segment));
       if (reads.input || !is_backward) read(operands_.back());
@@ -166,7 +172,7 @@ class PassSchedule {
     for (int i = graph_.node_count(); i-- > 0;) {
       const Node& node = graph_.node(i);
       if (node.segment == 0) continue;
-      const Reads reads = reads_of(graph_.traits_of(node), node.epilogue);
+      const Reads reads = reads_of(node);
       const bool keeps = !kept.empty() && kept[static_cast<std::size_t>(i)] > 0;
       ValueFacts& output = facts(node.output);
       output.is_again = output.is_again || reads.output || keeps;

@@ -32,8 +32,7 @@ inline AnyModel model_without_weights(const std::filesystem::path& path,
   AnyNetwork network = parse_architecture(where, text->second);
   std::size_t bytes = 0;
   for (const TensorView& tensor : file.tensors()) bytes += tensor.bytes.size();
-  Index weights = 0;
-  for (const Traits& traits : network.graph().traits) weights += traits.parameter_count;
+  const Index weights = network.graph().parameter_count();
   if (std::size_t{sizeof(float)} * static_cast<std::size_t>(weights) > bytes) {
     throw Error(where + ": the network has " + std::to_string(weights) + " weights, the file has " +
                 std::to_string(bytes) + " bytes for them");

@@ -42,7 +42,7 @@ inline void add_settings(OrderedJson& json, const Settings& settings) {
 inline OrderedJson layer_json(const NetworkText& network, const Node& node,
                               const std::vector<std::string>& names) {
   const GraphView& graph = network.graph;
-  const DescribedLayer& layer = network.layers[static_cast<std::size_t>(node.layer)];
+  const DescribedLayer& layer = network.layer_of(node);
   OrderedJson json{{"name", names[static_cast<std::size_t>(node.output)]},
                    {"layer", graph.traits_of(node).name}};
   if (!reads_the_one_before(graph, node)) {

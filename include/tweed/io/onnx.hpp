@@ -113,7 +113,7 @@ class OnnxExporter {
 
   void add_layer(const Node& node) {
     const GraphView& graph = network_.graph;
-    const DescribedLayer& layer = network_.layers[static_cast<std::size_t>(node.layer)];
+    const DescribedLayer& layer = network_.layer_of(node);
     OnnxOperator what;
     const std::string& name = name_of(node);
     if (!layer.text->onnx(layer.layer, graph.input_of(node), what))

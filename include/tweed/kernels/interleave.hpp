@@ -14,21 +14,21 @@ namespace detail {
 
 #if defined(__GNUC__) && defined(EIGEN_VECTORIZE)
 
-/// a and b become the halves of a[0], b[0], a[1], b[1], ...
-template <class V, int... lanes>
-TWEED_INLINE void interleave_pair(V& a, V& b, std::integer_sequence<int, lanes...>) {
-  constexpr int count = sizeof...(lanes);
-  const V first = __builtin_shufflevector(a, b, (lanes / 2 + lanes % 2 * count)...);
-  b = __builtin_shufflevector(a, b, ((lanes + count) / 2 + (lanes + count) % 2 * count)...);
-  a = first;
+/// Which of the lanes of two registers comes to a place: those of both in turn or, on the way back,
+/// every other one.
+template <bool is_back>
+constexpr int lane_for(int place, int count) {
+  if (!is_back) return place / 2 + place % 2 * count;
+  return place < count ? 2 * place : 2 * (place - count) + 1;
 }
 
-/// The way back.
-template <class V, int... lanes>
-TWEED_INLINE void part_pair(V& a, V& b, std::integer_sequence<int, lanes...>) {
-  const V even = __builtin_shufflevector(a, b, (2 * lanes)...);
-  b = __builtin_shufflevector(a, b, (2 * lanes + 1)...);
-  a = even;
+/// a and b become the halves of a[0], b[0], a[1], b[1], ..., or go the way back.
+template <bool is_back, class V, int... lanes>
+TWEED_INLINE void interleave_pair(V& a, V& b, std::integer_sequence<int, lanes...>) {
+  constexpr int count = sizeof...(lanes);
+  const V first = __builtin_shufflevector(a, b, (lane_for<is_back>(lanes, count))...);
+  b = __builtin_shufflevector(a, b, (lane_for<is_back>(lanes + count, count))...);
+  a = first;
 }
 
 template <class T>
@@ -39,10 +39,8 @@ inline constexpr bool interleaves_registers = simd::width<T> > 1;
 
 #else
 
-template <class V, class L>
+template <bool is_back, class V, class L>
 void interleave_pair(V&, V&, L) {}
-template <class V, class L>
-void part_pair(V&, V&, L) {}
 
 template <class T>
 using Lanes = int;
@@ -57,32 +55,17 @@ template <Index rows>
 inline constexpr int digits = std::countr_zero(static_cast<std::uint64_t>(rows));
 
 /// Registers of as many rows, a power of two, become those of their numbers in turn: the first of
-/// each row, the second of each, ... Each step moves a digit of the row's number, as a binary one,
-/// into the lowest place of the lane's.
-template <class T, Index rows>
+/// each row, the second of each, ...; or go the way back. Each step moves a digit of the row's
+/// number, as a binary one, into the lowest place of the lane's.
+template <bool is_back, class T, Index rows>
 TWEED_INLINE void interleave([[maybe_unused]] simd::Vector<T> (&v)[rows]) {
   if constexpr (interleaves_registers<T>) {
     TWEED_UNROLL
-    for (int digit = digits<rows> - 1; digit >= 0; --digit) {
-      const Index bit = Index{1} << digit;
+    for (int step = 0; step < digits<rows>; ++step) {
+      const Index bit = Index{1} << (is_back ? step : digits<rows> - 1 - step);
       TWEED_UNROLL
       for (Index i = 0; i < rows; ++i) {
-        if ((i & bit) == 0) interleave_pair(v[i], v[i | bit], Lanes<T>{});
-      }
-    }
-  }
-}
-
-/// The way back.
-template <class T, Index rows>
-TWEED_INLINE void take_apart([[maybe_unused]] simd::Vector<T> (&v)[rows]) {
-  if constexpr (interleaves_registers<T>) {
-    TWEED_UNROLL
-    for (int digit = 0; digit < digits<rows>; ++digit) {
-      const Index bit = Index{1} << digit;
-      TWEED_UNROLL
-      for (Index i = 0; i < rows; ++i) {
-        if ((i & bit) == 0) part_pair(v[i], v[i | bit], Lanes<T>{});
+        if ((i & bit) == 0) interleave_pair<is_back>(v[i], v[i | bit], Lanes<T>{});
       }
     }
   }
@@ -111,7 +94,7 @@ TWEED_INLINE void interleave_rows(const detail::Rows<const T, rows>& from, Index
     simd::Vector<T> v[rows];
     TWEED_UNROLL
     for (Index r = 0; r < rows; ++r) v[r] = simd::load(from[static_cast<std::size_t>(r)] + i);
-    detail::interleave<T>(v);
+    detail::interleave<false, T>(v);
     TWEED_UNROLL
     for (Index r = 0; r < rows; ++r) {
       Pack<T>{v[r]}.store_or_stream(to + i * rows + r * width, streams);
@@ -133,7 +116,7 @@ TWEED_INLINE void take_rows_apart(const T* from, Index count, const detail::Rows
     simd::Vector<T> v[rows];
     TWEED_UNROLL
     for (Index r = 0; r < rows; ++r) v[r] = simd::load(from + i * rows + r * width);
-    detail::take_apart<T>(v);
+    detail::interleave<true, T>(v);
     TWEED_UNROLL
     for (Index r = 0; r < rows; ++r) {
       Pack<T>{v[r]}.store_or_stream(to[static_cast<std::size_t>(r)] + i, streams);

@@ -5,8 +5,8 @@
 #include <tweed/layers/ceil_mode.hpp>
 #include <tweed/layers/onnx_window.hpp>
 #include <tweed/layers/options.hpp>
+#include <tweed/layers/pooling.hpp>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -22,13 +22,7 @@ struct AveragePoolLayer {
   bool counts_padding = false;
   bool ceil_mode = false;  ///< sizes are rounded up: see `CeilMode`
 
-  enum class Why {
-    fits,
-    window_is_larger_than_the_input_shrink_it_or_use_Padding_same,
-    its_window_and_stride_must_be_positive,
-    its_padding_must_be_at_least_0_and_at_most_half_of_the_window,
-    its_ceil_mode_needs_numbers_as_padding_since_same_rounds_up_already
-  };
+  using Why = detail::PoolTrouble;
 
   static constexpr std::string_view name = "average_pool";
   static constexpr Reads backward_reads{.input = false, .output = false};
@@ -43,33 +37,15 @@ struct AveragePoolLayer {
     take("ceil_mode", layer.ceil_mode, false);
   }
 
-  /// Whether every window sees some of the image.
-  constexpr bool has_valid_padding() const {
-    return padding.is_at_most(window.height / 2, window.width / 2);
-  }
-
-  constexpr bool has_use_for_ceil_mode() const { return !ceil_mode || padding != Padding::same; }
+  constexpr Pool pool() const { return {window, stride, padding, ceil_mode}; }
+  constexpr bool has_valid_padding() const { return detail::has_valid_padding(pool()); }
+  constexpr bool has_use_for_ceil_mode() const { return detail::has_use_for_ceil_mode(pool()); }
 
   constexpr kernels::PoolGeometry geometry(const Shape& input) const {
-    return kernels::pool_geometry({window, stride, padding, ceil_mode}, input);
+    return kernels::pool_geometry(pool(), input);
   }
 
-  constexpr Fit<Why> fit(const Shape& input) const {
-    if (std::min({window.height, window.width, stride.height, stride.width}) < 1) {
-      return {input, Why::its_window_and_stride_must_be_positive};
-    }
-    if (!has_valid_padding()) {
-      return {input, Why::its_padding_must_be_at_least_0_and_at_most_half_of_the_window};
-    }
-    if (!has_use_for_ceil_mode()) {
-      return {input, Why::its_ceil_mode_needs_numbers_as_padding_since_same_rounds_up_already};
-    }
-    const auto g = geometry(input);
-    if (g.output_size() == 0) {
-      return {input, Why::window_is_larger_than_the_input_shrink_it_or_use_Padding_same};
-    }
-    return {{g.rows.output, g.columns.output, g.channels}};
-  }
+  constexpr Fit<Why> fit(const Shape& input) const { return detail::fit_pool(pool(), input); }
 
   template <class T>
   void infer(const InferPass<T>& pass) const {
@@ -93,14 +69,7 @@ struct AveragePoolLayer {
   }
 
   std::string describe() const {
-    std::string text = to_string(window);
-    if (padding != Padding::valid) text += " " + to_string(padding);
-    if (counts_padding) text += " counting padding";
-    if (stride.height != window.height || stride.width != window.width) {
-      text += " stride " + to_string(stride);
-    }
-    if (ceil_mode) text += " ceil mode";
-    return text;
+    return detail::describe_pool(pool(), counts_padding ? " counting padding" : "");
   }
 
  private:

@@ -23,7 +23,8 @@ struct Conv2DLayerOf {
   using Why = detail::ConvolutionTrouble;
 
   static constexpr std::string_view name = "conv2d";
-  static constexpr Reads backward_reads{.input = true, .output = false};
+  static constexpr Reads backward_reads{
+      .input = true, .output = false, .input_is_for_parameters = true};
   static constexpr bool overwrites_dy = false;
   static constexpr unsigned char takes = folds::normalize | folds::activation | folds::pool;
 

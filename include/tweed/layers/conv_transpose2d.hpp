@@ -34,7 +34,8 @@ struct ConvTranspose2DLayer {
   using Why = detail::ConvolutionTrouble;
 
   static constexpr std::string_view name = "conv_transpose2d";
-  static constexpr Reads backward_reads{.input = true, .output = false};
+  static constexpr Reads backward_reads{
+      .input = true, .output = false, .input_is_for_parameters = true};
   static constexpr unsigned char takes = folds::normalize | folds::activation;
 
   template <class Layer, class Take>
@@ -99,44 +100,26 @@ struct ConvTranspose2DLayer {
     Scratch to(pass.to);
     T* const scaled = to.take<T>(g.kernel_size());
     kernels::conv::chosen::scale_transposed_filters<T>(
-        g, pass.parameters[0].data(), bias_of(pass.parameters), pass.factor.data(),
+        g, pass.parameters[0].data(), detail::bias_of(pass.parameters), pass.factor.data(),
         pass.offset.data(), scaled, to.take<T>(filters));
   }
 
   template <class T>
   void infer(const InferPass<T>& pass) const {
     const auto g = geometry(pass.x.shape);
-    const T* weights = pass.parameters[0].data();
-    const T* bias = bias_of(pass.parameters);
+    auto run = detail::forward_of<kernels::conv::TransposedForward>(pass);
     if (pass.epilogue.normalize) {
       const auto bytes = static_cast<std::size_t>(Scratch::bytes<T>(g.kernel_size()));
-      weights = elements_of<T>(pass.prepared.bytes, g.kernel_size());
-      bias = elements_of<T>(pass.prepared.bytes.subspan(bytes), filters);
+      run.kernel = elements_of<T>(pass.prepared.bytes, g.kernel_size());
+      run.bias = elements_of<T>(pass.prepared.bytes.subspan(bytes), filters);
     }
-    kernels::conv::chosen::transposed_forward<T>(g, {.batch = pass.x.count,
-                                                     .x = pass.x.data,
-                                                     .kernel = weights,
-                                                     .bias = bias,
-                                                     .y = pass.y.data,
-                                                     .activation = pass.epilogue.activation,
-                                                     .scratch = pass.scratch,
-                                                     .threads = pass.threads});
+    kernels::conv::chosen::transposed_forward<T>(g, run);
   }
 
   template <class T>
   void backward(const BackwardPass<T>& pass) const {
     kernels::conv::chosen::transposed_backward<T>(
-        geometry(pass.x.shape), {.batch = pass.x.count,
-                                 .x = pass.x.data,
-                                 .kernel = pass.parameters[0].data(),
-                                 .y = pass.y.data,
-                                 .dy = pass.dy.data,
-                                 .dx = pass.dx.data,
-                                 .kernel_gradient = pass.gradient(0),
-                                 .bias_gradient = has_bias ? pass.gradient(1) : nullptr,
-                                 .activation = pass.epilogue.activation,
-                                 .scratch = pass.scratch,
-                                 .threads = pass.threads});
+        geometry(pass.x.shape), detail::backward_of<kernels::conv::TransposedBackward>(pass));
   }
 
   constexpr Index multiply_adds(const Shape& input) const {
@@ -201,11 +184,6 @@ struct ConvTranspose2DLayer {
     }
     const Why why = detail::fit_convolution(g).why;
     return {output, why == Why::it_is_too_large ? why : Why::fits};
-  }
-
-  template <class T>
-  static T* bias_of(Tensors<T> tensors) {
-    return tensors.size() > 1 ? tensors[1].data() : nullptr;
   }
 };
 

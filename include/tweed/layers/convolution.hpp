@@ -4,6 +4,7 @@
 #include <tweed/core/layer.hpp>
 #include <tweed/kernels/kernels.hpp>
 #include <tweed/layers/groups.hpp>
+#include <tweed/layers/kernel_and_bias.hpp>
 #include <tweed/layers/no_bias.hpp>
 #include <tweed/layers/onnx_window.hpp>
 #include <tweed/layers/options.hpp>
@@ -154,7 +155,8 @@ struct ConvolutionPasses {
   template <class T>
   static constexpr LayerMemory memory(const Geometry& g, Algorithm asked,
                                       const MemoryQuery& query) {
-    const Index kept = kernels::conv::chosen::largest_kept_bytes<T>(g, query.batch, asked);
+    const Index kept =  // for the kernel's gradient
+        query.is_frozen ? 0 : kernels::conv::chosen::largest_kept_bytes<T>(g, query.batch, asked);
     return {.kept = tap_bytes(g, query.epilogue, query.batch) + kept,
             .scratch = kernels::conv::chosen::largest_scratch_bytes<T>(g, query.batch,
                                                                        query.threads, asked)};
@@ -183,9 +185,8 @@ struct ConvolutionPasses {
       T* const bias = to.take<T>(g.filters);
       if (bytes > 0) aside = Buffer<T>(g.kernel_size());
       T* const scaled = bytes > 0 ? aside.data() : to.take<T>(g.kernel_size());
-      kernels::conv::chosen::scale_filters<T>(
-          g, kernel, pass.parameters.size() > 1 ? pass.parameters[1].data() : nullptr,
-          pass.factor.data(), pass.offset.data(), scaled, bias);
+      kernels::conv::chosen::scale_filters<T>(g, kernel, bias_of(pass.parameters),
+                                              pass.factor.data(), pass.offset.data(), scaled, bias);
       kernel = scaled;
     }
     if (bytes == 0) return;
@@ -201,16 +202,9 @@ struct ConvolutionPasses {
                       std::span<std::byte> kept) {
     const bool is_prepared = !pass.prepared.bytes.empty();
     const auto pool = fused_pool(g, pass.epilogue, kept, pass.x.count);
-    kernels::conv::Forward<T> run{.batch = pass.x.count,
-                                  .x = pass.x.data,
-                                  .kernel = pass.parameters[0].data(),
-                                  .bias = bias_of(pass.parameters),
-                                  .y = pass.y.data,
-                                  .activation = pass.epilogue.activation,
-                                  .pool = pass.epilogue.pool.is_none() ? nullptr : &pool,
-                                  .kept = behind_taps(g, pass.epilogue, kept, pass.x.count),
-                                  .scratch = pass.scratch,
-                                  .threads = pass.threads};
+    auto run = forward_of<kernels::conv::Forward>(pass);
+    if (!pass.epilogue.pool.is_none()) run.pool = &pool;
+    run.kept = behind_taps(g, pass.epilogue, kept, pass.x.count);
     if (is_prepared) use_prepared(g, asked, pass, run);
     const Algorithm algorithm =
         is_prepared ? kernels::conv::chosen::algorithm_for<T>(g, pass.prepared.batch, asked,
@@ -223,23 +217,13 @@ struct ConvolutionPasses {
   template <class T>
   static void backward(const Geometry& g, Algorithm asked, const BackwardPass<T>& pass) {
     const auto pool = fused_pool(g, pass.epilogue, pass.kept, pass.x.count);
+    auto run = backward_of<kernels::conv::Backward>(pass);
+    if (!pass.epilogue.pool.is_none()) run.pool = &pool;
+    run.kept = behind_taps(g, pass.epilogue, pass.kept, pass.x.count);
     kernels::conv::chosen::backward<T, family>(
         kernels::conv::chosen::algorithm_for<T>(g, pass.x.count, asked,
                                                 kernels::conv::Kernel::plain),
-        g,
-        {.batch = pass.x.count,
-         .x = pass.x.data,
-         .kernel = pass.parameters[0].data(),
-         .y = pass.y.data,
-         .dy = pass.dy.data,
-         .dx = pass.dx.data,
-         .kernel_gradient = pass.gradient(0),
-         .bias_gradient = pass.gradients.size() > 1 ? pass.gradient(1) : nullptr,
-         .activation = pass.epilogue.activation,
-         .pool = pass.epilogue.pool.is_none() ? nullptr : &pool,
-         .kept = behind_taps(g, pass.epilogue, pass.kept, pass.x.count),
-         .scratch = pass.scratch,
-         .threads = pass.threads});
+        g, run);
   }
 
   static OnnxOperator onnx(const Geometry& g) {
@@ -257,11 +241,6 @@ struct ConvolutionPasses {
   }
 
  private:
-  template <class T>
-  static T* bias_of(Tensors<T> tensors) {
-    return tensors.size() > 1 ? tensors[1].data() : nullptr;
-  }
-
   static constexpr Shape convolved(const Geometry& g) {
     return {g.rows.output, g.columns.output, g.filters};
   }

@@ -3,6 +3,7 @@
 #include <tweed/core/layer.hpp>
 #include <tweed/core/onnx_operator.hpp>
 #include <tweed/kernels/kernels.hpp>
+#include <tweed/layers/kernel_and_bias.hpp>
 #include <tweed/layers/no_bias.hpp>
 #include <tweed/layers/options.hpp>
 
@@ -19,7 +20,8 @@ struct DenseLayer {
   enum class Why { fits, input_is_an_image_put_Flatten_before, its_units_must_be_positive };
 
   static constexpr std::string_view name = "dense";
-  static constexpr Reads backward_reads{.input = true, .output = false};
+  static constexpr Reads backward_reads{
+      .input = true, .output = false, .input_is_for_parameters = true};
   static constexpr unsigned char takes = folds::activation;
 
   template <class Layer, class Take>
@@ -48,33 +50,18 @@ struct DenseLayer {
 
   template <class T>
   void infer(const InferPass<T>& pass) const {
-    kernels::chosen::dense<T>({.batch = pass.x.count,
-                               .inputs = pass.x.shape.channels,
-                               .outputs = units,
-                               .x = pass.x.data,
-                               .kernel = pass.parameters[0].data(),
-                               .bias = has_bias ? pass.parameters[1].data() : nullptr,
-                               .y = pass.y.data,
-                               .activation = pass.epilogue.activation,
-                               .scratch = pass.scratch,
-                               .threads = pass.threads});
+    auto run = detail::forward_of<kernels::DenseForward>(pass);
+    run.inputs = pass.x.shape.channels;
+    run.outputs = units;
+    kernels::chosen::dense<T>(run);
   }
 
   template <class T>
   void backward(const BackwardPass<T>& pass) const {
-    kernels::chosen::dense_gradient<T>({.batch = pass.x.count,
-                                        .inputs = pass.x.shape.channels,
-                                        .outputs = units,
-                                        .x = pass.x.data,
-                                        .kernel = pass.parameters[0].data(),
-                                        .y = pass.y.data,
-                                        .dy = pass.dy.data,
-                                        .dx = pass.dx.data,
-                                        .kernel_gradient = pass.gradient(0),
-                                        .bias_gradient = has_bias ? pass.gradient(1) : nullptr,
-                                        .activation = pass.epilogue.activation,
-                                        .scratch = pass.scratch,
-                                        .threads = pass.threads});
+    auto run = detail::backward_of<kernels::DenseBackward>(pass);
+    run.inputs = pass.x.shape.channels;
+    run.outputs = units;
+    kernels::chosen::dense_gradient<T>(run);
   }
 
   constexpr Index multiply_adds(const Shape& input) const { return input.channels * units; }

@@ -26,10 +26,8 @@ struct Huber {
     take("delta", loss.delta);
   }
 
-  enum class Why { fits };
-
   /// Any output will do.
-  static constexpr Fit<Why> fit(const Shape& outputs) { return {outputs}; }
+  static constexpr Fit<AlwaysFits> fit(const Shape& outputs) { return {outputs}; }
 
   /// The loss of each sample, added up. Throws Error unless there is a target for each output.
   template <class T>

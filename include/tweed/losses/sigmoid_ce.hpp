@@ -29,10 +29,8 @@ struct SigmoidCE {
     take("positive_weight", loss.positive_weight);
   }
 
-  enum class Why { fits };
-
   /// Any output will do.
-  static constexpr Fit<Why> fit(const Shape& logits) { return {logits}; }
+  static constexpr Fit<AlwaysFits> fit(const Shape& logits) { return {logits}; }
 
   /// The loss of each sample, added up. Throws Error unless there is a target in [0, 1] for each
   /// logit.

@@ -62,13 +62,7 @@ class AnyNetworkOf {
                                layer.is_join() ? "one input or more" : "one input", ", got ",
                                operands.size()));
     }
-    const auto answer = layer.fit(inputs);
-    if (!answer.why_not.empty()) {
-      std::string got;
-      for (const Shape& shape : inputs) got += (got.empty() ? "" : " and ") + to_string(shape);
-      throw Error(detail::text("network: ", name, " cannot take ", got, ": ", answer.why_not));
-    }
-    detail::check_value_size(answer.output, "the output of " + name);
+    const Shape output = detail::checked_output(name, layer.described(), inputs);
     check_weights(name, layer.bound().tensors(inputs[0]));
     nodes_.push_back({.layer = static_cast<int>(nodes_.size()),
                       .first_edge = static_cast<int>(edges_.size()),
@@ -80,7 +74,7 @@ class AnyNetworkOf {
     values_.push_back(layer.value());
     bound_.push_back(layer.bound());
     described_.push_back(layer.described());
-    return new_value(answer.output);
+    return new_value(output);
   }
 
   /// Makes a value an output of the network. Without any the last value is.

@@ -19,7 +19,7 @@ inline std::string dot_of(const NetworkText& network) {
                 to_string(graph.shape(input)), "\"];\n");
   }
   for (const Node& node : graph.nodes) {
-    const DescribedLayer& layer = network.layers[static_cast<std::size_t>(node.layer)];
+    const DescribedLayer& layer = network.layer_of(node);
     const std::string description = layer.text->describe(layer.layer);
     dot += text("  ", name_of(node.output), " [label=\"", name_of(node.output), "\\n", description,
                 description.empty() ? "" : "\\n", to_string(graph.shape(node.output)), "\"];\n");

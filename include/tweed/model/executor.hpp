@@ -77,11 +77,12 @@ class Executor {
   void take(std::span<const Batch<const T>> inputs);
   void run_forward(const Step& step);
   void run_backward(const Step& step, bool to_input);
+  template <class Pass>
+  void fill(const Step& step, const Node& node, Pass& pass);
   void add(const Step& step);
   bool is_wanted(int value, bool to_input) const;
   bool is_wanted_again(const Step& step, bool to_input) const;
   std::span<const Batch<const T>> operands(const Step& step, const Node& node);
-  RandomKey random_of(const Node& node) const;
   std::span<std::byte> kept(int node, int slot);
   T* address(int slot);
   Batch<T> at(int slot, int value);

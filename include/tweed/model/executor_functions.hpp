@@ -140,21 +140,14 @@ void Executor<T>::run_forward(const Step& step) {
   const TensorValues parameters(program_->layout().trained_of(node.layer), weights_);
   const TensorValues state(program_->layout().state_of(node.layer), weights_);
   ForwardPass<T> pass;
-  pass.inputs = operands(step, node);
-  pass.x = pass.inputs[0];
-  pass.y = at(step.y, node.output);
+  fill(step, node, pass);
   pass.parameters = parameters;
   pass.state = state;
-  pass.epilogue = node.epilogue;
-  pass.scratch = Scratch(scratch_.values());
-  pass.threads = threads();
   const BoundLayer<T>& layer = program_->network().layer_of(node);
   if (!program_->trains()) {
     if (preparation_ != nullptr) pass.prepared = preparation_->stage(step.node);
     return layer.table->infer(layer.layer, pass);
   }
-  pass.kept = kept(step.node, step.kept);
-  pass.random = random_of(node);
   layer.table->forward(layer.layer, pass);
 }
 
@@ -177,22 +170,30 @@ void Executor<T>::run_backward(const Step& step, bool to_input) {
   const TensorValues parameters(trained, weights_);
   const TensorValues gradients(trained, gradients_.values());
   BackwardPass<T> pass;
-  pass.inputs = operands(step, node);
-  pass.x = pass.inputs[0];
-  pass.y = at(step.y, node.output);
+  fill(step, node, pass);
   pass.dy = dy;
   pass.dx = dx[0];
   pass.input_gradients = std::span(dx).first(operand_count);
   pass.parameters = parameters;
   pass.gradients = gradients;
-  pass.kept = kept(step.node, step.kept);
-  pass.random = random_of(node);
-  pass.epilogue = node.epilogue;
-  pass.scratch = Scratch(scratch_.values());
-  pass.threads = threads();
   pass.is_frozen = program_->plan().schedule().is_frozen(node.output);
   const BoundLayer<T>& layer = program_->network().layer_of(node);
   layer.table->backward(layer.layer, pass);
+}
+
+/// What all passes of a node get.
+template <class T>
+template <class Pass>
+void Executor<T>::fill(const Step& step, const Node& node, Pass& pass) {
+  pass.inputs = operands(step, node);
+  pass.x = pass.inputs[0];
+  pass.y = at(step.y, node.output);
+  pass.kept = kept(step.node, step.kept);
+  pass.random = random_;
+  pass.random.layer = static_cast<std::uint32_t>(node.layer);
+  pass.epilogue = node.epilogue;
+  pass.scratch = Scratch(scratch_.values());
+  pass.threads = threads();
 }
 
 /// Adds two gradients of one value.
@@ -223,13 +224,6 @@ std::span<const Batch<const T>> Executor<T>::operands(const Step& step, const No
     ++count;
   }
   return std::span(operands_).first(count);
-}
-
-template <class T>
-RandomKey Executor<T>::random_of(const Node& node) const {
-  RandomKey key = random_;
-  key.layer = static_cast<std::uint32_t>(node.layer);
-  return key;
 }
 
 /// What a node keeps.

@@ -58,7 +58,7 @@ class Inference : public NetworkMemory<Net, T> {
   Inference(const NetworkHandle<Net>& network, Index batch_size, int threads, unsigned char folds,
             bool is_prepared)
       : NetworkMemory<Net, T>("Inference", network,
-                              {.folds = folds,
+                              {.folds = folds_of<Net>(folds),
                                .batch_size = batch_size,
                                .threads = threads,
                                .is_prepared = is_prepared}),

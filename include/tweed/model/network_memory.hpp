@@ -28,19 +28,14 @@ class NetworkMemory {
 
  protected:
   [[gnu::cold]] NetworkMemory(const char* owner, const NetworkHandle<Net>& network,
-                              detail::ProgramOptions options)
-      : network_(network), executor_(owner, network_.template view<T>(), allowed(options)) {}
+                              const detail::ProgramOptions& options)
+      : network_(network), executor_(owner, network_.template view<T>(), options) {}
 
   const NetworkHandle<Net>& network() const { return network_; }
   detail::Executor<T>& executor() { return executor_; }
   const detail::Executor<T>& executor() const { return executor_; }
 
  private:
-  static detail::ProgramOptions allowed(detail::ProgramOptions options) {
-    options.folds = folds_of<Net>(options.folds);
-    return options;
-  }
-
   [[no_unique_address]] NetworkHandle<Net> network_;
   detail::Executor<T> executor_;
 };

@@ -29,6 +29,10 @@ struct NetworkView {
 struct NetworkText {
   GraphView graph;
   std::span<const DescribedLayer> layers;
+
+  const DescribedLayer& layer_of(const Node& node) const {
+    return layers[static_cast<std::size_t>(node.layer)];
+  }
 };
 
 /// "conv2d_2" for each layer: its name, counted from 1 among its like.

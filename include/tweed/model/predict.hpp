@@ -15,21 +15,11 @@ namespace TWEED_NAMESPACE {
 
 namespace detail {
 
-/// The model itself, or the one that was prepared.
-template <class Net, class T>
-const Model<Net, T>& model_of(const Model<Net, T>& model) {
-  return model;
-}
-template <class Net, class T>
-const Model<Net, T>& model_of(const PreparedModel<Net, T>& prepared) {
-  return prepared.model();
-}
-
 /// Throws Error unless `data` fits the inputs of the network and, where that is wanted, its
 /// outputs.
 template <class M, AnyDataset Data>
 void check_data(const M& model, const Data& data, bool checks_targets = true) {
-  const GraphView graph = model_of(model).graph();
+  const GraphView graph = model.graph();
   check_dataset(data, graph.input_shapes(), checks_targets ? graph.output_shapes() : ShapeView());
 }
 
@@ -40,7 +30,7 @@ class DatasetPass {
   [[gnu::cold]] DatasetPass(const M& model, Lasting<Data> data, const PredictOptions& options,
                             bool checks_targets = true)
       : size_(checked_size(model, *data, checks_targets)),
-        inference_(model, model_of(model).graph(), size_, options),
+        inference_(model, size_, options),
         memory_(data, inference_.batch_size()),
         positions_(static_cast<std::size_t>(inference_.batch_size())) {}
 
@@ -76,7 +66,7 @@ template <class M, class T, class Take>
 void run_in_batches(const M& model, std::span<const Batch<const T>> inputs,
                     const PredictOptions& options, const Take& take) {
   const Index size = inputs.empty() ? 0 : inputs[0].count;
-  ViewedInference<M> inference(model, model_of(model).graph(), size, options);
+  ViewedInference<M> inference(model, size, options);
   std::vector<Batch<const T>> part(inputs.begin(), inputs.end());
   for (Index first = 0; first < size; first += inference.batch_size()) {
     const Index count = std::min(inference.batch_size(), size - first);
@@ -115,7 +105,7 @@ void for_each_logits(const M& model, const Given& samples, const PredictOptions&
 /// The shape of the output that is to be predicted.
 template <class M>
 Shape predicted_shape(const M& model, const PredictOptions& options) {
-  const GraphView graph = model_of(model).graph();
+  const GraphView graph = model.graph();
   const auto last = static_cast<double>(graph.outputs.size() - 1);
   check_option("PredictOptions", "output", options.output, {.from = 0, .to = last});
   return graph.output(static_cast<std::size_t>(options.output));

@@ -39,6 +39,7 @@ class PreparedModel {
   Shape output_shape() const { return model_.output_shape(); }
 
   const Model<Net, T>& model() const { return model_; }
+  GraphView graph() const { return model_.graph(); }
   Index batch_size() const { return batch_size_; }
 
   /// Bytes held besides the weights.

@@ -22,8 +22,8 @@ inline Index checked_batch_size(const char* owner, Index batch_size, const Graph
 }
 
 /// A network made ready to run, in training or in inference: folded, scheduled, and everything
-/// given a place in memory. All that depends on neither the samples nor the weights is decided
-/// here, once.
+/// given a place in memory, once. How a layer computes a batch it decides when that comes: it may
+/// depend on the number of samples.
 template <class T>
 class Program {
  public:
@@ -69,7 +69,8 @@ class Program {
       const MemoryQuery query{.inputs = inputs,
                               .batch = options_.batch_size,
                               .threads = options_.threads,
-                              .epilogue = node.epilogue};
+                              .epilogue = node.epilogue,
+                              .is_frozen = is_frozen(node)};
       const BoundLayer<T>& layer = network_.layer_of(node);
       const LayerMemory wanted =
           options_.is_prepared ? layer.prepared_memory(query) : layer.memory(query);
@@ -77,6 +78,10 @@ class Program {
       if (trains()) kept_.push_back(wanted.kept);
     }
     return scratch;
+  }
+
+  bool is_frozen(const Node& node) const {
+    return !options_.frozen.empty() && options_.frozen[static_cast<std::size_t>(node.layer)] != 0;
   }
 
   NetworkView<T> network_;

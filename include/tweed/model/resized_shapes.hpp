@@ -25,6 +25,22 @@ namespace TWEED_NAMESPACE::detail {
   }
 }
 
+/// What a layer makes of its inputs. Throws Error, in its name, where it does not take them.
+[[gnu::cold]] inline Shape checked_output(const std::string& name, const DescribedLayer& layer,
+                                          Shapes inputs) {
+  const FitAnswer answer = layer.fit(inputs);
+  if (!answer.why_not.empty()) {
+    std::string got;
+    for (const Shape& shape : inputs) {
+      got += got.empty() ? "" : " and ";
+      got += to_string(shape);
+    }
+    throw Error(text("network: ", name, " cannot take ", got, ": ", answer.why_not));
+  }
+  check_value_size(answer.output, "the output of " + name);
+  return answer.output;
+}
+
 /// Throws Error unless a layer has the same tensors for both inputs.
 [[gnu::cold]] inline void check_tensors_stay(const std::string& name, const DescribedLayer& layer,
                                              const Shape& before, const Shape& after) {
@@ -59,21 +75,11 @@ namespace TWEED_NAMESPACE::detail {
     shapes[static_cast<std::size_t>(graph.inputs[k])] = inputs[k];
   }
   for (const Node& node : graph.nodes) {
-    const DescribedLayer& layer = network.layers[static_cast<std::size_t>(node.layer)];
+    const DescribedLayer& layer = network.layer_of(node);
     const std::string name = text("layer ", node.layer + 1, " (", graph.traits_of(node).name, ")");
-    const InputShapes reads(resized, node);
-    const auto answer = layer.fit(reads);
-    if (!answer.why_not.empty()) {
-      std::string got;
-      for (const Shape& shape : Shapes(reads)) {
-        got += got.empty() ? "" : " and ";
-        got += to_string(shape);
-      }
-      throw Error(text("network: ", name, " cannot take ", got, ": ", answer.why_not));
-    }
-    check_value_size(answer.output, "the output of " + name);
+    const Shape output = checked_output(name, layer, InputShapes(resized, node));
     check_tensors_stay(name, layer, graph.input_of(node), resized.input_of(node));
-    shapes[static_cast<std::size_t>(node.output)] = answer.output;
+    shapes[static_cast<std::size_t>(node.output)] = output;
   }
   return shapes;
 }

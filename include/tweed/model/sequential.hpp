@@ -38,11 +38,7 @@ class Sequential {
   static constexpr std::size_t depth = graph.nodes.size();
 
   /// Numbers that training changes.
-  static constexpr Index parameter_count = [] {
-    Index count = 0;
-    for (const Traits& traits : graph.traits) count += traits.parameter_count;
-    return count;
-  }();
+  static constexpr Index parameter_count = graph.parameter_count();
 
   /// Elements of the block that holds all parameters, gaps included.
   static constexpr Index block_size = [] {

@@ -38,7 +38,7 @@ inline TextTable summary_table(const NetworkText& network, Index batch_size) {
   };
   for (const Node& node : graph.nodes) {
     inputs_before(node.output);
-    const auto& layer = network.layers[static_cast<std::size_t>(node.layer)];
+    const auto& layer = network.layer_of(node);
     std::string description = layer.describe(graph.input_of(node), batch_size);
     const std::string operands = operands_text(graph, node, names);
     if (!operands.empty()) description += (description.empty() ? "" : " ") + operands;
@@ -67,8 +67,7 @@ std::string summary_of(const NetworkText& network_text, const NetworkView<T>& ne
   const GraphView& graph = network.graph;
   checked_batch_size("SummaryOptions", batch_size, graph);
   const auto names = value_names(graph);
-  Index count = 0;
-  for (const Traits& traits : graph.traits) count += traits.parameter_count;
+  const Index count = graph.parameter_count();
   std::string summary =
       text(summary_table(network_text, batch_size).print(), "parameters: ", with_commas(count),
            " (", as_mebibytes(count * Index{sizeof(T)}), ")\n");

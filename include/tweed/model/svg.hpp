@@ -29,7 +29,7 @@ class SvgDrawing {
     for (const Node& node : graph.nodes) {
       put(node.output, below(graph.inputs_of(node)));
       for (const int input : graph.inputs_of(node)) add_arrow(input, node.output);
-      const DescribedLayer& layer = network_.layers[static_cast<std::size_t>(node.layer)];
+      const DescribedLayer& layer = network_.layer_of(node);
       add_box(node.output, layer.text->describe(layer.layer));
     }
     const int width = (columns_ - 1) * column_width + box_width + 2 * margin + bend_room;
@@ -148,7 +148,7 @@ class SvgDrawing {
     return false;
   }
 
-  const NetworkText& network_;
+  NetworkText network_;
   std::vector<std::string> names_;
   std::vector<Place> places_;  ///< of values
   std::vector<Place> taken_;
@@ -163,16 +163,13 @@ class SvgDrawing {
 /// the shape of what it makes; outputs have a thick line. It has the colour of the text around it.
 template <StaticNetwork Net>
 std::string to_svg() {
-  const NetworkHandle<Net> network;
-  const auto text = network.text();
-  return detail::SvgDrawing(text).text();
+  return detail::SvgDrawing(NetworkHandle<Net>().text()).text();
 }
 
 /// The drawing of a model's network.
 template <class Net, class T>
 std::string to_svg(const Model<Net, T>& model) {
-  const auto text = model.network().text();
-  return detail::SvgDrawing(text).text();
+  return detail::SvgDrawing(model.network().text()).text();
 }
 
 }  // namespace TWEED_NAMESPACE

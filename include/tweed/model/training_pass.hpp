@@ -72,7 +72,7 @@ class TrainingPass : public NetworkMemory<Net, T> {
                std::span<const char> frozen = {})
       : NetworkMemory<Net, T>("TrainingPass", network,
                               {.mode = Mode::training,
-                               .folds = folds::in_training,
+                               .folds = folds_of<Net>(folds::in_training),
                                .batch_size = batch_size,
                                .threads = threads,
                                .frozen = frozen}) {}

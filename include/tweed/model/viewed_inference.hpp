@@ -22,10 +22,9 @@ class ViewedInference {
  public:
   /// For `size` samples in all. Throws Error for views that the network's inputs and outputs do not
   /// allow.
-  [[gnu::cold]] ViewedInference(const M& model, const GraphView& graph, Index size,
-                                const PredictOptions& options)
+  [[gnu::cold]] ViewedInference(const M& model, Index size, const PredictOptions& options)
       : inference_(make_inference(model, batch_size_for(size, options), options.threads)),
-        mean_(make_view_mean<T>(options.views, graph, batch_size(), threads())) {}
+        mean_(make_view_mean<T>(options.views, model.graph(), batch_size(), threads())) {}
 
   Index batch_size() const { return inference_.batch_size(); }
   int threads() const { return inference_.threads(); }

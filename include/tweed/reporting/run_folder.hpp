@@ -88,7 +88,6 @@ class RunFolder {
     const ModelInfo info = record_.model_info(result, reporting::detail::holds_bytes<Data>());
     reporting::ModelFacts facts{.network = model.network().text(),
                                 .first_kernel = reporting::first_kernel_of(model)};
-    for (const Traits& traits : model.graph().traits) facts.parameters += traits.parameter_count;
     for (const auto& tensor : model.tensors()) {
       facts.tensors.emplace_back(tensor.name, std::as_bytes(tensor.values));
     }

@@ -27,7 +27,6 @@ namespace TWEED_NAMESPACE::reporting {
 struct ModelFacts {
   NetworkText network;
   FirstKernel first_kernel;
-  Index parameters = 0;
   std::vector<std::pair<std::string, std::span<const std::byte>>> tensors = {};
 };
 

@@ -179,8 +179,13 @@ TWEED_PREBUILT StepProfile RunRecord::timed_step() const try {
 TWEED_PREBUILT void RunRecord::write_report(const std::filesystem::path& path,
                                             const ModelFacts& model,
                                             const TestResult& result) const {
-  const FinishedRun run{options_.title, facts_, options_.settings, history_,
-                        log_,           result, model.parameters};
+  const FinishedRun run{options_.title,
+                        facts_,
+                        options_.settings,
+                        history_,
+                        log_,
+                        result,
+                        model.network.graph.parameter_count()};
   Report report = report_on(run, advice_on(run, options_.how),
                             {filters_section(model.first_kernel), network_section(model.network),
                              time_section(timed_step(), facts_.called)});
@@ -201,8 +206,9 @@ TWEED_PREBUILT void RunRecord::write(
   }
   for (const auto& file : wanted) {
     if (file == files_.metrics) {
-      write_file_atomically(file, metrics_text({options_.title, facts_, options_.settings, history_,
-                                                log_, result, model.parameters}));
+      write_file_atomically(
+          file, metrics_text({options_.title, facts_, options_.settings, history_, log_, result,
+                              model.network.graph.parameter_count()}));
     }
     if (file == files_.history) write_history(file, history_);
     if (file == files_.events) write_events(file, history_, log_.step_seconds());

@@ -102,9 +102,9 @@ TestResult test_model(const M& model, const Loss& loss, const Data& data,
   using namespace reporting::detail;
   using T = typename M::Scalar;
   tweed::detail::check_target_count<Loss, Data>();
-  tweed::detail::check_loss<Loss>("test_model", tweed::detail::model_of(model));
+  tweed::detail::check_loss<Loss>("test_model", model);
   if (data.size() == 0) throw Error("test_model: the data set is empty");
-  const Shape output = tweed::detail::model_of(model).output_shape();
+  const Shape output = model.output_shape();
   reporting::TestCollector collector(output, data.size(),
                                      [&](Index i) { return reporting::sample_image(data, i); });
   typename tweed::detail::LossTraits<Loss>::Sum sum;
@@ -140,7 +140,7 @@ TestResult test_model(const M& model, const Loss& loss, const Data& data,
     }
   });
   TestResult result = collector.result(sum.mean_loss(), names_in(data, options));
-  result.called = reporting::samples_called(tweed::detail::model_of(model).input_shape());
+  result.called = reporting::samples_called(model.input_shape());
   return result;
 }
 

@@ -59,8 +59,9 @@ void check_output(const char* who, const Shape& output, std::size_t k, bool is_o
 
 /// Refuses a loss that cannot take the network's outputs: while compiling where the network is a
 /// type, in one readable error, and else by Error.
-template <class Loss, class Net, class T>
-void check_loss(const char* who, const Model<Net, T>& model) {
+template <class Loss, class M>
+void check_loss(const char* who, const M& model) {
+  using Net = typename M::Network;
   using Traits = LossTraits<Loss>;
   const auto for_each_output = [](const auto& check) {
     [&]<std::size_t... k>(std::index_sequence<k...>) {

@@ -59,7 +59,7 @@ template <class M, tweed::Loss Loss, AnyDataset Data>
 auto evaluate(const M& model, const Loss& loss, const Data& data,
               const PredictOptions& options = {}) {
   detail::check_target_count<Loss, Data>();
-  detail::check_loss<Loss>("evaluate", detail::model_of(model));
+  detail::check_loss<Loss>("evaluate", model);
   if (options.output != 0) {
     throw Error("evaluate: an output was chosen, but all of them are evaluated");
   }

@@ -118,7 +118,7 @@ StageProfile stage_without_times(const Pass& pass, const NetworkText& network, s
   const GraphView graph = pass.folded().view();
   const Node& node = graph.nodes[i];
   const Index batch = pass.batch_size();
-  const DescribedLayer& layer = network.layers[static_cast<std::size_t>(node.layer)];
+  const DescribedLayer& layer = network.layer_of(node);
   StageProfile stage;
   stage.description = layer.describe(graph.input_of(node), batch);
   stage.output = graph.shape(node.output);
@@ -233,7 +233,8 @@ class StepProfiler {
       const Index size = model_.graph().shape(output).size();
       profile.loss.bytes += 2 * pass_.batch_size() * size * Index{sizeof(T)};
     }
-    profile.optimizer.bytes = numbers_moved_by(optimizer_) * parameter_count() * Index{sizeof(T)};
+    profile.optimizer.bytes =
+        numbers_moved_by(optimizer_) * model_.graph().parameter_count() * Index{sizeof(T)};
     times_.summarize(loss_phase(), profile.loss);
     times_.summarize(optimizer_phase(), profile.optimizer);
     add(profile.loss, profile.whole);
@@ -247,12 +248,6 @@ class StepProfiler {
   std::size_t loss_phase() const { return 2 * stage_count(); }
   std::size_t optimizer_phase() const { return 2 * stage_count() + 1; }
   std::size_t backward_phase(std::size_t stage) const { return stage_count() + stage; }
-
-  Index parameter_count() const {
-    Index count = 0;
-    for (const Traits& traits : model_.graph().traits) count += traits.parameter_count;
-    return count;
-  }
 
   void step(std::uint64_t number) {
     const GraphView graph = model_.graph();

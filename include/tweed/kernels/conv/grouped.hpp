@@ -43,7 +43,8 @@ struct Grouped {
     });
   }
 
-  /// The gradients of input and kernel in one go, while what they read is in the cache.
+  /// The gradients of input and kernel in one go, while what they read is in the cache. Any may be
+  /// nullptr.
   EIGEN_DONT_INLINE static void add_gradients(const Geometry& g, const T* x, const T* dy,
                                               const T* kernel, T* dx, bool streams, T* gradient,
                                               T* bias_gradient, Scratch scratch) {
@@ -57,7 +58,7 @@ struct Grouped {
     for_each_strip(strip_rows(g, 2), {0, g.rows.input}, [&](const RowRange& strip) {
       if (bias_gradient != nullptr) add_bias_gradient(g, dy, strip, bias_gradient);
       for (Index e = 0; e < g.group_channels(); ++e) {
-        if (needs_planes(g)) spread_plane(g, x, strip, e, plane);
+        if (needs_planes(g) && gradient != nullptr) spread_plane(g, x, strip, e, plane);
         const T* const from = needs_planes(g) ? plane : x + blocks.offset(strip.begin, 0);
         const bool is_aside = needs_planes(g) || dx == nullptr;
         T* const to = is_aside ? aside : dx + blocks.offset(strip.begin, 0);
@@ -167,8 +168,8 @@ struct Grouped {
     }
   }
 
-  /// dx = the sum over the taps, and gradient += what the places add to the taps' weights. A few
-  /// places at a time: all their channels lie together.
+  /// dx = the sum over the taps, and gradient += what the places add to the taps' weights, unless
+  /// it is nullptr. A few places at a time: all their channels lie together.
   static void add_block(const TapBlocks<T>& blocks, const TapBlock& block, const Gradients& all) {
     constexpr Index most_rows = 5;
     constexpr Index most_places = 16;
@@ -197,7 +198,10 @@ struct Grouped {
     const auto add = [&](auto taps, Index tap) {
       Gradients some = g;
       some.streams = g.streams && taps == block.tap_count;  // else the next taps read dx again
-      Tile::template add_gradients<taps>(blocks, block.taps + tap, height, width, tap > 0, some);
+      const auto add_gradients = g.kernel_gradient == nullptr
+                                     ? &Tile::template add_gradients<taps, false>
+                                     : &Tile::template add_gradients<taps, true>;
+      add_gradients(blocks, block.taps + tap, height, width, tap > 0, some);
     };
     for (; first + 9 <= block.tap_count; first += 9) add(std::integral_constant<Index, 9>{}, first);
     for (; first + 6 <= block.tap_count; first += 6) add(std::integral_constant<Index, 6>{}, first);

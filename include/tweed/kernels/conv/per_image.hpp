@@ -17,13 +17,10 @@ namespace TWEED_NAMESPACE::kernels::conv {
 /// - `worker_bytes(g)`: scratch of one call of any of its functions;
 /// - `forward(g, x, kernel, bias, activation, rows, y, streams, scratch)`: some rows of one image;
 ///   bias may be nullptr;
-/// - `input_gradient(g, dy, kernel, dx, scratch)`: of one image; where it has none, that of
-/// indirect
-///   serves;
 /// - `add_kernel_gradient(g, x, dy, gradient, bias_gradient, scratch)`: adds that of one image, and
-///   writes that of the bias, unless it is nullptr;
-/// - or, instead of the gradients, `add_gradients(g, x, dy, kernel, dx, streams, gradient,
-///   bias_gradient, scratch)`, where dx may be nullptr;
+///   writes that of the bias, unless it is nullptr; indirect makes the input's;
+/// - or, instead, `add_gradients(g, x, dy, kernel, dx, streams, gradient, bias_gradient, scratch)`
+///   for all of them, where any may be nullptr: with `gradient` the bias's is, too;
 /// - `Pooled`, where it has a faster way behind some max-pools.
 template <class T, class OneImage>
 struct PerImage : KeepsNothing {
@@ -34,7 +31,7 @@ struct PerImage : KeepsNothing {
   static constexpr Index backward_bytes(const Geometry& g, Index batch, int threads) {
     const Index bytes = Scratch::bytes<T>(parts_of(g, batch).count() * g.kernel_size()) +
                         Scratch::bytes<T>(batch * g.filters) + threads * worker_bytes(g);
-    if constexpr (has_all_gradients) {
+    if constexpr (has_joint_gradients) {
       return bytes;
     } else {
       return std::max(bytes, Indirect<T>::backward_bytes(g, batch, threads));
@@ -66,8 +63,10 @@ struct PerImage : KeepsNothing {
 
   /// All gradients, a part of the batch at a time: the parts do not depend on the threads.
   static void backward(const Geometry& g, const Backward<T>& pass) {
-    if (has_all_gradients || pass.kernel_gradient != nullptr) run_backward(g, pass);
-    if constexpr (!has_all_gradients) {
+    if constexpr (has_joint_gradients) {
+      if (pass.kernel_gradient != nullptr || pass.dx != nullptr) run_backward(g, pass);
+    } else {
+      if (pass.kernel_gradient != nullptr) run_backward(g, pass);
       if (pass.dx != nullptr) Indirect<T>::input_gradient(g, pass);
     }
   }
@@ -81,8 +80,9 @@ struct PerImage : KeepsNothing {
     const bool streams =
         pass.dx != nullptr && is_streamed(pass.dx, g.channels, pass.batch * g.input_size());
     parallel_for(parts.count(), pass.threads, [&](Index part, int worker) {
-      T* const kernel_gradient = kernel_parts + part * g.kernel_size();
-      std::fill_n(kernel_gradient, g.kernel_size(), T{});
+      T* const kernel_gradient =
+          pass.kernel_gradient == nullptr ? nullptr : kernel_parts + part * g.kernel_size();
+      if (kernel_gradient != nullptr) std::fill_n(kernel_gradient, g.kernel_size(), T{});
       Scratch scratch = memory.of(worker);
       T* const aside = scratch.take<T>(g.output_size());
       for (Index n = parts.begin(part); n < parts.end(part); ++n) {
@@ -99,15 +99,12 @@ struct PerImage : KeepsNothing {
           }
         }
         const T* const delta = delta_image(g, pass, n, aside);
-        T* const dx = pass.dx == nullptr ? nullptr : pass.dx + n * g.input_size();
         if constexpr (has_joint_gradients) {
+          T* const dx = pass.dx == nullptr ? nullptr : pass.dx + n * g.input_size();
           OneImage::add_gradients(g, x, delta, pass.kernel, dx, streams, kernel_gradient,
                                   bias_gradient, scratch);
         } else {
           OneImage::add_kernel_gradient(g, x, delta, kernel_gradient, bias_gradient, scratch);
-          if constexpr (has_input_gradient) {
-            if (dx != nullptr) OneImage::input_gradient(g, delta, pass.kernel, dx, scratch);
-          }
         }
       }
       if (streams) simd::finish_stream();
@@ -124,15 +121,9 @@ struct PerImage : KeepsNothing {
     return false;
   }
 
-  static constexpr bool has_input_gradient = requires(const Geometry& g, const T* in, T* out) {
-    OneImage::input_gradient(g, in, in, out, Scratch{});
-  };
-
   static constexpr bool has_joint_gradients = requires(const Geometry& g, const T* in, T* out) {
     OneImage::add_gradients(g, in, in, in, out, false, out, out, Scratch{});
   };
-
-  static constexpr bool has_all_gradients = has_input_gradient || has_joint_gradients;
 
   static constexpr BatchParts parts_of(const Geometry& g, Index batch) {
     return gradient_parts(g, batch, g.kernel_size() * Index{sizeof(T)});

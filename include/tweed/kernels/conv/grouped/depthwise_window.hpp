@@ -66,7 +66,7 @@ struct DepthwiseWindow {
            is_same(g.columns);
   }
 
-  /// All gradients of an image.
+  /// All gradients of an image. Any may be nullptr.
   static void add_gradients(const Geometry& g, const T* x, const T* dy, const T* kernel, T* dx,
                             bool streams, T* gradient, T* bias_gradient, Scratch scratch) {
     if (bias_gradient != nullptr) std::fill_n(bias_gradient, g.filters, T{});
@@ -78,18 +78,18 @@ struct DepthwiseWindow {
                                        .kernel = kernel,
                                        .dx = dx,
                                        .streams = streams,
-                                       .kernel_gradient = sums,
+                                       .kernel_gradient = gradient == nullptr ? nullptr : sums,
                                        .bias_gradient = bias_sums,
                                        .filters = g.filters};
     const Index whole = g.columns.input - g.columns.input % Tile::columns;
     const Index rows_at_a_time = shares_of(places_of_sum, g.columns.input);
     for (Index first = 0; first < g.rows.input; first += rows_at_a_time) {
-      std::fill_n(sums, sums_size(g), T{});
+      if (gradient != nullptr) std::fill_n(sums, sums_size(g), T{});
       for (Index row = first; row < std::min(first + rows_at_a_time, g.rows.input); ++row) {
         add_places<Tile::columns>(image, row, {0, whole}, all);
         add_places<1>(image, row, {whole, g.columns.input}, all);
       }
-      add(sums, g.kernel_size(), gradient);
+      if (gradient != nullptr) add(sums, g.kernel_size(), gradient);
       if (bias_gradient != nullptr) add(bias_sums, g.filters, bias_gradient);
     }
   }
@@ -126,7 +126,8 @@ struct DepthwiseWindow {
       tile.pixels = pixels;
       tile.x += offset;
       if (tile.dx != nullptr) tile.dx += offset;
-      Tile::template add_gradients<width>(tile);
+      tile.kernel_gradient == nullptr ? Tile::template add_gradients<width, false>(tile)
+                                      : Tile::template add_gradients<width, true>(tile);
     }
   }
 };

@@ -83,12 +83,12 @@ struct GroupedTile {
     const T* kernel;
     T* dx;
     bool streams;
-    T* kernel_gradient;
+    T* kernel_gradient;  // or nullptr
   };
 
   /// dx (+)= the sum over some taps for `height` x `columns` places, and what these places add to
   /// the gradients of the taps' weights.
-  template <Index taps>
+  template <Index taps, bool with_kernel>
   EIGEN_DONT_INLINE static void add_gradients(const TapBlocks<T>& blocks, const Tap* tap,
                                               Index height, Index columns, bool adds,
                                               const Gradients& g) {
@@ -110,21 +110,21 @@ struct GroupedTile {
         const T* dy = g.dy + row * blocks.source_row_step() + f;
         T* dx = g.dx + row * blocks.row_step() + f;
         for (Index p = 0; p < columns; ++p, x += step, dy += source_step, dx += step) {
-          prefetch_far(x + next_vectors);
+          if (with_kernel) prefetch_far(x + next_vectors);
           if (!g.streams) prefetch_far(dx + next_vectors);
-          const Vector value = Vector::load(x);
+          const Vector value = with_kernel ? Vector::load(x) : Vector::zero();
           Vector total = adds ? Vector::load(dx) : Vector::zero();
           TWEED_UNROLL
           for (Index t = 0; t < taps; ++t) {
             const Vector delta = Vector::load(dy + source[t]);
             total = multiply_add(weights[t], delta, total);
-            sum[t] = multiply_add(value, delta, sum[t]);
+            if (with_kernel) sum[t] = multiply_add(value, delta, sum[t]);
           }
           total.store_or_stream(dx, g.streams);
         }
       }
       TWEED_UNROLL
-      for (Index t = 0; t < taps; ++t) {
+      for (Index t = 0; t < taps && with_kernel; ++t) {
         T* const to = g.kernel_gradient + tap[t].weights + f;
         (Vector::load(to) + sum[t]).store(to);
       }
@@ -143,6 +143,7 @@ struct GroupedTile {
         for (const Tap* tap = block.taps; tap < block.taps + block.tap_count; ++tap) {
           const T delta = dy[tap->source + f];
           total += g.kernel[tap->weights + f] * delta;
+          if (g.kernel_gradient == nullptr) continue;
           g.kernel_gradient[tap->weights + f] += g.x[at + f] * delta;
         }
         g.dx[at + f] = total;

@@ -126,14 +126,14 @@ struct WindowTile {
     const T* kernel;
     T* dx;  // or nullptr
     bool streams;
-    T* kernel_gradient;
+    T* kernel_gradient;  // or nullptr, with the bias's
     T* bias_gradient;
     Index filters;
   };
 
   /// dx = the sum over the taps, and what the places add to the gradients of weights and bias. The
   /// taps run backwards over dy.
-  template <Index places>
+  template <Index places, bool with_kernel>
   EIGEN_DONT_INLINE static void add_gradients(const Gradients& g) {
     alignas(alignment) T held[places * channels];
     for (Index f = 0; f < g.filters; f += channels) {
@@ -141,7 +141,8 @@ struct WindowTile {
       for (Index row = 0; row < side; row += tap_rows) {
         TWEED_UNROLL
         for (Index v = 0; v < vectors; ++v) {
-          add_tap_rows<places>(g, f + v * Vector::width, row, held + v * places * Vector::width);
+          add_tap_rows<places, with_kernel>(g, f + v * Vector::width, row,
+                                            held + v * places * Vector::width);
         }
       }
       if (g.dx != nullptr && !g.streams) put<places>(g, f, held);
@@ -150,7 +151,7 @@ struct WindowTile {
 
  private:
   /// The share of some rows of taps in a vector of each place.
-  template <Index places>
+  template <Index places, bool with_kernel>
   TWEED_INLINE static void add_tap_rows(const Gradients& g, Index f, Index row, T* held) {
     constexpr Index some = tap_rows * side;
     const Index last_tap = taps - 1 - row * side;
@@ -159,16 +160,16 @@ struct WindowTile {
     TWEED_UNROLL
     for (Index t = 0; t < some; ++t) {
       weights[t] = Vector::load(g.kernel + (last_tap - t) * g.filters + f);
-      sum[t] = Vector::load(g.kernel_gradient + (last_tap - t) * g.filters + f);
+      if (with_kernel) sum[t] = Vector::load(g.kernel_gradient + (last_tap - t) * g.filters + f);
     }
-    add_places<places>(g, f, row, weights, held, sum);
+    add_places<places, with_kernel>(g, f, row, weights, held, sum);
     TWEED_UNROLL
-    for (Index t = 0; t < some; ++t) {
+    for (Index t = 0; t < some && with_kernel; ++t) {
       sum[t].store(g.kernel_gradient + (last_tap - t) * g.filters + f);
     }
   }
 
-  template <Index places>
+  template <Index places, bool with_kernel>
   TWEED_INLINE static void add_places(const Gradients& g, Index f, Index row,
                                       const Vector (&weights)[tap_rows * side], T* held,
                                       Vector (&sum)[tap_rows * side]) {
@@ -184,16 +185,16 @@ struct WindowTile {
     TWEED_UNROLL
     for (Index column = 0; column < width; ++column) {
       if (column < places) {
-        value[column] = Vector::load(x + column * g.filters);
+        if (with_kernel) value[column] = Vector::load(x + column * g.filters);
         total[column] = is_first ? Vector::zero() : Vector::load(held + column * Vector::width);
-        if (is_first && is_new_line) prefetch_far(x + column * g.filters + ahead);
+        if (with_kernel && is_first && is_new_line) prefetch_far(x + column * g.filters + ahead);
       }
       TWEED_UNROLL
       for (Index i = 0; i < tap_rows; ++i) {
         const T* const pixel = g.pixels[(row + i) * width + column] + f;
         const Vector delta = Vector::load(pixel);
         if (row + i == 1 && column > 0 && column <= places) {
-          bias = bias + delta;
+          if (with_kernel) bias = bias + delta;
           if (is_new_line) prefetch_far(pixel + ahead);
         }
         TWEED_UNROLL
@@ -201,7 +202,7 @@ struct WindowTile {
           const Index p = column - j;
           if (p < 0 || p >= places) continue;
           total[p] = multiply_add(weights[i * side + j], delta, total[p]);
-          sum[i * side + j] = multiply_add(value[p], delta, sum[i * side + j]);
+          if (with_kernel) sum[i * side + j] = multiply_add(value[p], delta, sum[i * side + j]);
         }
       }
       if (column >= side - 1) {
@@ -210,7 +211,7 @@ struct WindowTile {
         total[p].store_or_stream(to, streams);
       }
     }
-    if (row <= 1 && row + tap_rows > 1) {
+    if (with_kernel && row <= 1 && row + tap_rows > 1) {
       T* const to = g.bias_gradient + f;
       (Vector::load(to) + bias).store(to);
     }
