@@ -124,6 +124,11 @@ th { text-align: left; font-weight: 500; }
 .examples img { display: block; width: 100%; image-rendering: pixelated; border-radius: 6px; background: #000; }
 .examples figcaption { grid-column: 1 / -1; display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; font-size: 0.82rem; color: var(--soft); }
 
+.augmented { display: grid; gap: 6px; grid-template-columns: 1fr 6px repeat(5, 1fr); max-width: 760px; font-size: 0.82rem; color: var(--soft); }
+.augmented .rest { grid-column: 3 / -1; }
+.augmented img { display: block; width: 100%; image-rendering: pixelated; border-radius: 6px; background: #000; }
+.augmented img:nth-of-type(6n + 1) { grid-column: 1; } .augmented img:nth-of-type(6n + 2) { grid-column: 3; }
+
 .filters { display: grid; gap: 10px; grid-template-columns: repeat(16, 1fr); }
 .network { overflow-x: auto; }
 .network svg { display: block; height: auto; margin: 0 auto; max-width: 100%; }

@@ -101,7 +101,10 @@ class Training {
       names.add(std::string("optimizer.").append(name), value, part);
     });
     names.add("best", best_weights_.values());
-    if (average_) names.add("average", average_->values());
+    if (average_) {
+      names.add("average", average_->values());
+      state.numbers.emplace_back("average.is_of_last_step", &holds_raw_);
+    }
     return state;
   }
 
@@ -110,6 +113,10 @@ class Training {
     history_ = std::move(history);
     reserve();
     stopped_ = stopped;
+    if (holds_raw_ != 0 && !finished()) {
+      holds_raw_ = 0;
+      copy(model_.values(), average_->values());
+    }
     trainer_.resume(steps_done());
     recall_epochs();
   }
@@ -138,8 +145,15 @@ class Training {
   const Model<Net, T>& model() const { return model_; }
   /// What is validated: the model, or the average of its weights if options ask for one. Once
   /// training is finished they are the same.
-  const Model<Net, T>& validated_model() const { return average_ ? *average_ : model_; }
+  const Model<Net, T>& validated_model() const {
+    return average_ && holds_raw_ == 0 ? *average_ : model_;
+  }
+  /// The weights of the last step, where training is finished and has put their average into the
+  /// model; otherwise null.
+  const Model<Net, T>* raw_model() const { return holds_raw_ != 0 ? &*average_ : nullptr; }
   const Loss& loss() const { return loss_; }
+  const Data& data() const { return *data_; }
+  const FitOptions& options() const { return options_; }
 
   /// As it was given: with the rate that a schedule starts from.
   const Optimizer& optimizer() const { return optimizer_; }
@@ -151,6 +165,7 @@ class Training {
       : model_(model),
         loss_(loss),
         options_(detail::checked(options, has_validation)),
+        data_(data),
         samples_(checked_size(model, loss, *data)),
         order_(samples_, detail::samples_of_step(options, samples_), options.seed),
         steps_(detail::steps_of(options, order_.batches_per_epoch())),
@@ -263,12 +278,15 @@ class Training {
     std::copy_n(from.data(), from.size(), to.data());
   }
 
-  /// Puts the best weights into the model, or else their average, if either is wanted.
+  /// Puts the best weights into the model, or else their average, if either is wanted. The average
+  /// changes places with the weights, which stay for comparison.
   void finish() {
-    if (average_) copy(average_->values(), model_.values());
+    if (average_) {
+      std::ranges::swap_ranges(model_.values(), average_->values());
+      holds_raw_ = 1;
+    }
     const bool has_best = best_.loss < std::numeric_limits<double>::infinity();
     if (has_best && keeps_best()) copy(best_weights_.values(), model_.values());
-    if (average_) copy(model_.values(), average_->values());
   }
 
   /// What follows from the history alone.
@@ -290,6 +308,7 @@ class Training {
   Model<Net, T>& model_;
   Loss loss_;
   FitOptions options_;
+  detail::Lasting<Data> data_;
   Index samples_;
   BatchOrder order_;
   Index steps_;
@@ -303,6 +322,7 @@ class Training {
   BestLoss best_;
   Buffer<T> best_weights_;
   std::optional<Model<Net, T>> average_;
+  Index holds_raw_ = 0;  // 1: the average is in the model, and there the weights
   typename detail::LossTraits<Loss>::Sum batch_;  // of the last step
   bool stopped_ = false;
 };
