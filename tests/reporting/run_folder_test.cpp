@@ -270,7 +270,7 @@ TEST_CASE("a regression's report has what applies, and the program's own section
   CHECK(result.measure("test_mae") < 1.0);
   CHECK_FALSE(contains(out.str(), "accuracy"));
   const std::string html = read_file(folder / "line" / "report.html");
-  for (const char* const part : {"Its price is off by ", "What it predicts", "Mine",
+  for (const char* const part : {"It predicts the price to within ", "What it predicts", "Mine",
                                  "<span>--this</span>", "root mean squared error"}) {
     CAPTURE(part);
     CHECK(contains(html, part));

@@ -41,7 +41,7 @@ section { margin-top: 72px; }
 section > :last-child { margin-top: 24px; }
 
 .figures {
-  display: grid; grid-template-columns: repeat(auto-fit, minmax(128px, 1fr)); gap: 24px;
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(116px, 1fr)); gap: 24px;
   margin-top: 40px; padding-top: 24px; border-top: 1px solid var(--line);
 }
 .figure b { display: block; font-size: 1.6rem; font-weight: 620; letter-spacing: -0.02em; }
@@ -119,7 +119,8 @@ th { text-align: left; font-weight: 500; }
 .mistakes figcaption > * { display: block; }
 .mistakes figcaption span { color: var(--soft); }
 
-.examples { display: grid; gap: 28px 20px; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); }
+section > h3 { margin-top: 32px; }
+.examples { display: grid; gap: 28px 20px; margin-top: 14px; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); }
 .examples figure { margin: 0; display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; }
 .examples img { display: block; width: 100%; image-rendering: pixelated; border-radius: 6px; background: #000; }
 .examples figcaption { grid-column: 1 / -1; display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; font-size: 0.82rem; color: var(--soft); }
@@ -130,7 +131,7 @@ th { text-align: left; font-weight: 500; }
 .augmented img:nth-of-type(6n + 1) { grid-column: 1; } .augmented img:nth-of-type(6n + 2) { grid-column: 3; }
 
 .filters { display: grid; gap: 10px; grid-template-columns: repeat(16, 1fr); }
-.network { overflow-x: auto; }
+.network { overflow: auto; max-height: 960px; }
 .network svg { display: block; height: auto; margin: 0 auto; max-width: 100%; }
 .filters img { display: block; width: 100%; image-rendering: pixelated; border-radius: 6px; }
 

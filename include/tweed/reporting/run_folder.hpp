@@ -8,7 +8,7 @@
 
 #include <any>
 #include <filesystem>
-#include <span>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -77,12 +77,6 @@ class RunFolder {
     const TestOptions how{.predict = options, .outputs = record_.options().outputs};
     TestResult result = test_model(model, loss, test, how);
     const ModelInfo info = record_.model_info(result, reporting::detail::holds_bytes<Data>());
-    reporting::ModelFacts facts{.network = model.network().text(),
-                                .first_kernel = reporting::first_kernel_of(model)};
-    for (const Traits& traits : model.graph().traits) facts.parameters += traits.parameter_count;
-    for (const auto& tensor : model.tensors()) {
-      facts.tensors.emplace_back(tensor.name, std::as_bytes(tensor.values));
-    }
     reporting::OtherTests others{.views = std::ssize(options.views)};
     if (const auto* const raw = std::any_cast<Model<Net, T>>(&raw_model_)) {
       others.of_raw_weights = [&, raw] { return test_model(*raw, loss, test, how); };
@@ -93,7 +87,7 @@ class RunFolder {
         return test_model(model, loss, test, without);
       };
     }
-    record_.write(facts, info, result, others,
+    record_.write(reporting::model_facts_of(model), info, result, others,
                   [&](const std::filesystem::path& file) { save_model(model, file, info); });
     return result;
   }

@@ -2,9 +2,8 @@
 
 #include <tweed/io/safetensors_file.hpp>
 #include <tweed/losses/loss.hpp>
-#include <tweed/model/network_view.hpp>
 #include <tweed/reporting/augmented_images.hpp>
-#include <tweed/reporting/first_kernel.hpp>
+#include <tweed/reporting/model_facts.hpp>
 #include <tweed/reporting/run_files.hpp>
 #include <tweed/reporting/run_options.hpp>
 #include <tweed/reporting/test_result.hpp>
@@ -14,24 +13,13 @@
 #include <tweed/training/history.hpp>
 #include <tweed/training/profile.hpp>
 
-#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace TWEED_NAMESPACE::reporting {
-
-/// What a report says of a model, without its types.
-struct ModelFacts {
-  NetworkText network;
-  FirstKernel first_kernel;
-  Index parameters = 0;
-  std::vector<std::pair<std::string, std::span<const std::byte>>> tensors = {};
-};
 
 struct FinishedRun;
 

@@ -37,8 +37,8 @@ inline std::string capitalized(std::string text) {
   if (run.test.samples > 0) figures.emplace_back(fixed(run.test.loss, 4), "test loss");
   figures.emplace_back(grouped(std::ssize(run.history.steps)), "steps");
   if (run.log.has_steps()) {
-    const double milliseconds = 1000.0 * run.log.median_step_seconds();
-    figures.emplace_back(fixed(milliseconds, milliseconds < 10 ? 2 : 1) + " ms", "a step");
+    const double seconds = run.log.median_step_seconds();
+    figures.emplace_back(step_time(seconds, seconds, seconds < 0.01 ? 2 : 1), "a step");
   }
   figures.emplace_back(grouped(run.parameters), "parameters");
   return figures;

@@ -43,6 +43,7 @@ struct Example {
   Image input;
   Image wanted;
   Image found;
+  bool is_bad = false;  ///< one of the worst, and not of the first
 };
 
 /// One number that a network predicts, for some of the samples: what it is and what came.
