@@ -34,19 +34,19 @@ namespace detail {
   std::string worst;
   for (const Example& example : result.examples) {
     const std::string caption = html_element("span", "", html_text(example.caption)) +
-                                html_element("span", "", "right answer") +
-                                html_element("span", "", "its answer");
+                                html_element("span", "", "truth") +
+                                html_element("span", "", "found");
     (example.is_bad ? worst : firsts) += html_element(
         "figure", "",
-        html_image(example.input, example.caption) + html_image(example.wanted, "right answer") +
-            html_image(example.found, "its answer") + html_element("figcaption", "", caption));
+        html_image(example.input, example.caption) + html_image(example.wanted, "truth") +
+            html_image(example.found, "found") + html_element("figcaption", "", caption));
   }
   std::string html = html_element("h3", "", "The first") + html_element("div", "examples", firsts);
   if (!worst.empty()) {
     html += html_element("h3", "", "Furthest off") + html_element("div", "examples", worst);
   }
   return {.heading = "What it makes of images",
-          .about = "Images that it was not trained with.",
+          .about = "Images that it was not trained with, the truth, and what it found.",
           .html = detail::colour_legend(result) + html};
 }
 

@@ -120,7 +120,8 @@ th { text-align: left; font-weight: 500; }
 .mistakes figcaption span { color: var(--soft); }
 
 section > h3 { margin-top: 32px; }
-.examples { display: grid; gap: 28px 20px; margin-top: 14px; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); }
+section > .examples { margin-top: 14px; }
+.examples { display: grid; gap: 28px 20px; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); }
 .examples figure { margin: 0; display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; }
 .examples img { display: block; width: 100%; image-rendering: pixelated; border-radius: 6px; background: #000; }
 .examples figcaption { grid-column: 1 / -1; display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; font-size: 0.82rem; color: var(--soft); }
