@@ -40,7 +40,7 @@ constexpr bool holds_bytes() {
 /// always the same for the same training. Of several inputs it is the first. Empty where there is
 /// no augmentation, or samples are no images.
 template <class Training>
-std::vector<AugmentedImage> augmented_images(const Training& training) {
+[[gnu::cold]] std::vector<AugmentedImage> augmented_images(const Training& training) {
   using T = typename Training::Scalar;
   using Data = std::remove_cvref_t<decltype(training.data())>;
   constexpr Index most = 6;

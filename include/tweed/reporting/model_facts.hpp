@@ -22,7 +22,7 @@ struct FirstKernel {
 };
 
 template <class Net, class T>
-FirstKernel first_kernel_of(const Model<Net, T>& model) {
+[[gnu::cold]] FirstKernel first_kernel_of(const Model<Net, T>& model) {
   for (const auto& tensor : model.tensors()) {
     const auto& dims = tensor.dims;
     if (tensor.name != "conv2d_1.kernel" || dims[0] * dims[1] == 1) continue;
@@ -41,7 +41,7 @@ struct ModelFacts {
 
 /// Its tensors are those of the model, which has to live as long.
 template <class Net, class T>
-ModelFacts model_facts_of(const Model<Net, T>& model) {
+[[gnu::cold]] ModelFacts model_facts_of(const Model<Net, T>& model) {
   ModelFacts facts{.network = model.network().text(), .first_kernel = first_kernel_of(model)};
   for (const Traits& traits : model.graph().traits) facts.parameters += traits.parameter_count;
   for (const auto& tensor : model.tensors()) {

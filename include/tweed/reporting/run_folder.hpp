@@ -72,8 +72,8 @@ class RunFolder {
   /// them as well, for comparison. The model is the one that was trained. Throws Error before
   /// `train`, and as `test_model`.
   template <class Net, class T, tweed::Loss Loss, AnyDataset Data>
-  TestResult finish(const Model<Net, T>& model, const Loss& loss, const Data& test,
-                    const PredictOptions& options = {}) {
+  [[gnu::cold]] TestResult finish(const Model<Net, T>& model, const Loss& loss, const Data& test,
+                                  const PredictOptions& options = {}) {
     const TestOptions how{.predict = options, .outputs = record_.options().outputs};
     TestResult result = test_model(model, loss, test, how);
     const ModelInfo info = record_.model_info(result, reporting::detail::holds_bytes<Data>());
@@ -97,7 +97,7 @@ class RunFolder {
 
  private:
   template <class Training>
-  void begin(Training& training) {
+  [[gnu::cold]] void begin(Training& training) {
     auto facts = reporting::facts_of(training);
     if (!record_.options().resume) {
       checkpoints_.clear();
