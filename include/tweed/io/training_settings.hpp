@@ -47,7 +47,7 @@ template <class Training>
           .network = training.model().network().text(),
           .loss = part_settings(training.loss()),
           .optimizer = part_settings(training.optimizer()),
-          .groups = training.groups()};
+          .groups = training.options().groups};
 }
 
 /// The settings as JSON.

@@ -7,6 +7,7 @@
 #include <tweed/training/augmenter.hpp>
 #include <tweed/training/check_options.hpp>
 #include <tweed/training/copy_training.hpp>
+#include <tweed/training/epoch_means.hpp>
 #include <tweed/training/fit_options.hpp>
 #include <tweed/training/follow_schedules.hpp>
 #include <tweed/training/history.hpp>
@@ -157,7 +158,6 @@ class Training {
 
   /// As it was given: with the rate that a schedule starts from.
   const Optimizer& optimizer() const { return optimizer_; }
-  const ParameterGroups& groups() const { return options_.groups; }
 
  private:
   [[gnu::cold]] Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer,
@@ -207,7 +207,8 @@ class Training {
   }
 
   [[gnu::cold]] void end_epoch(Index epoch) {
-    EpochReport report{.epoch = epoch, .step = steps_done(), .training = means(epoch)};
+    const Evaluation means = detail::epoch_means(history_, epoch, order_.batches_per_epoch());
+    EpochReport report{.epoch = epoch, .step = steps_done(), .training = means};
     decltype(detail::evaluate(*validation_, model_, loss_)) found{};
     if (validation_) {
       found = detail::evaluate(*validation_, validated_model(), loss_);
@@ -219,19 +220,6 @@ class Training {
     if (options_.early_stopping) decide(epoch_losses_.back());
     if (options_.on_epoch) options_.on_epoch(report);
     stopped_ = stopped_ || report.stop;
-  }
-
-  /// Means over the batches of an epoch.
-  Evaluation means(Index epoch) const {
-    const Index first = (epoch - 1) * order_.batches_per_epoch();
-    const Index count = std::min(order_.batches_per_epoch(), steps_done() - first);
-    Evaluation sum;
-    for (Index i = first; i < first + count; ++i) {
-      const StepRecord& step = history_.steps[static_cast<std::size_t>(i)];
-      sum.loss += step.loss;
-      sum.accuracy += step.accuracy;
-    }
-    return {sum.loss / static_cast<double>(count), sum.accuracy / static_cast<double>(count)};
   }
 
   void decide(double loss) {
@@ -278,8 +266,7 @@ class Training {
     std::copy_n(from.data(), from.size(), to.data());
   }
 
-  /// Puts the best weights into the model, or else their average, if either is wanted. The average
-  /// changes places with the weights, which stay for comparison.
+  /// Puts the best weights into the model, or else their average, whose place the weights take.
   void finish() {
     if (average_) {
       std::ranges::swap_ranges(model_.values(), average_->values());
@@ -291,15 +278,10 @@ class Training {
 
   /// What follows from the history alone.
   [[gnu::cold]] void recall_epochs() {
+    const Index per_epoch = order_.batches_per_epoch();
     epoch_losses_.clear();
-    for (const ValidationRecord& record : history_.validations)
-      epoch_losses_.push_back(record.loss);
-    if (!validation_) {
-      const Index per_epoch = order_.batches_per_epoch();
-      Index epochs = steps_done() / per_epoch;
-      if (finished() && steps_done() % per_epoch != 0) ++epochs;
-      for (Index epoch = 1; epoch <= epochs; ++epoch) epoch_losses_.push_back(means(epoch).loss);
-    }
+    detail::add_epoch_losses(history_, validation_.has_value(), per_epoch, finished(),
+                             epoch_losses_);
     best_ = {};
     if (!options_.early_stopping) return;
     for (const double loss : epoch_losses_) best_.add(loss, options_.early_stopping->min_delta);
