@@ -1,23 +1,21 @@
 /// Segmentation: a U-Net (Ronneberger, Fischer and Brox, MICCAI 2015) finds discs, rings and boxes
-/// in noise, pixel by pixel. The program draws its images itself, and what came of them into a
-/// picture:
+/// in noise, pixel by pixel. The program draws its images itself, and leaves the model and a
+/// report, which shows what was found, in a folder, by default runs/segmentation:
 ///
-///     segmentation [FILE.png]
+///     segmentation [RUN]
 ///
 /// It fails unless, in images that it was not trained with, what it finds of each kind and what is
 /// there have at least 0.7 of their union in common.
 
-#include <tweed/io/png_file.hpp>
-#include <tweed/metrics/multi_label_metrics.hpp>
 #include <tweed/networks/unet.hpp>
-#include <tweed/training/measure.hpp>
+#include <tweed/reporting/run_folder.hpp>
 #include <tweed/tweed.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <exception>
+#include <iostream>
 
 using namespace tweed;
 
@@ -75,56 +73,19 @@ RegressionDataset<float> scenes(Index count, std::uint64_t seed) {
   return data;
 }
 
-/// How much what was found of each kind and what is there have in common; returns the least.
-double report(const char* when, const Model<Net>& model, const RegressionDataset<float>& data) {
-  const MultiLabelMetrics found = measure(model, MultiLabelMetrics(kinds), data);
-  std::array<double, kinds> iou;
-  for (Index k = 0; k < kinds; ++k) iou[static_cast<std::size_t>(k)] = found.of_label(k).iou();
-  std::printf("%s: IoU of discs %.3f, rings %.3f, boxes %.3f\n", when, iou[0], iou[1], iou[2]);
-  return *std::min_element(iou.begin(), iou.end());
-}
-
-std::uint8_t byte(float value) {
-  return static_cast<std::uint8_t>(255.0F * std::clamp(value, 0.0F, 1.0F));
-}
-
-/// The first images side by side; below them what is there, and below that what was found: discs
-/// red, rings green, boxes blue.
-Image picture(const Model<Net>& model, const RegressionDataset<float>& data) {
-  constexpr Index shown = 8;
-  const std::vector<float> logits = predict_logits(model, data);
-  Image image{{3 * side, shown * side, 3}, {}};
-  for (Index panel = 0; panel < 3; ++panel) {
-    for (Index row = 0; row < side; ++row) {
-      for (Index column = 0; column < shown * side; ++column) {
-        const Index n = column / side;
-        const auto pixel = static_cast<std::size_t>((n * side + row) * side + column % side);
-        for (std::size_t k = pixel * kinds; k < (pixel + 1) * kinds; ++k) {
-          if (panel == 0) image.pixels.push_back(byte(0.25F + 0.5F * data.samples[pixel]));
-          if (panel == 1) image.pixels.push_back(byte(data.targets[k]));
-          if (panel == 2) image.pixels.push_back(byte(logits[k] > 0 ? 1 : 0));
-        }
-      }
-    }
-  }
-  return resize(image, 2 * image.shape.height, 2 * image.shape.width);
-}
-
 int main(int argc, char** argv) try {
+  const auto train = scenes(400, 1);
   const auto test = scenes(60, 2);
+  RunFolder run(
+      argc > 1 ? argv[1] : "runs/segmentation",
+      {.title = "Discs, rings and boxes in noise", .outputs = {{"disc"}, {"ring"}, {"box"}}});
   Model<Net> model{1};
-  report("before", model, test);
-  fit(model, SigmoidCE{}, Adam{.learning_rate = 5e-3}, scenes(400, 1),
-      {.batch_size = 8,
-       .epochs = 7,
-       .schedule = CosineSchedule{},
-       .on_epoch = [](const EpochReport& at) {
-         std::printf("epoch %td: loss %.4f\n", at.epoch, at.training.loss);
-       }});
-  const double least = report("after", model, test);
-  write_png(argc > 1 ? argv[1] : "segmentation.png", picture(model, test));
-  return least >= 0.7 ? 0 : 1;
+  Training training(model, SigmoidCE{}, Adam{.learning_rate = 5e-3}, train,
+                    {.batch_size = 8, .epochs = 7, .schedule = CosineSchedule{}});
+  run.train(training);
+  const TestResult result = run.finish(model, SigmoidCE{}, test);
+  return std::ranges::min(result.classes, {}, &ClassMetrics::iou).iou() >= 0.7 ? 0 : 1;
 } catch (const std::exception& error) {
-  std::fprintf(stderr, "segmentation: %s\n", error.what());
+  std::cerr << "segmentation: " << error.what() << '\n';
   return 1;
 }

@@ -25,7 +25,7 @@ ALLOWED = {
     "training": ["core", "graph", "kernels", "layers", "losses", "metrics", "optim", "data", "augment",
                  "model"],
     "io": ["core", "data", "graph", "layers", "model", "training"],
-    "reporting": ["core", "data", "losses", "metrics", "model", "training", "io"],
+    "reporting": ["augment", "core", "data", "losses", "metrics", "model", "training", "io"],
     "testing": ["core", "graph", "kernels", "layers", "losses", "model"],
 }
 

@@ -150,6 +150,12 @@ TEST_CASE("samples as pictures") {
   CHECK(picture_of(ramp, {2, 2, 1}).pixels == std::vector<std::uint8_t>{0, 64, 128, 255});
   CHECK(picture_of(ramp, {1, 2, 2}).pixels == std::vector<std::uint8_t>{0, 255});
   CHECK(picture_of(std::vector<float>{2, 2}, {1, 2, 1}).pixels == std::vector<std::uint8_t>{0, 0});
+  const Brightness range = brightness_of(ramp, {2, 2, 1});
+  CHECK(range.white == 3);
+  CHECK(picture_of(std::vector<float>{-2, 1, 9}, {1, 3, 1}, range).pixels ==
+        std::vector<std::uint8_t>{0, 128, 255});
+  CHECK(picture_of(std::vector<float>{1, std::nanf("")}, {1, 2, 1}).pixels ==
+        std::vector<std::uint8_t>{0, 0});
   const Dataset<> bytes{{1, 2, 1}, {1, 2, 3, 4}, {0, 1}, {"a", "b"}};
   CHECK(sample_image(bytes, 1)->pixels == std::vector<std::uint8_t>{3, 4});
   const Dataset<float> vectors{{1, 1, 2}, {1, 2}, {0}, {}};

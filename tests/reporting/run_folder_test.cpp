@@ -1,3 +1,4 @@
+#include <tweed/augment/random_crop.hpp>
 #include <tweed/reporting/compare.hpp>
 #include <tweed/reporting/history_file.hpp>
 #include <tweed/reporting/run_folder.hpp>
@@ -8,8 +9,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <optional>
+#include <span>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -37,9 +40,16 @@ struct Printed {
   std::string interruption = {};
 };
 
+/// What recipes add to a training.
+struct Extras {
+  AnyAugmentation augmentation = {};
+  std::optional<WeightAverage> average = {};
+  TestTimeViews views = {};
+};
+
 /// A run of 20 steps in `folder`, ended by a signal in step `interrupted_in`, if that is given.
 Printed go(const std::filesystem::path& folder, bool resume, NamedTexts settings = {{"a", "1"}},
-           Index interrupted_in = 0) {
+           Index interrupted_in = 0, const Extras& extras = {}) {
   std::ostringstream out;
   Printed printed;
   RunFolder run(folder,
@@ -56,13 +66,15 @@ Printed go(const std::filesystem::path& folder, bool resume, NamedTexts settings
                     {.batch_size = 4,
                      .steps = 20,
                      .threads = 1,
+                     .augmentation = extras.augmentation,
                      .schedule = CosineSchedule{},
+                     .average = extras.average,
                      .on_step = [&](const StepReport& step) {
                        if (step.step == interrupted_in) std::raise(SIGINT);
                      }});
   try {
     run.train(training);
-    run.finish(model, SoftmaxCE{}, test_data, {.threads = 1});
+    run.finish(model, SoftmaxCE{}, test_data, {.threads = 1, .views = extras.views});
   } catch (const Interrupted& interruption) {
     printed.interruption = interruption.what();
   }
@@ -99,7 +111,8 @@ TEST_CASE("a run leaves its files, and a report of what applies") {
     CAPTURE(part);
     CHECK(contains(html, part));
   }
-  for (const char* const part : {"What it predicts", "What it makes of images", "nan", "<&>"}) {
+  for (const char* const part : {"What it predicts", "What it makes of images", "nan", "<&>",
+                                 "What averaging brings", "What it trains with"}) {
     CAPTURE(part);
     CHECK_FALSE(contains(html, part));
   }
@@ -147,6 +160,56 @@ TEST_CASE("a run that was interrupted and resumed ends in the same bytes") {
     CAPTURE(name);
     CHECK(read_file(folder / "parts" / name) == read_file(folder / "whole" / name));
   }
+}
+
+TEST_CASE("a run with averages is tested without them as well, and shows augmentation") {
+  const Extras extras{.augmentation = RandomCrop{.padding = 2},
+                      .average = WeightAverage{.decay = 0.9},
+                      .views = mirrored_views()};
+  const TemporaryDirectory folder;
+  const Printed whole = go(folder / "whole", false, {}, 0, extras);
+  const std::string html = read_file(folder / "whole" / "report.html");
+  for (const char* const part :
+       {"What averaging brings", "averaged weights, mean over 2 views",
+        "weights of the last step, mean over 2 views", "averaged weights, each sample as it is",
+        "What it trains with", "training image 17, changed"}) {
+    CAPTURE(part);
+    CHECK(contains(html, part));
+  }
+  CHECK(contains(whole.text, "With weights of the last step, mean over 2 views: loss "));
+
+  // What is resumed after its last step still knows the weights of that step.
+  const Printed ended = go(folder / "parts", false, {}, 20, extras);
+  CHECK_FALSE(ended.interruption.empty());
+  go(folder / "parts", true, {}, 0, extras);
+  const auto others_of = [&](const char* name) {
+    const std::string metrics = read_file(folder / name / "metrics.json");
+    const auto begin = metrics.find("\"other_tests\"");
+    REQUIRE(begin != std::string::npos);
+    return metrics.substr(begin, metrics.find("\"classes\"") - begin);
+  };
+  CHECK(contains(others_of("whole"), "\"raw_weights\""));
+  CHECK(contains(others_of("whole"), "\"single_view\""));
+  CHECK(others_of("parts") == others_of("whole"));
+}
+
+TEST_CASE("images that augmentation changes are from all over the data, always the same") {
+  Model<Net> model{1};
+  FitOptions options{.batch_size = 4, .threads = 1, .augmentation = RandomCrop{.padding = 2}};
+  const auto shown = [&] {
+    const Training training(model, SoftmaxCE{}, Adam{}, train_data, test_data, options);
+    return reporting::augmented_images(training);
+  };
+  const auto images = shown();
+  REQUIRE(images.size() == 4);
+  CHECK(images[3].sample == 17);
+  const auto sample = std::span(train_data.images).subspan(17 * 36, 36);
+  CHECK(std::ranges::equal(images[3].before.pixels, sample));
+  REQUIRE(images[3].after.size() == 5);
+  CHECK(images[3].after[0].pixels != images[3].after[1].pixels);
+  CHECK(shown()[3].after[4].pixels == images[3].after[4].pixels);
+  options.augmentation = {};
+  CHECK(shown().empty());
 }
 
 TEST_CASE("a run of other settings is not resumed, and a new one begins anew") {
@@ -207,7 +270,7 @@ TEST_CASE("a regression's report has what applies, and the program's own section
   CHECK(result.measure("test_mae") < 1.0);
   CHECK_FALSE(contains(out.str(), "accuracy"));
   const std::string html = read_file(folder / "line" / "report.html");
-  for (const char* const part : {"Its price is off by ", "What it predicts", "Mine",
+  for (const char* const part : {"It predicts the price to within ", "What it predicts", "Mine",
                                  "<span>--this</span>", "root mean squared error"}) {
     CAPTURE(part);
     CHECK(contains(html, part));

@@ -119,13 +119,14 @@ TEST_CASE("a test of pixels: mean IoU, the worst images, what is ignored") {
   CHECK(result.mistakes.empty());
   REQUIRE(result.examples.size() == 8);
   CHECK(result.examples[0].caption == "sample 0");
-  CHECK(result.examples[4].caption == "one of the worst, sample 9");
-  CHECK(result.examples[7].caption == "one of the worst, sample 6");
+  CHECK(result.examples[4].caption == "sample 9");
+  CHECK(result.examples[7].caption == "sample 6");
+  CHECK(result.examples[7].is_bad);
   CHECK(result.examples[0].wanted.pixels[0] == 255);  // ignored
   CHECK(result.examples[1].wanted == result.examples[1].found);
   CHECK(result.examples[4].wanted != result.examples[4].found);
   CHECK(contains(printed(result), "IoU"));
-  CHECK(contains(reporting::examples_section(result).html, "one of the worst"));
+  CHECK(contains(reporting::examples_section(result).html, "Furthest off"));
   CHECK(contains(reporting::classes_section(result).html, "IoU"));
   CHECK(reporting::mistakes_section(result).html.empty());
 }

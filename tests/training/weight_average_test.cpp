@@ -85,6 +85,34 @@ TEST_CASE("WeightAverage: it does not change how training goes, but what is vali
   }
 }
 
+TEST_CASE("WeightAverage: the weights of the last step stay beside their average") {
+  FitOptions options = with(0.9);
+  options.average = {};
+  const auto plain = trained(options);
+  Model<Net> model{1};
+  Training training(model, SoftmaxCE{}, Adam{.learning_rate = 0.01}, data, validation, with(0.9));
+  while (!training.finished()) {
+    CHECK(training.raw_model() == nullptr);
+    training.step();
+  }
+  REQUIRE(training.raw_model() != nullptr);
+  CHECK(tests::same_bits(values_of(*training.raw_model()), plain));
+  CHECK(values_of(model) != plain);
+
+  // A training of more steps goes on with the average.
+  options = with(0.9);
+  options.epochs = 4;
+  Model<Net> longer_model{2};
+  Training longer(longer_model, SoftmaxCE{}, Adam{.learning_rate = 0.01}, data, validation,
+                  options);
+  longer.resume(training);
+  CHECK(longer.raw_model() == nullptr);
+  CHECK(values_of(longer_model) == values_of(model));
+  CHECK(values_of(longer.validated_model()) == values_of(model));
+  longer.run();
+  CHECK(longer.raw_model() != nullptr);
+}
+
 TEST_CASE("WeightAverage: without decay it is the weights") {
   FitOptions options = with(0.0);
   const auto last = trained(options);

@@ -39,7 +39,7 @@ struct HistoryColumns {
   std::vector<double> validation_loss, validation_accuracy;
 
   HistoryColumns() = default;
-  explicit HistoryColumns(const History& history) {
+  [[gnu::cold]] explicit HistoryColumns(const History& history) {
     for (const StepRecord& step : history.steps) {
       loss.push_back(step.loss);
       accuracy.push_back(step.accuracy);
@@ -63,7 +63,7 @@ struct HistoryColumns {
     visit("history.validation_accuracy", self.validation_accuracy);
   }
 
-  History history() const {
+  [[gnu::cold]] History history() const {
     History result;
     for (std::size_t i = 0; i < loss.size(); ++i) {
       result.steps.push_back({loss[i], accuracy[i], learning_rate[i]});
@@ -81,7 +81,7 @@ class CheckpointFile {
  public:
   /// Throws DamagedFile where the file is not as it was written, and Error where it is not of this
   /// format and version, larger than `longest` bytes, or cannot be read.
-  CheckpointFile(const std::filesystem::path& path, std::uintmax_t longest)
+  [[gnu::cold]] CheckpointFile(const std::filesystem::path& path, std::uintmax_t longest)
       : path_(path), file_(read(path, longest)) {
     expect("format", checkpoint_format);
     expect("format_version", checkpoint_version);
@@ -90,13 +90,13 @@ class CheckpointFile {
   const std::filesystem::path& path() const { return path_; }
   const SafetensorsFile& content() const { return file_; }
 
-  const std::string& text(const std::string& key) const {
+  [[gnu::cold]] const std::string& text(const std::string& key) const {
     const auto found = file_.metadata().find(key);
     if (found == file_.metadata().end()) fail(in_quotes(key) + " is missing");
     return found->second;
   }
 
-  void expect(const std::string& key, const std::string& value) const {
+  [[gnu::cold]] void expect(const std::string& key, const std::string& value) const {
     if (text(key) != value) {
       fail("expected " + key + ' ' + in_quotes(value) + ", found " + in_quotes(text(key)));
     }
@@ -104,7 +104,7 @@ class CheckpointFile {
 
   /// Throws Error, which names the first difference, unless the training that wrote the checkpoint
   /// had the settings `expected`; heights and widths of images may be left out of account.
-  void expect_settings(const std::string& expected, bool any_image_size) const {
+  [[gnu::cold]] void expect_settings(const std::string& expected, bool any_image_size) const {
     const std::string& found = text(settings_key);
     if (found == expected) return;
     const std::string where = path_.string() + ": metadata " + in_quotes(settings_key);
@@ -113,7 +113,7 @@ class CheckpointFile {
   }
 
   /// In [0, most].
-  Index number(const std::string& key, Index most) const {
+  [[gnu::cold]] Index number(const std::string& key, Index most) const {
     const std::string& digits = text(key);
     Index value = -1;
     const char* const end = digits.data() + digits.size();
@@ -127,7 +127,7 @@ class CheckpointFile {
 
   /// The values of an array of doubles or whole numbers.
   template <class T>
-  std::vector<T> values(const std::string& name) const {
+  [[gnu::cold]] std::vector<T> values(const std::string& name) const {
     const TensorView* const found = file_.find(name);
     const char* const dtype = std::is_same_v<T, double> ? "F64" : "I64";
     if (found == nullptr || found->dtype != dtype || found->dims.size() != 1) {
@@ -138,7 +138,7 @@ class CheckpointFile {
     return values;
   }
 
-  History history(Index steps) const {
+  [[gnu::cold]] History history(Index steps) const {
     HistoryColumns columns;
     HistoryColumns::visit(columns, [&](const char* name, auto& column) {
       column = values<typename std::remove_cvref_t<decltype(column)>::value_type>(name);
@@ -167,7 +167,8 @@ class CheckpointFile {
   }
 
  private:
-  static SafetensorsFile read(const std::filesystem::path& path, std::uintmax_t longest) {
+  [[gnu::cold]] static SafetensorsFile read(const std::filesystem::path& path,
+                                            std::uintmax_t longest) {
     verify_checksum(path);
     if (const auto size = InputFile(path).size(); size > longest) {
       throw Error(path.string() + ": it is of another training: expected at most " +
@@ -182,7 +183,7 @@ class CheckpointFile {
 
 /// More bytes than any checkpoint of this training has, with all that metadata may need.
 template <class Training>
-std::uintmax_t longest_checkpoint(Training& training) {
+[[gnu::cold]] std::uintmax_t longest_checkpoint(Training& training) {
   constexpr std::uintmax_t for_header = 16'000'000;
   const auto steps = static_cast<std::uintmax_t>(training.steps());
   std::uintmax_t bytes = for_header + 48 * (steps + 1);
@@ -192,8 +193,8 @@ std::uintmax_t longest_checkpoint(Training& training) {
 
 /// Puts the state in the file back. Throws Error, with the training as it was, unless it fits.
 template <class Training>
-void apply_checkpoint(Training& training, const CheckpointFile& file,
-                      const LoadCheckpointOptions& options) {
+[[gnu::cold]] void apply_checkpoint(Training& training, const CheckpointFile& file,
+                                    const LoadCheckpointOptions& options) {
   file.expect_settings(settings_text(training_settings(training)), options.any_image_size);
   const Index step = file.number("step", training.steps());
   const bool stopped = file.number("stopped", 1) == 1;
@@ -229,8 +230,8 @@ void apply_checkpoint(Training& training, const CheckpointFile& file,
 /// file; a checksum of all before them are its last four bytes. The same state gives the same
 /// bytes. `metadata` may hold anything else. Throws Error if the file cannot be written.
 template <class Training>
-void save_checkpoint(Training& training, const std::filesystem::path& path,
-                     SafetensorsFile::Metadata metadata = {}) {
+[[gnu::cold]] void save_checkpoint(Training& training, const std::filesystem::path& path,
+                                   SafetensorsFile::Metadata metadata = {}) {
   const auto state = training.state();
   metadata["format"] = detail::checkpoint_format;
   metadata["format_version"] = detail::checkpoint_version;

@@ -48,7 +48,8 @@ class CheckpointFolder {
   /// Writes one, and removes what is no longer needed: all but the last two, and before that any
   /// that was not due and is not the last. Throws Error if it cannot be written.
   template <class Training>
-  void save(Training& training, const SafetensorsFile::Metadata& metadata = {}) const {
+  [[gnu::cold]] void save(Training& training,
+                          const SafetensorsFile::Metadata& metadata = {}) const {
     save_checkpoint(training, path_of(training.steps_done()), metadata);
     prune();
   }
@@ -58,8 +59,8 @@ class CheckpointFolder {
   /// if all are damaged, or if the newest of the others cannot be read, is of another version of
   /// the format, or belongs to another training.
   template <class Training>
-  std::optional<ResumedCheckpoint> resume(Training& training,
-                                          const LoadCheckpointOptions& options = {}) const {
+  [[gnu::cold]] std::optional<ResumedCheckpoint> resume(
+      Training& training, const LoadCheckpointOptions& options = {}) const {
     std::vector<std::string> damaged;
     const auto steps = steps_found();
     for (const Index step : steps) {
@@ -79,7 +80,7 @@ class CheckpointFolder {
 
   /// Removes all checkpoints, for a training that starts anew. Throws Error where one stays, since
   /// a later training would go on from it.
-  void clear() const {
+  [[gnu::cold]] void clear() const {
     for (const Index step : steps_found()) {
       std::error_code error;
       std::filesystem::remove(path_of(step), error);
@@ -94,7 +95,7 @@ class CheckpointFolder {
 
   bool is_regular(Index step) const { return every_ > 0 && step % every_ == 0; }
 
-  std::filesystem::path path_of(Index step) const {
+  [[gnu::cold]] std::filesystem::path path_of(Index step) const {
     return folder_ / (std::string(prefix_) + std::to_string(step) + std::string(suffix_));
   }
 
@@ -103,9 +104,9 @@ class CheckpointFolder {
     std::filesystem::remove(path, ignored);
   }
 
-  static std::optional<detail::CheckpointFile> read(const std::filesystem::path& path,
-                                                    std::uintmax_t longest,
-                                                    std::vector<std::string>& damaged) {
+  [[gnu::cold]] static std::optional<detail::CheckpointFile> read(
+      const std::filesystem::path& path, std::uintmax_t longest,
+      std::vector<std::string>& damaged) {
     try {
       return detail::CheckpointFile(path, longest);
     } catch (const detail::DamagedFile& error) {
@@ -115,7 +116,7 @@ class CheckpointFolder {
   }
 
   /// In the name of a checkpoint; -1 in any other.
-  Index step_in(std::string_view name) const {
+  [[gnu::cold]] Index step_in(std::string_view name) const {
     Index step = -1;
     if (!name.starts_with(prefix_) || !name.ends_with(suffix_)) return step;
     std::from_chars(name.data() + prefix_.size(), name.data() + name.size(), step);
@@ -123,7 +124,7 @@ class CheckpointFolder {
   }
 
   /// Of the checkpoints that are there, the newest first.
-  std::vector<Index> steps_found() const {
+  [[gnu::cold]] std::vector<Index> steps_found() const {
     std::vector<Index> steps;
     for (const std::string& name : detail::names_in(folder_)) {
       if (const Index step = step_in(name); step >= 0) steps.push_back(step);
@@ -136,7 +137,7 @@ class CheckpointFolder {
     tweed::remove_unfinished(folder_, [&](std::string_view name) { return step_in(name) >= 0; });
   }
 
-  void prune() const {
+  [[gnu::cold]] void prune() const {
     Index kept = 0;
     bool is_last = true;
     for (const Index step : steps_found()) {

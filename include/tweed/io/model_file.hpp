@@ -60,8 +60,9 @@ constexpr std::string_view dtype_of(const NamedTensor& tensor) {
 
 /// The file's tensor for one of the model's. Throws Error unless it fits.
 template <class NamedTensor>
-const TensorView& matching_tensor(const std::filesystem::path& path, const SafetensorsFile& file,
-                                  const NamedTensor& wanted) {
+[[gnu::cold]] const TensorView& matching_tensor(const std::filesystem::path& path,
+                                                const SafetensorsFile& file,
+                                                const NamedTensor& wanted) {
   const std::string where = path.string() + ": tensor " + in_quotes(wanted.name);
   const TensorView* found = file.find(wanted.name);
   if (found == nullptr) {
@@ -105,8 +106,8 @@ inline bool is_left_out(const LoadOptions& options, std::string_view name) {
 /// Throws Error unless the file has the model's tensors, with its names, shapes and types, and no
 /// others but a sample. What is left out does not count.
 template <HasTensors M>
-void check_tensors(const std::filesystem::path& path, const SafetensorsFile& file, M& model,
-                   const LoadOptions& options) {
+[[gnu::cold]] void check_tensors(const std::filesystem::path& path, const SafetensorsFile& file,
+                                 M& model, const LoadOptions& options) {
   std::set<std::string, std::less<>> expected;
   for (const auto& tensor : model.tensors()) {
     if (is_left_out(options, tensor.name)) continue;
@@ -126,8 +127,8 @@ void check_tensors(const std::filesystem::path& path, const SafetensorsFile& fil
 }
 
 template <HasTensors M>
-void copy_tensors(const std::filesystem::path& path, const SafetensorsFile& file, M& model,
-                  const LoadOptions& options = {}) {
+[[gnu::cold]] void copy_tensors(const std::filesystem::path& path, const SafetensorsFile& file,
+                                M& model, const LoadOptions& options = {}) {
   for (const auto& tensor : model.tensors()) {
     if (is_left_out(options, tensor.name)) continue;
     const auto& found = matching_tensor(path, file, tensor);
@@ -139,8 +140,8 @@ void copy_tensors(const std::filesystem::path& path, const SafetensorsFile& file
 
 /// Fills the model, and replays the file's sample where the model can run.
 template <HasTensors M>
-void fill_model(const std::filesystem::path& path, const SafetensorsFile& file, M& model,
-                const LoadOptions& options = {}) {
+[[gnu::cold]] void fill_model(const std::filesystem::path& path, const SafetensorsFile& file,
+                              M& model, const LoadOptions& options = {}) {
   check_patterns(path, file, model, options);
   check_tensors(path, file, model, options);
   if constexpr (Runs<M>) {
@@ -165,7 +166,7 @@ std::string_view format_version_for(const M& model) {
 }
 
 template <class NamedTensor>
-TensorView view_of(const NamedTensor& tensor) {
+[[gnu::cold]] TensorView view_of(const NamedTensor& tensor) {
   return {.name = std::string(tensor.name),
           .dims = {tensor.dims.begin(), tensor.dims.end()},
           .dtype = std::string(dtype_of(tensor)),
@@ -180,7 +181,8 @@ TensorView view_of(const NamedTensor& tensor) {
 /// not state its settings. Throws Error if the file cannot be written, if the class names are not
 /// as many as the outputs, if text is not UTF-8, or if the scale is 0 or not finite.
 template <HasTensors M>
-void save_model(const M& model, const std::filesystem::path& path, const ModelInfo& info = {}) {
+[[gnu::cold]] void save_model(const M& model, const std::filesystem::path& path,
+                              const ModelInfo& info = {}) {
   auto metadata = detail::model_metadata(path, info, detail::format_version_for(model));
   std::vector<TensorView> views;
   for (const auto& tensor : model.tensors()) views.push_back(detail::view_of(tensor));
@@ -204,7 +206,8 @@ void save_model(const M& model, const std::filesystem::path& path, const ModelIn
 ///
 ///     load_model(model, "resnet18.safetensors", {.except = {"dense_1.*"}});  // the head is new
 template <HasTensors M>
-ModelInfo load_model(M& model, const std::filesystem::path& path, const LoadOptions& options = {}) {
+[[gnu::cold]] ModelInfo load_model(M& model, const std::filesystem::path& path,
+                                   const LoadOptions& options = {}) {
   const auto file = read_safetensors(path);
   ModelInfo info = detail::parse_model_info(path, file.metadata());
   if constexpr (detail::Runs<M>) {

@@ -26,7 +26,7 @@ struct TrainingSettings {
 };
 
 template <class Part>
-std::optional<PartSettings> part_settings(const Part& part) {
+[[gnu::cold]] std::optional<PartSettings> part_settings(const Part& part) {
   if constexpr (HasSettings<Part> && requires { std::string_view(Part::name); }) {
     PartSettings found{.name = std::string(std::string_view(Part::name))};
     add_settings(found.settings, part);
@@ -37,7 +37,7 @@ std::optional<PartSettings> part_settings(const Part& part) {
 }
 
 template <class Training>
-TrainingSettings training_settings(const Training& training) {
+[[gnu::cold]] TrainingSettings training_settings(const Training& training) {
   Settings options;
   training.visit_settings([&](const char* name, const auto& value) {
     options.push_back(setting_of(value));
@@ -47,7 +47,7 @@ TrainingSettings training_settings(const Training& training) {
           .network = training.model().network().text(),
           .loss = part_settings(training.loss()),
           .optimizer = part_settings(training.optimizer()),
-          .groups = training.groups()};
+          .groups = training.options().groups};
 }
 
 /// The settings as JSON.

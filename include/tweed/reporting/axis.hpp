@@ -77,7 +77,7 @@ inline Range with_length(const Range& range) {
   const double distance = detail::mark_distance(axis.range.high - axis.range.low, count);
   const double last = std::floor(axis.range.high / distance + 1e-9);
   for (double i = std::ceil(axis.range.low / distance - 1e-9); i <= last; i += 1.0) {
-    axis.marks.push_back(i * distance);
+    axis.marks.push_back(i * distance + 0.0);  // no mark is -0
   }
   return axis;
 }

@@ -64,7 +64,7 @@ namespace detail {
           .about =
               "Each point is the mean of some batches; the band shows how far single batches "
               "were from it. Batches are measured before the step that they make, with "
-              "dropout and augmentation at work.",
+              "dropout and augmentation, if there are any.",
           .html = html_element("div", "charts", charts)};
 }
 

@@ -30,21 +30,24 @@ namespace detail {
 /// Samples with what was wanted and what came, where both are images: the first, and the worst.
 [[gnu::cold]] inline Section examples_section(const TestResult& result) {
   if (result.examples.empty()) return {};
-  std::string html;
+  std::string firsts;
+  std::string worst;
   for (const Example& example : result.examples) {
     const std::string caption = html_element("span", "", html_text(example.caption)) +
-                                html_element("span", "", "wanted") +
+                                html_element("span", "", "truth") +
                                 html_element("span", "", "found");
-    html += html_element(
+    (example.is_bad ? worst : firsts) += html_element(
         "figure", "",
-        html_image(example.input, example.caption) + html_image(example.wanted, "what was wanted") +
-            html_image(example.found, "what came") + html_element("figcaption", "", caption));
+        html_image(example.input, example.caption) + html_image(example.wanted, "truth") +
+            html_image(example.found, "found") + html_element("figcaption", "", caption));
+  }
+  std::string html = html_element("h3", "", "The first") + html_element("div", "examples", firsts);
+  if (!worst.empty()) {
+    html += html_element("h3", "", "Furthest off") + html_element("div", "examples", worst);
   }
   return {.heading = "What it makes of images",
-          .about =
-              "Images that it was not trained with: the first ones, and those on which it is "
-              "furthest off.",
-          .html = detail::colour_legend(result) + html_element("div", "examples", html)};
+          .about = "Images that it was not trained with, the truth, and what it found.",
+          .html = detail::colour_legend(result) + html};
 }
 
 }  // namespace TWEED_NAMESPACE::reporting

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <tweed/core/parallel.hpp>
+#include <tweed/reporting/augmented_images.hpp>
 #include <tweed/reporting/report.hpp>
 #include <tweed/reporting/test_result.hpp>
+#include <tweed/reporting/test_variants.hpp>
 #include <tweed/reporting/training_facts.hpp>
 #include <tweed/reporting/training_log.hpp>
 #include <tweed/training/history.hpp>
@@ -21,6 +23,8 @@ struct FinishedRun {
   const History& history;
   const TrainingLog& log;  ///< of the last steps of `history`, those of this process
   const TestResult& test;
+  const TestVariants& variants;
+  const std::vector<AugmentedImage>& augmented;
   Index parameters = 0;
 };
 

@@ -2,8 +2,8 @@
 
 #include <tweed/core/text.hpp>
 #include <tweed/model/svg.hpp>
-#include <tweed/reporting/first_kernel.hpp>
 #include <tweed/reporting/html_image.hpp>
+#include <tweed/reporting/model_facts.hpp>
 #include <tweed/reporting/report.hpp>
 #include <tweed/training/profile.hpp>
 
@@ -56,8 +56,6 @@ namespace detail {
   return image;
 }
 
-inline std::string milliseconds(double seconds) { return fixed(1000.0 * seconds, 2) + " ms"; }
-
 /// One part of a step.
 struct StepPart {
   std::string name;
@@ -86,14 +84,13 @@ struct StepPart {
 [[gnu::cold]] inline std::string row_of(const StepPart& part, double longest, double whole) {
   std::string name = html_text(part.name);
   if (!part.about.empty()) name += html_element("small", "", html_text(part.about));
-  const std::string bar = stripe("c0", part.forward / longest,
-                                 tweed::detail::text("forward: ", milliseconds(part.forward))) +
-                          stripe("c1", part.backward / longest,
-                                 tweed::detail::text("backward: ", milliseconds(part.backward)));
+  const std::string bar =
+      stripe("c0", part.forward / longest, "forward: " + step_time(part.forward, whole)) +
+      stripe("c1", part.backward / longest, "backward: " + step_time(part.backward, whole));
   return html_element(
       "tr", "",
       html_element("th", "", name) + html_element("td", "", html_element("span", "stripes", bar)) +
-          html_element("td", "number", milliseconds(part.seconds())) +
+          html_element("td", "number", step_time(part.seconds(), whole)) +
           html_element("td", "number", html_text(percent(part.seconds() / whole, 0))));
 }
 
@@ -130,8 +127,8 @@ Section filters_section(const Model<Net, T>& model) {
   const std::string drawing = tweed::detail::SvgDrawing(network).text();
   return {.heading = "The network",
           .about =
-              "Each box is a layer, with its settings and the height, width and channels of "
-              "what it makes of a sample.",
+              "Each box is a layer: its name, its settings, such as filters or units, and the "
+              "height, width and channels of what it makes of a sample.",
           .html = html_element("div", "network", drawing)};
 }
 template <class Net, class T>
@@ -154,7 +151,7 @@ Section network_section(const Model<Net, T>& model) {
   return {.heading = "Where the time goes",
           .about = tweed::detail::text(
               "A step of ", grouped(profile.batch_size), " ", called, ", timed ", profile.rounds,
-              " times after training: ", detail::milliseconds(profile.whole.median),
+              " times after training: ", step_time(profile.whole.median, profile.whole.median),
               " in the median. Layers in one row run as one."),
           .html = html_element("p", "legend", legend) + html_element("table", "time", rows)};
 }

@@ -73,6 +73,12 @@ inline std::string two_digits(long long number) {
   return text + ':' + detail::two_digits(total % 60);
 }
 
+/// What a step or a part of it took: in microseconds where the whole step, `of` seconds, is short.
+[[gnu::cold]] inline std::string step_time(double seconds, double of, int decimals = 2) {
+  if (of < 1e-3) return fixed(1e6 * seconds, 1) + " \u00b5s";
+  return fixed(1e3 * seconds, decimals) + " ms";
+}
+
 /// `text` and spaces, together `width` columns: the spaces come last, or first.
 [[gnu::cold]] inline std::string align_left(const std::string& text, int width) {
   return text + detail::spaces_after(text, width);

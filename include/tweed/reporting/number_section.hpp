@@ -24,20 +24,22 @@ namespace TWEED_NAMESPACE::reporting {
     }
     range = range.or_unit();
     Curve exact{.name = "exact", .line = {{range.low, range.low}, {range.high, range.high}}};
-    charts += html_chart({.title = number.name + ", predicted",
+    charts += html_chart({.title = number.name + ", predicted against true",
                           .x_name = "true",
                           .scale = Scale::fitted,
                           .curves = {cloud, exact}});
-    charts += html_chart({.title = number.name + ", how many samples are how far off",
-                          .x_name = "predicted - true",
+    charts += html_chart({.title = number.name + ": how many samples are how far off",
+                          .x_name = "error: predicted - true",
                           .curves = {histogram("samples", errors)}});
   }
   if (charts.empty()) return {};
-  return {.heading = "What it predicts",
-          .about =
-              "Each dot is a sample that it was not trained with: on the line it is predicted "
-              "exactly. Errors that are not centred at 0 are a bias.",
-          .html = html_element("div", "charts", charts)};
+  return {
+      .heading = "What it predicts",
+      .about =
+          "Each dot is a sample that it was not trained with: on the line it is predicted "
+          "exactly. Errors that are not centred at 0 are a bias. R\u00b2 is 1 where all are exact, "
+          "and 0 where it is no better than to predict the mean.",
+      .html = html_element("div", "charts", charts)};
 }
 
 }  // namespace TWEED_NAMESPACE::reporting

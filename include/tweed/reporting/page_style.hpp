@@ -41,7 +41,7 @@ section { margin-top: 72px; }
 section > :last-child { margin-top: 24px; }
 
 .figures {
-  display: grid; grid-template-columns: repeat(auto-fit, minmax(128px, 1fr)); gap: 24px;
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(116px, 1fr)); gap: 24px;
   margin-top: 40px; padding-top: 24px; border-top: 1px solid var(--line);
 }
 .figure b { display: block; font-size: 1.6rem; font-weight: 620; letter-spacing: -0.02em; }
@@ -112,20 +112,29 @@ th { text-align: left; font-weight: 500; }
 .bar { display: inline-block; width: calc(100% - 74px); height: 8px; margin-right: 12px; border-radius: 4px; background: rgb(var(--shade) / 0.07); }
 .bar i { display: block; height: 8px; border-radius: 4px; background: var(--c1); }
 
+.mistakes img, .examples img, .augmented img {
+  display: block; width: 100%; image-rendering: pixelated; border-radius: 6px; background: #000;
+  box-shadow: 0 0 0 1px var(--line);
+}
+
 .mistakes { display: grid; gap: 22px 16px; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); }
 .mistakes figure { margin: 0; }
-.mistakes img { display: block; width: 100%; image-rendering: pixelated; border-radius: 8px; background: #000; }
 .mistakes figcaption { font-size: 0.82rem; line-height: 1.35; margin-top: 8px; }
 .mistakes figcaption > * { display: block; }
 .mistakes figcaption span { color: var(--soft); }
 
-.examples { display: grid; gap: 28px 20px; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); }
+section > h3 { margin-top: 32px; }
+section > .examples { margin-top: 14px; }
+.examples { display: grid; gap: 28px 20px; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); }
 .examples figure { margin: 0; display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; }
-.examples img { display: block; width: 100%; image-rendering: pixelated; border-radius: 6px; background: #000; }
 .examples figcaption { grid-column: 1 / -1; display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; font-size: 0.82rem; color: var(--soft); }
 
+.augmented { display: grid; gap: 6px; grid-template-columns: 1fr 6px repeat(5, 1fr); max-width: 760px; font-size: 0.82rem; color: var(--soft); }
+.augmented .rest { grid-column: 3 / -1; }
+.augmented img:nth-of-type(6n + 1) { grid-column: 1; } .augmented img:nth-of-type(6n + 2) { grid-column: 3; }
+
 .filters { display: grid; gap: 10px; grid-template-columns: repeat(16, 1fr); }
-.network { overflow-x: auto; }
+.network { overflow: auto; max-height: 960px; }
 .network svg { display: block; height: auto; margin: 0 auto; max-width: 100%; }
 .filters img { display: block; width: 100%; image-rendering: pixelated; border-radius: 6px; }
 

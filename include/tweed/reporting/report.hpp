@@ -1,7 +1,9 @@
 #pragma once
 
 #include <tweed/core/version.hpp>
-#include <tweed/reporting/page.hpp>
+#include <tweed/io/atomic_file.hpp>
+#include <tweed/reporting/html.hpp>
+#include <tweed/reporting/page_style.hpp>
 
 #include <filesystem>
 #include <string>
@@ -10,6 +12,24 @@
 #include <vector>
 
 namespace TWEED_NAMESPACE {
+
+namespace reporting::detail {
+
+/// A whole page that needs no other file and no script; `title` is text, `body` HTML. It is for
+/// screens of any width, light or dark.
+[[gnu::cold]] inline std::string page_html(std::string_view title, std::string_view body) {
+  std::string html =
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n";
+  html += html_element("title", "", html_text(title));
+  html += html_element("style", "", page_style);
+  html += "</head>\n<body>\n";
+  html += html_element("main", "", body);
+  return html.append("</body>\n</html>\n");
+}
+
+}  // namespace reporting::detail
 
 /// A part of a report: a heading, a line about it, and what it shows, in HTML.
 struct Section {
@@ -41,7 +61,7 @@ struct Report {
   }
 
   [[gnu::cold]] std::string html() const {
-    return reporting::page_html(title, header() + body() + footer());
+    return reporting::detail::page_html(title, header() + body() + footer());
   }
 
   /// Writes the page, atomically. Throws Error where that fails.

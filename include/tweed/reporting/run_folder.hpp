@@ -6,9 +6,9 @@
 #include <tweed/reporting/run_record.hpp>
 #include <tweed/reporting/test_model.hpp>
 
-#include <cstdint>
+#include <any>
 #include <filesystem>
-#include <span>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -17,20 +17,6 @@
 #endif
 
 namespace TWEED_NAMESPACE {
-
-namespace reporting::detail {
-
-template <class Data>
-constexpr bool holds_bytes() {
-  if constexpr (requires(const Data& data) { data.images; }) {
-    using Values = decltype(std::declval<Data>().images);
-    return std::is_same_v<typename Values::value_type, std::uint8_t>;
-  } else {
-    return false;
-  }
-}
-
-}  // namespace reporting::detail
 
 /// A folder with all that a training leaves: checkpoints, the model, history.csv, metrics.json,
 /// curves for TensorBoard, and report.html, a page for people. Each file is written atomically.
@@ -70,7 +56,10 @@ class RunFolder {
         if (interrupted) record_.throw_interrupted(training.steps_done());
       }
     }
-    record_.end(training.history(), training.stopped(),
+    using Trained = std::remove_cvref_t<decltype(training.model())>;
+    raw_model_.reset();
+    if (const Trained* const raw = training.raw_model()) raw_model_ = *raw;
+    record_.end(training.history(), training.stopped(), reporting::augmented_images(training),
                 [&model = training.model(), loss = training.loss(),
                  optimizer = training.optimizer()](const ProfileOptions& options) {
                   return profile_training_step(model, loss, optimizer, options);
@@ -78,20 +67,27 @@ class RunFolder {
   }
 
   /// Tests the model on data that it was not trained with, prints what came, and writes the files;
-  /// where the run was finished before and nothing has changed, only those that are missing. The
-  /// model is the one that was trained. Throws Error before `train`, and as `test_model`.
+  /// where the run was finished before and nothing has changed, only those that are missing. Where
+  /// training has averaged the weights, or the options have test-time views, it is tested without
+  /// them as well, for comparison. The model is the one that was trained. Throws Error before
+  /// `train`, and as `test_model`.
   template <class Net, class T, tweed::Loss Loss, AnyDataset Data>
-  TestResult finish(const Model<Net, T>& model, const Loss& loss, const Data& test,
-                    const PredictOptions& options = {}) {
-    TestResult result =
-        test_model(model, loss, test, {.predict = options, .outputs = record_.options().outputs});
+  [[gnu::cold]] TestResult finish(const Model<Net, T>& model, const Loss& loss, const Data& test,
+                                  const PredictOptions& options = {}) {
+    const TestOptions how{.predict = options, .outputs = record_.options().outputs};
+    TestResult result = test_model(model, loss, test, how);
     const ModelInfo info = record_.model_info(result, reporting::detail::holds_bytes<Data>());
-    reporting::ModelFacts facts{.network = model.network().text(),
-                                .first_kernel = reporting::first_kernel_of(model)};
-    for (const auto& tensor : model.tensors()) {
-      facts.tensors.emplace_back(tensor.name, std::as_bytes(tensor.values));
+    reporting::OtherTests others{.views = std::ssize(options.views)};
+    if (const auto* const raw = std::any_cast<Model<Net, T>>(&raw_model_)) {
+      others.of_raw_weights = [&, raw] { return test_model(*raw, loss, test, how); };
     }
-    record_.write(facts, info, result,
+    if (others.views > 0) {
+      others.of_single_view = [&, without = how]() mutable {
+        without.predict.views.clear();
+        return test_model(model, loss, test, without);
+      };
+    }
+    record_.write(reporting::model_facts_of(model), info, result, others,
                   [&](const std::filesystem::path& file) { save_model(model, file, info); });
     return result;
   }
@@ -101,7 +97,7 @@ class RunFolder {
 
  private:
   template <class Training>
-  void begin(Training& training) {
+  [[gnu::cold]] void begin(Training& training) {
     auto facts = reporting::facts_of(training);
     if (!record_.options().resume) {
       checkpoints_.clear();
@@ -115,6 +111,7 @@ class RunFolder {
 
   reporting::RunRecord record_;
   CheckpointFolder checkpoints_;
+  std::any raw_model_ = {};  // the weights of the last step, where their average is in the model
 };
 
 }  // namespace TWEED_NAMESPACE

@@ -34,6 +34,14 @@ inline nlohmann::ordered_json classes_json(const TestResult& test) {
   return list;
 }
 
+/// What a test came to.
+inline nlohmann::ordered_json measures_json(const TestResult& test) {
+  auto json = nlohmann::ordered_json::object();
+  for (const Measure& measure : test.measures) json[measure.key] = measure.value;
+  if (test.samples > 0) json["test_loss"] = test.loss;
+  return json;
+}
+
 [[noreturn]] inline void refuse_metrics(const std::string& where, const char* what,
                                         const std::string& key) {
   throw Error(
@@ -89,9 +97,7 @@ TWEED_PREBUILT std::string metrics_text(const FinishedRun& run) {
   const auto timed = [&](double number, int decimals) {
     return log.has_steps() ? Json(detail::rounded(number, decimals)) : Json();
   };
-  Json metrics = Json::object();
-  for (const Measure& measure : test.measures) metrics[measure.key] = measure.value;
-  if (test.samples > 0) metrics["test_loss"] = test.loss;
+  Json metrics = detail::measures_json(test);
   metrics["final_train_loss"] = training.mean_loss();
   if (log.has_accuracy()) metrics["final_train_accuracy"] = training.accuracy();
   metrics["steps"] = std::ssize(run.history.steps);
@@ -113,6 +119,9 @@ TWEED_PREBUILT std::string metrics_text(const FinishedRun& run) {
                         {"name", best.name},
                         {"is_share", best.is_share},
                         {"more_is_better", best.more_is_better}};
+  for (const TestVariant& other : run.variants.others) {
+    metrics["other_tests"][other.key] = detail::measures_json(other.test);
+  }
   for (const auto& [name, value] : run.settings) metrics["settings"][name] = value;
   if (!test.classes.empty()) metrics["classes"] = detail::classes_json(test);
   constexpr auto replace = Json::error_handler_t::replace;  // names may be no UTF-8

@@ -27,7 +27,7 @@ struct RunOptions {
   /// What model.safetensors says. By default the data's class names, 1/255 where they are bytes,
   /// and the settings as a note.
   std::optional<ModelInfo> info = {};
-  std::vector<OutputUnit> outputs = {};  ///< of a network that predicts numbers, in their order
+  std::vector<OutputUnit> outputs = {};  ///< what a network predicts: numbers, or masks by name
   std::string how_to_go_on = "run the program again, with RunOptions{.resume = true}";
   /// How the program does what an advice says, in place of how any program may; empty for none.
   std::function<std::string(const Advice&)> how = {};

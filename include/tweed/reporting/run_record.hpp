@@ -2,33 +2,26 @@
 
 #include <tweed/io/safetensors_file.hpp>
 #include <tweed/losses/loss.hpp>
-#include <tweed/model/network_view.hpp>
-#include <tweed/reporting/first_kernel.hpp>
+#include <tweed/reporting/augmented_images.hpp>
+#include <tweed/reporting/model_facts.hpp>
 #include <tweed/reporting/run_files.hpp>
 #include <tweed/reporting/run_options.hpp>
 #include <tweed/reporting/test_result.hpp>
+#include <tweed/reporting/test_variants.hpp>
 #include <tweed/reporting/training_facts.hpp>
 #include <tweed/reporting/training_log.hpp>
 #include <tweed/training/history.hpp>
 #include <tweed/training/profile.hpp>
 
-#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace TWEED_NAMESPACE::reporting {
 
-/// What a report says of a model, without its types.
-struct ModelFacts {
-  NetworkText network;
-  FirstKernel first_kernel;
-  std::vector<std::pair<std::string, std::span<const std::byte>>> tensors = {};
-};
+struct FinishedRun;
 
 /// The progress bar, and the watch for Ctrl-C, while training goes on.
 struct LiveRun;
@@ -57,14 +50,15 @@ class RunRecord {
   /// What a checkpoint says of the run.
   SafetensorsFile::Metadata metadata() const;
   [[noreturn]] void throw_interrupted(Index step) const;
-  /// Training has ended; `profile` times its steps.
-  void end(const History& history, bool stopped,
+  /// Training has ended; `augmented` are some of its images, and `profile` times its steps.
+  void end(const History& history, bool stopped, std::vector<AugmentedImage> augmented,
            std::function<StepProfile(const ProfileOptions&)> profile);
 
   /// What model.safetensors is to say.
   ModelInfo model_info(const TestResult& result, bool are_bytes) const;
-  /// Prints the result, and writes the files that there are to write.
+  /// Prints the result, and writes the files that there are to write, with other tests beside it.
   void write(const ModelFacts& model, const ModelInfo& info, const TestResult& result,
+             const OtherTests& others,
              const std::function<void(const std::filesystem::path&)>& save_model) const;
 
  private:
@@ -75,7 +69,7 @@ class RunRecord {
   std::vector<std::filesystem::path> files_to_write(bool was_written) const;
   bool holds_model(const ModelFacts& model, const SafetensorsFile::Metadata& notes) const;
   void write_report(const std::filesystem::path& path, const ModelFacts& model,
-                    const TestResult& result) const;
+                    const FinishedRun& run) const;
   StepProfile timed_step() const;
 
   std::filesystem::path folder_;
@@ -84,6 +78,7 @@ class RunRecord {
   TrainingFacts facts_;
   TrainingLog log_;
   History history_;
+  std::vector<AugmentedImage> augmented_;
   std::function<StepProfile(const ProfileOptions&)> profile_;
 };
 

@@ -124,8 +124,10 @@ TWEED_PREBUILT void RunRecord::throw_interrupted(Index step) const {
 }
 
 TWEED_PREBUILT void RunRecord::end(const History& history, bool stopped,
+                                   std::vector<AugmentedImage> augmented,
                                    std::function<StepProfile(const ProfileOptions&)> profile) {
   history_ = history;
+  augmented_ = std::move(augmented);
   profile_ = std::move(profile);
   if (!stopped) return;
   say(tweed::detail::text("Stopped after step ", std::ssize(history_.steps), ": no progress"));
@@ -177,15 +179,7 @@ TWEED_PREBUILT StepProfile RunRecord::timed_step() const try {
 }
 
 TWEED_PREBUILT void RunRecord::write_report(const std::filesystem::path& path,
-                                            const ModelFacts& model,
-                                            const TestResult& result) const {
-  const FinishedRun run{options_.title,
-                        facts_,
-                        options_.settings,
-                        history_,
-                        log_,
-                        result,
-                        model.network.graph.parameter_count()};
+                                            const ModelFacts& model, const FinishedRun& run) const {
   Report report = report_on(run, advice_on(run, options_.how),
                             {filters_section(model.first_kernel), network_section(model.network),
                              time_section(timed_step(), facts_.called)});
@@ -195,6 +189,7 @@ TWEED_PREBUILT void RunRecord::write_report(const std::filesystem::path& path,
 
 TWEED_PREBUILT void RunRecord::write(
     const ModelFacts& model, const ModelInfo& info, const TestResult& result,
+    const OtherTests& others,
     const std::function<void(const std::filesystem::path&)>& save_model) const {
   if (!profile_) throw Error("RunFolder: `finish` comes after `train`");
   // How long training took stands in the files alone: where nothing was left to do they stay.
@@ -204,15 +199,19 @@ TWEED_PREBUILT void RunRecord::write(
   if (wanted.empty()) {
     return say(tweed::detail::text("The run in ", folder_.string(), " is finished: nothing to do"));
   }
+  const TestVariants variants = run_tests(others);
+  for (const TestVariant& other : variants.others) {
+    say(tweed::detail::text("With ", other.name, ": ", measures_text(other.test)));
+  }
+  if (!variants.others.empty()) say("");
+  const FinishedRun run{options_.title, facts_,     options_.settings,
+                        history_,       log_,       result,
+                        variants,       augmented_, model.network.graph.parameter_count()};
   for (const auto& file : wanted) {
-    if (file == files_.metrics) {
-      write_file_atomically(
-          file, metrics_text({options_.title, facts_, options_.settings, history_, log_, result,
-                              model.network.graph.parameter_count()}));
-    }
+    if (file == files_.metrics) write_file_atomically(file, metrics_text(run));
     if (file == files_.history) write_history(file, history_);
     if (file == files_.events) write_events(file, history_, log_.step_seconds());
-    if (file == files_.report) write_report(file, model, result);
+    if (file == files_.report) write_report(file, model, run);
     if (file == files_.model) save_model(file);
     say(tweed::detail::text("Wrote ", file.string()));
   }

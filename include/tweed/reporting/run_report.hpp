@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/text.hpp>
+#include <tweed/reporting/augmentation_section.hpp>
 #include <tweed/reporting/class_sections.hpp>
 #include <tweed/reporting/curve_sections.hpp>
 #include <tweed/reporting/example_section.hpp>
@@ -9,6 +10,7 @@
 #include <tweed/reporting/number_section.hpp>
 #include <tweed/reporting/run_advice.hpp>
 #include <tweed/reporting/run_summary.hpp>
+#include <tweed/reporting/variant_section.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -35,8 +37,8 @@ inline std::string capitalized(std::string text) {
   if (run.test.samples > 0) figures.emplace_back(fixed(run.test.loss, 4), "test loss");
   figures.emplace_back(grouped(std::ssize(run.history.steps)), "steps");
   if (run.log.has_steps()) {
-    const double milliseconds = 1000.0 * run.log.median_step_seconds();
-    figures.emplace_back(fixed(milliseconds, milliseconds < 10 ? 2 : 1) + " ms", "a step");
+    const double seconds = run.log.median_step_seconds();
+    figures.emplace_back(step_time(seconds, seconds, seconds < 0.01 ? 2 : 1), "a step");
   }
   figures.emplace_back(grouped(run.parameters), "parameters");
   return figures;
@@ -87,11 +89,13 @@ inline std::string capitalized(std::string text) {
                 .figures = detail::figures_of(run)};
   report.add(advice_section(advice));
   report.add(curves_section(run.history));
+  report.add(variants_section(run.test, run.variants));
   report.add(examples_section(run.test));
   report.add(numbers_section(run.test));
   report.add(confusion_section(run.test));
   report.add(classes_section(run.test));
   report.add(mistakes_section(run.test));
+  report.add(augmentation_section(run.augmented));
   for (Section& section : about_model) report.add(std::move(section));
   report.add(settings_section(run));
   return report;

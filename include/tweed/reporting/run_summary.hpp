@@ -58,9 +58,10 @@ struct Mixture {
 }
 
 /// The best and the worst class by `share`, such as recall; those of which there are no samples do
-/// not count.
+/// not count. `what` says behind the share what it is.
 [[gnu::cold]] inline std::string best_and_worst(const TestResult& test,
-                                                double (ClassMetrics::*share)() const) {
+                                                double (ClassMetrics::*share)() const,
+                                                const char* what) {
   std::size_t best = test.classes.size();
   std::size_t worst = best;
   const auto value = [&](std::size_t i) { return (test.classes[i].*share)(); };
@@ -71,18 +72,18 @@ struct Mixture {
   }
   if (best == test.classes.size() || value(best) == value(worst)) return "";
   return tweed::detail::text(" The class it finds best is ", test.names[best], " (",
-                             percent(value(best), 1), "), the hardest ", test.names[worst], " (",
-                             percent(value(worst), 1), ").");
+                             percent(value(best), 1), what, "), the hardest ", test.names[worst],
+                             " (", percent(value(worst), 1), what, ").");
 }
 
 [[gnu::cold]] inline std::string classes_text(const TestResult& test) {
   if (test.classes.empty()) return "";
-  if (test.counts_pixels) return best_and_worst(test, &ClassMetrics::iou);
-  if (!test.confusion) return best_and_worst(test, &ClassMetrics::f1);
+  if (test.counts_pixels) return best_and_worst(test, &ClassMetrics::iou, " IoU");
+  if (!test.confusion) return best_and_worst(test, &ClassMetrics::f1, " F1");
   const Mixture mixed = worst_mixture(*test.confusion);
   if (mixed.count == 0) return " It made no mistake.";
   const auto label = static_cast<std::size_t>(mixed.label);
-  return best_and_worst(test, &ClassMetrics::recall) +
+  return best_and_worst(test, &ClassMetrics::recall, " of them") +
          tweed::detail::text(" Its most frequent mistake: of ",
                              grouped(test.classes[label].samples), " ", test.called,
                              " of the class ", test.names[label], ", ", grouped(mixed.count),
@@ -113,11 +114,9 @@ inline const Measure* find_measure(const TestResult& test, const char* key) {
                 unseen);
   }
   if (const Measure* error = detail::find_measure(test, "test_mae")) {
-    const std::string what =
-        test.numbers.size() == 1 && !test.numbers[0].name.starts_with("output ")
-            ? text("Its ", test.numbers[0].name, " is off by ")
-            : "Its predictions are off by ";
-    return what + text(error->text(), " on average in", unseen);
+    const bool has_name = test.numbers.size() == 1 && !test.numbers[0].name.starts_with("output ");
+    return text(has_name ? "It predicts the " + test.numbers[0].name : "Its predictions are right",
+                " to within ", error->text(), " on average in", unseen);
   }
   if (const Measure* iou = detail::find_measure(test, "test_mean_iou"); iou && test.counts_pixels) {
     return text("What it finds and what is there overlap by ", percent(iou->value, 1), " in",

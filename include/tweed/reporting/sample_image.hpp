@@ -36,7 +36,7 @@ auto values_of_sample(const Data& data, Index i) {
 /// Sample `i` of a data set as a picture, of several inputs the first; none where it is a vector.
 /// Bytes are taken as they are, of other numbers the least is black.
 template <class Data>
-std::optional<Image> sample_image(const Data& data, Index i) {
+[[gnu::cold]] std::optional<Image> sample_image(const Data& data, Index i) {
   if constexpr (requires { data.parts(); }) {
     return sample_image(std::get<0>(data.parts()), i);
   } else {

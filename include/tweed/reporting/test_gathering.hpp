@@ -129,7 +129,10 @@ class TestGathering {
     for (Shown& shown : firsts_) result_.examples.push_back(std::move(shown.example));
     std::erase_if(worst_, [](const Shown& shown) { return shown.sample < examples_shown_; });
     worst_.resize(std::min(worst_.size(), static_cast<std::size_t>(examples_shown_)));
-    for (Shown& shown : worst_) result_.examples.push_back(std::move(shown.example));
+    for (Shown& shown : worst_) {
+      shown.example.is_bad = true;
+      result_.examples.push_back(std::move(shown.example));
+    }
     return std::move(result_);
   }
 
@@ -200,12 +203,10 @@ class TestGathering {
     auto [wanted, found] = pictures();
     Shown shown{sample,
                 error,
-                {.caption = {},
+                {.caption = tweed::detail::text("sample ", sample),
                  .input = page_sized(*input),
                  .wanted = page_sized(wanted),
                  .found = page_sized(found)}};
-    shown.example.caption =
-        tweed::detail::text(is_first ? "sample " : "one of the worst, sample ", sample);
     if (is_first) firsts_.push_back(shown);
     if (!is_bad) return;
     const auto place =
@@ -225,7 +226,7 @@ class TestGathering {
     } else {
       result_.counts_pixels = true;
       result_.measures = {{"test_mean_iou", "mean IoU", confusion.mean_iou()},
-                          {"test_accuracy", "pixels right", accuracy}};
+                          {"test_accuracy", "pixel accuracy", accuracy}};
     }
     keep_surest_mistakes();
     for (Mistake& mistake : result_.mistakes) {

@@ -43,6 +43,7 @@ struct Example {
   Image input;
   Image wanted;
   Image found;
+  bool is_bad = false;  ///< one of the worst, and not of the first
 };
 
 /// One number that a network predicts, for some of the samples: what it is and what came.
@@ -83,14 +84,25 @@ struct TestResult {
   }
 };
 
+namespace reporting {
+
+/// "loss 0.2812, accuracy 90.12 %"
+[[gnu::cold]] inline std::string measures_text(const TestResult& result) {
+  std::string text = "loss ";
+  text += fixed(result.loss, 4);
+  for (const Measure& measure : result.measures) {
+    text += tweed::detail::text(", ", measure.name, " ", measure.text());
+  }
+  return text;
+}
+
+}  // namespace reporting
+
 /// Loss, measures and a table of the classes, as lines.
 [[gnu::cold]] inline std::ostream& operator<<(std::ostream& out, const TestResult& result) {
   using namespace reporting;
-  out << "Test on " << result.samples << ' ' << result.called << ": loss " << fixed(result.loss, 4);
-  for (const Measure& measure : result.measures) {
-    out << ", " << measure.name << ' ' << measure.text();
-  }
-  out << '\n';
+  out << "Test on " << result.samples << ' ' << result.called << ": " << measures_text(result)
+      << '\n';
   if (result.classes.empty()) return out;
   int width = 14;
   for (const std::string& name : result.names) {

@@ -54,7 +54,7 @@ TWEED_PREBUILT TrainingFacts facts_of(const tweed::detail::TrainingSettings& set
 
 /// The facts of a `Training`.
 template <class Training>
-TrainingFacts facts_of(const Training& training) {
+[[gnu::cold]] TrainingFacts facts_of(const Training& training) {
   TrainingFacts facts = facts_of(tweed::detail::training_settings(training));
   facts.steps = training.steps();
   facts.threads = training.threads();

@@ -7,6 +7,7 @@
 #include <tweed/training/augmenter.hpp>
 #include <tweed/training/check_options.hpp>
 #include <tweed/training/copy_training.hpp>
+#include <tweed/training/epoch_means.hpp>
 #include <tweed/training/fit_options.hpp>
 #include <tweed/training/follow_schedules.hpp>
 #include <tweed/training/history.hpp>
@@ -101,7 +102,10 @@ class Training {
       names.add(std::string("optimizer.").append(name), value, part);
     });
     names.add("best", best_weights_.values());
-    if (average_) names.add("average", average_->values());
+    if (average_) {
+      names.add("average", average_->values());
+      state.numbers.emplace_back("average.is_of_last_step", &holds_raw_);
+    }
     return state;
   }
 
@@ -110,6 +114,10 @@ class Training {
     history_ = std::move(history);
     reserve();
     stopped_ = stopped;
+    if (holds_raw_ != 0 && !finished()) {
+      holds_raw_ = 0;
+      copy(model_.values(), average_->values());
+    }
     trainer_.resume(steps_done());
     recall_epochs();
   }
@@ -138,12 +146,18 @@ class Training {
   const Model<Net, T>& model() const { return model_; }
   /// What is validated: the model, or the average of its weights if options ask for one. Once
   /// training is finished they are the same.
-  const Model<Net, T>& validated_model() const { return average_ ? *average_ : model_; }
+  const Model<Net, T>& validated_model() const {
+    return average_ && holds_raw_ == 0 ? *average_ : model_;
+  }
+  /// The weights of the last step, where training is finished and has put their average into the
+  /// model; otherwise null.
+  const Model<Net, T>* raw_model() const { return holds_raw_ != 0 ? &*average_ : nullptr; }
   const Loss& loss() const { return loss_; }
+  const Data& data() const { return *data_; }
+  const FitOptions& options() const { return options_; }
 
   /// As it was given: with the rate that a schedule starts from.
   const Optimizer& optimizer() const { return optimizer_; }
-  const ParameterGroups& groups() const { return options_.groups; }
 
  private:
   [[gnu::cold]] Training(Model<Net, T>& model, const Loss& loss, const Optimizer& optimizer,
@@ -151,6 +165,7 @@ class Training {
       : model_(model),
         loss_(loss),
         options_(detail::checked(options, has_validation)),
+        data_(data),
         samples_(checked_size(model, loss, *data)),
         order_(samples_, detail::samples_of_step(options, samples_), options.seed),
         steps_(detail::steps_of(options, order_.batches_per_epoch())),
@@ -192,7 +207,8 @@ class Training {
   }
 
   [[gnu::cold]] void end_epoch(Index epoch) {
-    EpochReport report{.epoch = epoch, .step = steps_done(), .training = means(epoch)};
+    const Evaluation means = detail::epoch_means(history_, epoch, order_.batches_per_epoch());
+    EpochReport report{.epoch = epoch, .step = steps_done(), .training = means};
     decltype(detail::evaluate(*validation_, model_, loss_)) found{};
     if (validation_) {
       found = detail::evaluate(*validation_, validated_model(), loss_);
@@ -204,19 +220,6 @@ class Training {
     if (options_.early_stopping) decide(epoch_losses_.back());
     if (options_.on_epoch) options_.on_epoch(report);
     stopped_ = stopped_ || report.stop;
-  }
-
-  /// Means over the batches of an epoch.
-  Evaluation means(Index epoch) const {
-    const Index first = (epoch - 1) * order_.batches_per_epoch();
-    const Index count = std::min(order_.batches_per_epoch(), steps_done() - first);
-    Evaluation sum;
-    for (Index i = first; i < first + count; ++i) {
-      const StepRecord& step = history_.steps[static_cast<std::size_t>(i)];
-      sum.loss += step.loss;
-      sum.accuracy += step.accuracy;
-    }
-    return {sum.loss / static_cast<double>(count), sum.accuracy / static_cast<double>(count)};
   }
 
   void decide(double loss) {
@@ -263,25 +266,22 @@ class Training {
     std::copy_n(from.data(), from.size(), to.data());
   }
 
-  /// Puts the best weights into the model, or else their average, if either is wanted.
+  /// Puts the best weights into the model, or else their average, whose place the weights take.
   void finish() {
-    if (average_) copy(average_->values(), model_.values());
+    if (average_) {
+      std::ranges::swap_ranges(model_.values(), average_->values());
+      holds_raw_ = 1;
+    }
     const bool has_best = best_.loss < std::numeric_limits<double>::infinity();
     if (has_best && keeps_best()) copy(best_weights_.values(), model_.values());
-    if (average_) copy(model_.values(), average_->values());
   }
 
   /// What follows from the history alone.
   [[gnu::cold]] void recall_epochs() {
+    const Index per_epoch = order_.batches_per_epoch();
     epoch_losses_.clear();
-    for (const ValidationRecord& record : history_.validations)
-      epoch_losses_.push_back(record.loss);
-    if (!validation_) {
-      const Index per_epoch = order_.batches_per_epoch();
-      Index epochs = steps_done() / per_epoch;
-      if (finished() && steps_done() % per_epoch != 0) ++epochs;
-      for (Index epoch = 1; epoch <= epochs; ++epoch) epoch_losses_.push_back(means(epoch).loss);
-    }
+    detail::add_epoch_losses(history_, validation_.has_value(), per_epoch, finished(),
+                             epoch_losses_);
     best_ = {};
     if (!options_.early_stopping) return;
     for (const double loss : epoch_losses_) best_.add(loss, options_.early_stopping->min_delta);
@@ -290,6 +290,7 @@ class Training {
   Model<Net, T>& model_;
   Loss loss_;
   FitOptions options_;
+  detail::Lasting<Data> data_;
   Index samples_;
   BatchOrder order_;
   Index steps_;
@@ -303,6 +304,7 @@ class Training {
   BestLoss best_;
   Buffer<T> best_weights_;
   std::optional<Model<Net, T>> average_;
+  Index holds_raw_ = 0;  // 1: the average is in the model, and there the weights
   typename detail::LossTraits<Loss>::Sum batch_;  // of the last step
   bool stopped_ = false;
 };
