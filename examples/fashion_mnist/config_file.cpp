@@ -3,7 +3,6 @@
 #include <tweed/core/error.hpp>
 #include <tweed/core/input_file.hpp>
 #include <tweed/core/text.hpp>
-#include <tweed/reporting/number_format.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -39,45 +38,18 @@ void refuse_sections(const std::filesystem::path& path, const std::string& text)
 
 }  // namespace
 
-NamedTexts options_of(const Train& command) {
-  using tweed::reporting::shortest;
-  NamedTexts options;
-  const auto add = [&](const char* name, const std::string& value) {
-    options.emplace_back(name, value);
-  };
-  command.epochs ? add("epochs", std::to_string(*command.epochs))
-                 : add("steps", std::to_string(command.steps));
-  add("batch-size", std::to_string(command.batch_size));
-  add("optimizer", std::string(name_of(command.optimizer)));
-  add("learning-rate", shortest(command.chosen_learning_rate()));
-  add("schedule", std::string(name_of(command.schedule)));
-  add("weight-decay", shortest(command.weight_decay));
-  add("clip-norm", shortest(command.clip_norm));
-  add("label-smoothing", shortest(command.label_smoothing));
-  if (command.shift && command.flip) {
-    add("augment", "shift,flip");
-  } else if (command.shift || command.flip) {
-    add("augment", command.shift ? "shift" : "flip");
-  }
-  add("validation-split", shortest(command.validation_split));
-  if (command.early_stopping) add("early-stopping", std::to_string(*command.early_stopping));
-  add("seed", std::to_string(command.seed));
-  add("checkpoint-every", std::to_string(command.checkpoint_every));
-  return options;
-}
-
-std::string config_text(const Train& command) {
+std::string config_text(const Train& train) {
   std::string text = "# An option of `fashion_mnist train` a line; --config FILE reads them.\n";
-  for (const auto& [name, value] : options_of(command)) {
+  for (const auto& [name, value] : options_of(train)) {
     text += name + " = " + toml_value(value) + '\n';
   }
-  if (!command.data.empty()) {
-    const std::string data = std::filesystem::absolute(command.data).string();
+  if (!train.data.empty()) {
+    const std::string data = std::filesystem::absolute(train.data).string();
     text += can_be_quoted(data)
                 ? "data = \"" + data + "\"\n"
                 : "# --data has to be given: a name with # or a quote has no place here\n";
   }
-  if (command.threads != 0) text += "threads = " + std::to_string(command.threads) + '\n';
+  if (train.threads != 0) text += "threads = " + std::to_string(train.threads) + '\n';
   return text;
 }
 

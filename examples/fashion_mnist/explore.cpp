@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "data.hpp"
+#include "options.hpp"
 
 #include <tweed/io/png_file.hpp>
 #include <tweed/reporting/contact_sheet.hpp>
@@ -45,18 +46,25 @@ void print_brightness(const tweed::Dataset<>& data) {
 
 }  // namespace
 
-void run(const Explore& command) {
-  const auto data = load_data(command.data);
-  std::cout << '\n';
-  print_classes(data);
-  std::cout << '\n';
-  print_brightness(data.train);
-  std::cout << '\n';
-  const auto images = first_images(data.train, 20);
-  if (terminal_has_colour()) std::cout << tweed::terminal_sheet(images, *terminal_columns());
-  if (command.out.has_parent_path()) create_folder(command.out.parent_path());
-  tweed::write_png(command.out, tweed::contact_sheet(images));
-  std::cout << "Wrote " << command.out.string() << '\n';
+void add_explore(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand("explore", "Show what the data set holds");
+  const auto folder = add_data(command);
+  const auto out =
+      add_path(command, "--out", "FILE", "Where the first training images go, as a PNG",
+               "runs/first_images.png");
+  command.callback([=] {
+    const auto data = load_data(*folder);
+    std::cout << '\n';
+    print_classes(data);
+    std::cout << '\n';
+    print_brightness(data.train);
+    std::cout << '\n';
+    const auto images = first_images(data.train, 20);
+    if (terminal_has_colour()) std::cout << tweed::terminal_sheet(images, *terminal_columns());
+    if (out->has_parent_path()) create_folder(out->parent_path());
+    tweed::write_png(*out, tweed::contact_sheet(images));
+    std::cout << "Wrote " << out->string() << '\n';
+  });
 }
 
 }  // namespace fashion_mnist

@@ -1,6 +1,6 @@
 #include "saved_model.hpp"
 
-#include "network.hpp"
+#include "networks.hpp"
 
 #include <tweed/data/fashion_mnist.hpp>
 #include <tweed/io/any_model_file.hpp>

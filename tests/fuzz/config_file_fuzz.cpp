@@ -16,9 +16,10 @@ using fashion_mnist::Train;
 std::optional<Train> parsed(const std::filesystem::path& file) {
   CLI::App program;
   Train train;
-  fashion_mnist::add_train(program, train);
+  fashion_mnist::add_options(program, train);
   try {
-    program.parse("train --config " + file.string());
+    program.parse("--config " + file.string());
+    fashion_mnist::check_options(program, train);
   } catch (const CLI::ParseError&) {
     return {};  // The program makes one line of it.
   }
