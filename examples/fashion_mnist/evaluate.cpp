@@ -14,12 +14,13 @@ void fashion_mnist::add_evaluate(CLI::App& program) {
   const auto threads = add_threads(command);
   const auto views = add_value(command, "--views", "NAME",
                                "Take the mean over views of each image: mirrored or shifted",
-                               tweed::TestTimeViews{}, views_named);
+                               std::string(), tweed::strict::OneOf{{"mirrored", "shifted"}});
   command.callback([=] {
     const SavedModel saved = read_model(*model);
     const auto images = saved.scaled(load_data(*data).test);
     std::cout << '\n'
-              << tweed::test_model(saved.model, tweed::SoftmaxCE{}, images,
-                                   {.predict = {.threads = *threads, .views = *views}});
+              << tweed::test_model(
+                     saved.model, tweed::SoftmaxCE{}, images,
+                     {.predict = {.threads = *threads, .views = views_named(*views)}});
   });
 }

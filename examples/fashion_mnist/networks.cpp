@@ -19,34 +19,6 @@ std::vector<Index> for_blocks(std::vector<Index> numbers, std::size_t blocks, co
                            numbers.size(), " numbers; expected one, or one a block"));
 }
 
-/// A network of layers one after another, but for sums with what came earlier.
-class Chain {
- public:
-  explicit Chain(const AnyLayer& activation) : activation_(activation) {}
-
-  void add(const AnyLayer& layer) { last_ = network_.add(layer, {last_}); }
-  void add_activation() { add(activation_); }
-  void add_convolution(Index filters, Index kernel) {
-    add(Conv2DLayer{.filters = filters,
-                    .kernel = Window{kernel},
-                    .has_bias = false,
-                    .initializer = Initializer::he_normal});
-  }
-  void add_normalization(double momentum) {
-    add(BatchNormLayer{.momentum = momentum, .has_scale = false});
-    add_activation();
-  }
-  void add_value(AnyNetwork::Value value) { last_ = network_.add(AddLayer{}, {last_, value}); }
-
-  AnyNetwork::Value last() const { return last_; }
-  const AnyNetwork& network() const { return network_; }
-
- private:
-  AnyNetwork network_;
-  AnyNetwork::Value last_ = network_.input(FashionCnn::input);
-  AnyLayer activation_;
-};
-
 }  // namespace
 
 AnyNetwork network_of(const Train& options) {
@@ -54,28 +26,42 @@ AnyNetwork network_of(const Train& options) {
   const auto& widths = options.widths;
   const auto kernels = for_blocks(options.kernels, widths.size(), "--kernels");
   const auto depths = for_blocks(options.depths, widths.size(), "--depths");
-  Chain chain(activation_named(options.activation));
-  if (const Index stem = options.stem; stem > 0) {
-    chain.add(
-        Conv2DLayer{.filters = 2 * stem * stem, .kernel = Window{stem}, .padding = Padding::valid});
-    chain.add_activation();
+  const AnyLayer activation = activation_named(options.activation);
+  AnyNetwork network;
+  auto last = network.input(FashionCnn::input);
+  const auto add = [&](const AnyLayer& layer) { last = network.add(layer, {last}); };
+  const auto add_convolution = [&](std::size_t block) {
+    add(Conv2DLayer{.filters = widths[block],
+                    .kernel = Window{kernels[block]},
+                    .has_bias = false,
+                    .initializer = Initializer::he_normal});
+  };
+  const auto add_normalization = [&] {
+    add(BatchNormLayer{.momentum = options.norm_momentum, .has_scale = false});
+    add(activation);
+  };
+  if (const Index k = options.stem; k > 0) {
+    add(Conv2DLayer{.filters = 2 * k * k, .kernel = Window{k}, .padding = Padding::valid});
+    add(activation);
   }
   for (std::size_t block = 0; block < widths.size(); ++block) {
-    chain.add_convolution(widths[block], kernels[block]);
-    chain.add(MaxPoolLayer{.window = 2, .stride = 2});
-    chain.add_normalization(options.norm_momentum);
-    const auto before = chain.last();
+    add_convolution(block);
+    add(MaxPoolLayer{.window = 2, .stride = 2});
+    add_normalization();
+    const auto before = last;
     for (Index i = 0; i < depths[block]; ++i) {
-      chain.add_convolution(widths[block], kernels[block]);
-      chain.add_normalization(options.norm_momentum);
+      add_convolution(block);
+      add_normalization();
     }
-    if (options.network == "residual" && depths[block] > 0) chain.add_value(before);
+    if (options.network == "residual" && depths[block] > 0) {
+      last = network.add(AddLayer{}, {last, before});
+    }
   }
-  chain.add(options.pool == "max" ? AnyLayer(GlobalMaxPool{}) : AnyLayer(GlobalAveragePool{}));
-  if (options.dropout > 0.0) chain.add(DropoutLayer{options.dropout});
-  chain.add(DenseLayer{.units = 10, .has_bias = false});
-  chain.add(LayerScaleLayer{.initial = options.output_factor});
-  return chain.network();
+  add(options.pool == "max" ? AnyLayer(GlobalMaxPool{}) : AnyLayer(GlobalAveragePool{}));
+  if (options.dropout > 0.0) add(DropoutLayer{options.dropout});
+  add(DenseLayer{.units = 10, .has_bias = false});
+  add(LayerScaleLayer{.initial = options.output_factor});
+  return network;
 }
 
 }  // namespace fashion_mnist

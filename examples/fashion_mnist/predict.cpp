@@ -48,26 +48,12 @@ struct Questions {
   }
 };
 
-std::string size_text(const Shape& shape) {
-  return std::to_string(shape.width) + "x" + std::to_string(shape.height);
-}
-
-/// "640x480, dark on light: inverted, trimmed to 320x460"
-std::string remark_on(const Shape& shape, const datasets::PreparedPicture& prepared) {
-  std::string remark = size_text(shape) + (shape.channels == 3 ? " in colour" : " in grey");
-  remark += prepared.was_dark_on_light ? ", dark on light: inverted" : ", light on dark";
-  if (prepared.is_blank) return remark + ": nothing stands out from the background";
-  if (size_text(prepared.trimmed) != size_text(shape)) {
-    remark += ", trimmed to " + size_text(prepared.trimmed);
-  }
-  return remark;
-}
-
 void add_files(const std::vector<std::filesystem::path>& files, Questions& to) {
   for (const auto& file : files) {
     const Image picture = read_image(file);
     const auto prepared = datasets::prepare_picture(picture);
-    to.add({.name = file.string(), .remark = remark_on(picture.shape, prepared)}, prepared.image);
+    to.add({.name = file.string(), .remark = datasets::describe(picture.shape, prepared)},
+           prepared.image);
   }
 }
 
@@ -141,10 +127,9 @@ void add_predict(CLI::App& program) {
   CLI::App& command = *program.add_subcommand("predict", "Show what a saved model sees in images");
   const auto model = add_model(command);
   const auto files =
-      add_list(command, "images", "IMAGE", "PNG or JPEG files, of any size", path_in);
-  const auto samples =
-      add_list(command, "--index", "I...", "Test images, counted from 0",
-               [](const auto& text) { return whole_number<Index>(text, 0, 1'000'000); });
+      add_list(command, "images", "IMAGE", "PNG or JPEG files, of any size", strict::Path{});
+  const auto samples = add_list(command, "--index", "I...", "Test images, counted from 0",
+                                strict::Whole{0, 1'000'000});
   const auto top = add_number<std::size_t>(command, "--top", "Classes to show [3]", 3, 1, 10);
   const auto json = std::make_shared<bool>();
   command.add_flag("--json", *json, "Print JSON, for programs");

@@ -1,11 +1,10 @@
-#include "augmentation.hpp"
 #include "commands.hpp"
-#include "config_file.hpp"
 #include "data.hpp"
 #include "networks.hpp"
 #include "options.hpp"
 
 #include <tweed/augment/compose.hpp>
+#include <tweed/augment/named_augmentation.hpp>
 #include <tweed/data/split.hpp>
 #include <tweed/reporting/run_folder.hpp>
 #include <tweed/training/whitening.hpp>
@@ -35,7 +34,8 @@ Images set_aside(Dataset<> images, const Train& command) {
 
 AnyAugmentation augmentation_of(const Train& command) {
   std::vector<AnyAugmentation> parts;
-  for (const std::string& part : command.augment) parts.push_back(augmentation_named(part));
+  for (const std::string& part : command.augment)
+    parts.push_back(named_augmentation(part, FashionCnn::input));
   if (parts.empty()) return {};
   return Compose(std::move(parts));
 }
@@ -69,10 +69,6 @@ ParameterGroups groups_of(const Train& command) {
   return ParameterGroups(groups);
 }
 
-TestTimeViews views_of(const Train& command) {
-  return command.views ? views_named(*command.views) : TestTimeViews{};
-}
-
 FitOptions fit_options(const Train& command) {
   FitOptions options{.batch_size = command.batch_size,
                      .epochs = command.epochs.value_or(1),
@@ -83,7 +79,7 @@ FitOptions fit_options(const Train& command) {
                      .groups = groups_of(command),
                      .augmentation = augmentation_of(command),
                      .schedule = schedule_of(command)};
-  if (command.validation_split > 0) options.validation_views = views_of(command);
+  if (command.validation_split > 0) options.validation_views = views_named(command.views);
   if (command.early_stopping) options.early_stopping = {.patience = *command.early_stopping};
   if (command.average) options.average = {.decay = *command.average};
   return options;
@@ -177,7 +173,7 @@ void run(const Train& asked) {
   }
   train(run, model, command, images);
   run.finish(model, SoftmaxCE{}, data.test,
-             {.threads = command.threads, .views = views_of(command)});
+             {.threads = command.threads, .views = views_named(command.views)});
 }
 
 }  // namespace

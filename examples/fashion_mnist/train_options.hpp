@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/core/shape.hpp>
+#include <tweed/reporting/named_texts.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -8,7 +9,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace fashion_mnist {
@@ -53,7 +53,7 @@ struct Train {
   std::vector<std::string> augment = {};
   double validation_split = 0.0;
   std::optional<tweed::Index> early_stopping = {};
-  std::optional<std::string> views = {};
+  std::string views = {};  ///< none
 
   std::uint64_t seed = 0;
   tweed::Index checkpoint_every = 500;
@@ -73,9 +73,16 @@ struct Train {
 void add_options(CLI::App& command, Train& train);
 void check_options(const CLI::App& command, const Train& train);
 
-using NamedTexts = std::vector<std::pair<std::string, std::string>>;
-
 /// All options that have an influence on the result, by name, without those of no effect.
-NamedTexts options_of(const Train& train);
+tweed::NamedTexts options_of(const Train& train);
+
+/// These as a TOML file says them, and where the data are and how many threads work if that was
+/// said: with --config the file repeats the run.
+std::string config_text(const Train& train);
+
+/// Where a run in `folder` keeps it.
+inline std::filesystem::path config_in(const std::filesystem::path& folder) {
+  return folder / "config.toml";
+}
 
 }  // namespace fashion_mnist

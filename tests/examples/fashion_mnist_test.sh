@@ -46,7 +46,7 @@ for value in '' shift, ,flip; do
 done
 refuses 2 "--augment: expected at most 1 numbers behind cutout, found 'cutout:1:2'" \
   train --augment shift,cutout:1:2
-refuses 2 "--augment: expected a whole number from 0 to 1000, found '1.5'" train --augment cutout:1.5
+refuses 2 "--augment: expected a whole number from 0 to 10000, found '1.5'" train --augment cutout:1.5
 refuses 2 "--augment: Cutout: size is 29, it must be 1 to 28 for images of 28x28x1" \
   train --augment cutout:29
 refuses 2 "--augment: RandomErasing: probability is 2, " train --augment erase:2
