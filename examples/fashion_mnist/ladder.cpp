@@ -188,8 +188,8 @@ void add_ladder(CLI::App& program) {
   const auto data = add_data(command);
   const auto seed = add_number<std::uint64_t>(command, "--seed", "The first [0]", 0, 0,
                                               std::numeric_limits<std::uint64_t>::max() - 100);
-  const auto seeds =
-      add_number(command, "--seeds", "Trainings a stage, with seeds in a row [1]", 1, 1, 100);
+  const auto seeds = add_number<std::uint64_t>(
+      command, "--seeds", "Trainings a stage, with seeds in a row [1]", 1, 1, 100);
   const auto trial = std::make_shared<bool>();
   command.add_flag("--trial", *trial, "A hundredth of the steps, to see how it works");
   const auto threads = add_threads(command);
