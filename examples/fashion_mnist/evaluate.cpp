@@ -1,7 +1,6 @@
 #include "commands.hpp"
 #include "data.hpp"
 #include "options.hpp"
-#include "saved_model.hpp"
 
 #include <tweed/reporting/test_model.hpp>
 
@@ -16,7 +15,7 @@ void fashion_mnist::add_evaluate(CLI::App& program) {
                                "Take the mean over views of each image: mirrored or shifted",
                                std::string(), tweed::strict::OneOf{{"mirrored", "shifted"}});
   command.callback([=] {
-    const SavedModel saved = read_model(*model);
+    const auto saved = load_model(*model);
     const auto images = saved.scaled(load_data(*data).test);
     std::cout << '\n'
               << tweed::test_model(

@@ -1,8 +1,7 @@
 #include "commands.hpp"
+#include "data.hpp"
 #include "options.hpp"
-#include "saved_model.hpp"
 
-#include <tweed/data/fashion_mnist.hpp>
 #include <tweed/io/onnx.hpp>
 #include <tweed/reporting/number_format.hpp>
 
@@ -13,7 +12,7 @@ namespace fashion_mnist {
 namespace {
 
 /// What an ONNX file says of the images that its network takes.
-std::string input_text(const SavedModel& saved) {
+std::string input_text(const tweed::Classifier& saved) {
   return "gray values from 0 (background) to 255, " +
          (saved.scale == 1.0 / 255.0 ? "divided by 255"
                                      : "multiplied by " + tweed::reporting::shortest(saved.scale));
@@ -37,7 +36,7 @@ void add_export(CLI::App& program) {
   const auto softmax = std::make_shared<bool>();
   command.add_flag("--softmax", *softmax, "Let it give probabilities, not logits");
   command.callback([=] {
-    const SavedModel saved = read_model(*model);
+    const auto saved = load_model(*model);
     tweed::export_onnx(
         saved.model, *onnx,
         {.softmax = *softmax,

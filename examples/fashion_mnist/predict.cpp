@@ -1,7 +1,6 @@
 #include "commands.hpp"
 #include "data.hpp"
 #include "options.hpp"
-#include "saved_model.hpp"
 
 #include <tweed/data/fashion_mnist_picture.hpp>
 #include <tweed/data/image_file.hpp>
@@ -69,7 +68,7 @@ void add_samples(const Dataset<>& data, const std::vector<Index>& positions, Que
   }
 }
 
-void ask(const SavedModel& saved, int threads, std::size_t top, Questions& questions) {
+void ask(const tweed::Classifier& saved, int threads, std::size_t top, Questions& questions) {
   const auto probabilities =
       predict_probabilities(saved.model, saved.scaled(questions.images), {.threads = threads});
   for (std::size_t i = 0; i < questions.about.size(); ++i) {
@@ -139,7 +138,7 @@ void add_predict(CLI::App& program) {
     if (files->empty() && samples->empty()) {
       throw CLI::ValidationError("expected image files, or --index");
     }
-    const SavedModel saved = read_model(*model);
+    const auto saved = load_model(*model);
     Questions questions;
     add_files(*files, questions);
     if (!samples->empty()) {
