@@ -1,6 +1,6 @@
-#include "config_file.hpp"
 #include "train_options.hpp"
 
+#include <tweed/reporting/settings_file.hpp>
 #include <fuzz/fuzz.hpp>
 
 #include <CLI/CLI.hpp>
@@ -32,7 +32,7 @@ std::optional<Train> parsed(const std::filesystem::path& file) {
 /// written.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fuzz::MemoryFile file({data, size});
-  fuzz::expect_one_line([&] { fashion_mnist::read_config(file.path()); });
+  fuzz::expect_one_line([&] { tweed::read_settings(file.path()); });
   fuzz::expect_one_line([&] {
     const auto train = parsed(file.path());
     if (!train) return;

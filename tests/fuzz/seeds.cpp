@@ -1,6 +1,6 @@
 /// seeds FOLDER: files to begin with for each fuzz target, FOLDER/<target>/seed...
 
-#include "config_file.hpp"
+#include "train_options.hpp"
 
 #include <tweed/data/image_file.hpp>
 #include <tweed/io/checkpoint.hpp>
@@ -130,8 +130,7 @@ void write_runs(const std::filesystem::path& folder) {
   Seeds histories(folder, "history_file_fuzz");
   fuzz::Checkpointed run;
   run.training.run();
-  histories.add_written(
-      [&](const auto& path) { write_history(path, run.training.history()); });
+  histories.add_written([&](const auto& path) { write_history(path, run.training.history()); });
 }
 
 }  // namespace
