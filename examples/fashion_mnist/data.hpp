@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tweed/data/fashion_mnist.hpp>
+#include <tweed/io/classifier_file.hpp>
 
 #include <filesystem>
 #include <iostream>
@@ -25,6 +26,12 @@ inline tweed::datasets::FashionMnist load_data(const std::filesystem::path& fold
   print_shape("train  ", data.train);
   print_shape("test   ", data.test);
   return data;
+}
+
+/// A saved model, of any network for Fashion-MNIST. Throws tweed::Error for others.
+inline tweed::Classifier load_model(const std::filesystem::path& file) {
+  const auto& names = tweed::datasets::fashion_mnist_class_names;
+  return tweed::load_classifier(file, {"Fashion-MNIST", {28, 28, 1}, {names.begin(), names.end()}});
 }
 
 }  // namespace fashion_mnist

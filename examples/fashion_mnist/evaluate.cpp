@@ -1,19 +1,25 @@
 #include "commands.hpp"
 #include "data.hpp"
-#include "saved_model.hpp"
+#include "options.hpp"
 
 #include <tweed/reporting/test_model.hpp>
 
 #include <iostream>
 
-namespace fashion_mnist {
-
-void run(const Evaluate& command) {
-  const SavedModel saved = read_model(command.model);
-  const auto images = saved.scaled(load_data(command.data).test);
-  const tweed::TestResult result = tweed::test_model(saved.model, tweed::SoftmaxCE{}, images,
-                                                     {.predict = {.threads = command.threads}});
-  std::cout << '\n' << result;
+void fashion_mnist::add_evaluate(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand("evaluate", "Test a saved model on all test images");
+  const auto model = add_model(command);
+  const auto data = add_data(command);
+  const auto threads = add_threads(command);
+  const auto views = add_value(command, "--views", "NAME",
+                               "Take the mean over views of each image: mirrored or shifted",
+                               std::string(), tweed::strict::OneOf{{"mirrored", "shifted"}});
+  command.callback([=] {
+    const auto saved = load_model(*model);
+    const auto images = saved.scaled(load_data(*data).test);
+    std::cout << '\n'
+              << tweed::test_model(
+                     saved.model, tweed::SoftmaxCE{}, images,
+                     {.predict = {.threads = *threads, .views = views_named(*views)}});
+  });
 }
-
-}  // namespace fashion_mnist

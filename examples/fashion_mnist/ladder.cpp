@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "data.hpp"
+#include "options.hpp"
 
 #include <tweed/model/any_network.hpp>
 #include <tweed/reporting/chart.hpp>
@@ -14,6 +15,7 @@
 
 #include <array>
 #include <iostream>
+#include <numeric>
 
 namespace fashion_mnist {
 
@@ -27,7 +29,7 @@ struct Stage {
   std::string name;
   int convolutions;
   bool has_extra_dropouts;
-  Optimizer optimizer;
+  std::string optimizer;
   Index steps;
   double article;            ///< in [0, 1]; where it tells a range, the middle
   std::string article_text;  ///< as it tells it
@@ -35,12 +37,11 @@ struct Stage {
 };
 
 std::array<Stage, 5> ladder_stages() {
-  using enum Optimizer;
-  return {{{"gradient descent, two convolutions", 2, false, sgd, 1000, 0.29, "29 %", 0.646},
-           {"Adam", 2, false, adam, 1000, 0.69, "69 %", 0.892},
-           {"three convolutions", 3, false, adam, 1000, 0.73, "73 %", 0.890},
-           {"1500 steps instead of 1000", 3, false, adam, 1500, 0.82, "82 %", 0.899},
-           {"two more dropouts", 3, true, adam, 1500, 0.895, "89 to 90 %", 0.900}}};
+  return {{{"gradient descent, two convolutions", 2, false, "sgd", 1000, 0.29, "29 %", 0.646},
+           {"Adam", 2, false, "adam", 1000, 0.69, "69 %", 0.892},
+           {"three convolutions", 3, false, "adam", 1000, 0.73, "73 %", 0.890},
+           {"1500 steps instead of 1000", 3, false, "adam", 1500, 0.82, "82 %", 0.899},
+           {"two more dropouts", 3, true, "adam", 1500, 0.895, "89 to 90 %", 0.900}}};
 }
 
 /// The networks of the article, each one layer, or kind of layer, more than that before.
@@ -56,44 +57,35 @@ AnyNetwork network_of(const Stage& stage) {
   return AnyNetwork({28, 28, 1}, layers);
 }
 
-/// What came of one training.
-struct Outcome {
-  History history;
-  double accuracy = 0.0;  ///< on the test images
-  double seconds = 0.0;   ///< of training
-};
-
-/// A stage and what came of it, one a seed.
+/// A stage and what came of it: accuracies on the test images, one a seed, and of the first seed
+/// how it learned.
 struct StageOutcome {
   Stage stage;
-  std::vector<Outcome> outcomes;
+  std::vector<double> accuracies = {};
+  double seconds = 0.0;  ///< of training, with all seeds
+  History history = {};
 
-  double mean(double Outcome::*member) const {
-    double sum = 0.0;
-    for (const Outcome& outcome : outcomes) sum += outcome.*member;
-    return sum / static_cast<double>(outcomes.size());
+  double runs() const { return static_cast<double>(accuracies.size()); }
+  double accuracy() const {
+    return std::accumulate(accuracies.begin(), accuracies.end(), 0.0) / runs();
   }
-  double accuracy() const { return mean(&Outcome::accuracy); }
 };
 
-Outcome train_stage(const Stage& stage, const datasets::FashionMnist& data, std::uint64_t seed,
-                    int threads) {
-  AnyModel model{network_of(stage), seed};
+void train_stage(StageOutcome& to, const datasets::FashionMnist& data, std::uint64_t seed,
+                 int threads) {
+  AnyModel model{network_of(to.stage), seed};
   ProgressBar progress({.counted = "images"});
-  const auto train_with = [&](const auto& optimizer) {
-    return fit(model, SoftmaxCE{}, optimizer, data.train,
-               {.batch_size = 100,
-                .steps = stage.steps,
-                .seed = seed,
-                .threads = threads,
-                .on_step = [&](const StepReport& step) { progress.show(step); }});
-  };
-  Outcome outcome;
-  outcome.history = stage.optimizer == Optimizer::adam ? train_with(Adam{.learning_rate = 0.001})
-                                                       : train_with(SGD{.learning_rate = 0.001});
-  outcome.seconds = progress.log().seconds();
-  outcome.accuracy = evaluate(model, SoftmaxCE{}, data.test, {.threads = threads}).accuracy;
-  return outcome;
+  const FitOptions options{.batch_size = 100,
+                           .steps = to.stage.steps,
+                           .seed = seed,
+                           .threads = threads,
+                           .on_step = [&](const StepReport& step) { progress.show(step); }};
+  History history = to.stage.optimizer == "adam"
+                        ? fit(model, SoftmaxCE{}, Adam{.learning_rate = 0.001}, data.train, options)
+                        : fit(model, SoftmaxCE{}, SGD{.learning_rate = 0.001}, data.train, options);
+  if (to.accuracies.empty()) to.history = std::move(history);
+  to.seconds += progress.log().seconds();
+  to.accuracies.push_back(evaluate(model, SoftmaxCE{}, data.test, {.threads = threads}).accuracy);
 }
 
 /// Where the stages differ from what others report.
@@ -115,7 +107,8 @@ HtmlTable table_of(std::span<const StageOutcome> stages) {
     const Stage& stage = stages[i].stage;
     table.rows.push_back({std::to_string(i + 1) + ' ' + stage.name,
                           percent(stages[i].accuracy(), 1), percent(stage.pytorch, 1),
-                          stage.article_text, fixed(stages[i].mean(&Outcome::seconds), 1) + " s"});
+                          stage.article_text,
+                          fixed(stages[i].seconds / stages[i].runs(), 1) + " s"});
   }
   return table;
 }
@@ -142,9 +135,8 @@ std::string charts_of(std::span<const StageOutcome> stages) {
     tested.curves[0].line.push_back({x, stages[i].accuracy()});
     tested.curves[1].line.push_back({x, stages[i].stage.pytorch});
     tested.curves[2].line.push_back({x, stages[i].stage.article});
-    const History& history = stages[i].outcomes.front().history;
     Curve curve = smooth_curve("stage " + std::to_string(i + 1),
-                               column_of(history, &StepRecord::accuracy), 1500);
+                               column_of(stages[i].history, &StepRecord::accuracy), 1500);
     curve.lower = curve.upper = {};
     trained.curves.push_back(std::move(curve));
   }
@@ -152,7 +144,7 @@ std::string charts_of(std::span<const StageOutcome> stages) {
 }
 
 Report report_on(std::span<const StageOutcome> stages, const std::string& remark) {
-  const std::size_t seeds = stages.front().outcomes.size();
+  const std::size_t seeds = stages.front().accuracies.size();
   const std::string means =
       seeds == 1 ? "of one seed" : "as means of " + std::to_string(seeds) + " seeds";
   Report report{.title = "The ladder to 90 % on Fashion-MNIST",
@@ -176,49 +168,57 @@ Report report_on(std::span<const StageOutcome> stages, const std::string& remark
 nlohmann::ordered_json json_of(std::span<const StageOutcome> stages) {
   auto list = nlohmann::ordered_json::array();
   for (const StageOutcome& of : stages) {
-    auto accuracies = nlohmann::ordered_json::array();
-    for (const Outcome& outcome : of.outcomes) accuracies.push_back(outcome.accuracy);
-    list.push_back(
-        {{"stage", of.stage.name},
-         {"steps", of.stage.steps},
-         {"optimizer", name_of(of.stage.optimizer)},
-         {"test_accuracy", of.accuracy()},
-         {"test_accuracy_by_seed", accuracies},
-         {"train_seconds", of.mean(&Outcome::seconds) * static_cast<double>(of.outcomes.size())},
-         {"pytorch_test_accuracy", of.stage.pytorch},
-         {"article_test_accuracy", of.stage.article_text}});
+    list.push_back({{"stage", of.stage.name},
+                    {"steps", of.stage.steps},
+                    {"optimizer", of.stage.optimizer},
+                    {"test_accuracy", of.accuracy()},
+                    {"test_accuracy_by_seed", of.accuracies},
+                    {"train_seconds", of.seconds},
+                    {"pytorch_test_accuracy", of.stage.pytorch},
+                    {"article_test_accuracy", of.stage.article_text}});
   }
   return list;
 }
 
 }  // namespace
 
-void run(const Ladder& command) {
-  const auto data = load_data(command.data);
-  create_folder(command.out);
-  std::vector<StageOutcome> stages;
-  for (Stage stage : ladder_stages()) {
-    if (command.is_trial) stage.steps /= 100;
-    StageOutcome of{stage, {}};
-    for (int i = 0; i < command.seeds; ++i) {
-      const std::uint64_t seed = command.seed + static_cast<std::uint64_t>(i);
-      std::cout << '\n'
-                << "Stage " << stages.size() + 1 << ": " << stage.name << ", seed " << seed
-                << std::endl;
-      of.outcomes.push_back(train_stage(stage, data, seed, command.threads));
-      std::cout << "test accuracy " << percent(of.outcomes.back().accuracy, 2) << '\n';
+void add_ladder(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand(
+      "ladder", "Train the five stages from a first network to 90 %, and compare them");
+  const auto data = add_data(command);
+  const auto seed = add_number<std::uint64_t>(command, "--seed", "The first [0]", 0, 0,
+                                              std::numeric_limits<std::uint64_t>::max() - 100);
+  const auto seeds = add_number<std::uint64_t>(
+      command, "--seeds", "Trainings a stage, with seeds in a row [1]", 1, 1, 100);
+  const auto trial = std::make_shared<bool>();
+  command.add_flag("--trial", *trial, "A hundredth of the steps, to see how it works");
+  const auto threads = add_threads(command);
+  const auto out =
+      add_path(command, "--out", "DIR", "Where ladder.html and ladder.json go", "runs/ladder");
+  command.callback([=] {
+    const auto images = load_data(*data);
+    create_folder(*out);
+    std::vector<StageOutcome> stages;
+    for (Stage stage : ladder_stages()) {
+      if (*trial) stage.steps /= 100;
+      StageOutcome& of = stages.emplace_back(StageOutcome{stage});
+      for (std::uint64_t i = *seed; i < *seed + *seeds; ++i) {
+        std::cout << "\nStage " << stages.size() << ": " << stage.name << ", seed " << i
+                  << std::endl;
+        train_stage(of, images, i, *threads);
+        std::cout << "test accuracy " << percent(of.accuracies.back(), 2) << '\n';
+      }
     }
-    stages.push_back(std::move(of));
-  }
-  const std::string remark = remark_on(stages, command.is_trial);
-  std::cout << '\n';
-  print(table_of(stages));
-  std::cout << '\n' << remark << "\n\n";
-  const auto page = command.out / "ladder.html";
-  const auto numbers = command.out / "ladder.json";
-  write_file_atomically(numbers, json_of(stages).dump(2) + '\n');
-  report_on(stages, remark).write(page);
-  std::cout << "Wrote " << numbers.string() << "\nWrote " << page.string() << '\n';
+    const std::string remark = remark_on(stages, *trial);
+    std::cout << '\n';
+    print(table_of(stages));
+    std::cout << '\n' << remark << "\n\n";
+    const auto page = *out / "ladder.html";
+    const auto numbers = *out / "ladder.json";
+    write_file_atomically(numbers, json_of(stages).dump(2) + '\n');
+    report_on(stages, remark).write(page);
+    std::cout << "Wrote " << numbers.string() << "\nWrote " << page.string() << '\n';
+  });
 }
 
 }  // namespace fashion_mnist

@@ -1,10 +1,8 @@
 /// The command line: what `fashion_mnist` understands, and how it says that something is wrong.
 
 #include "commands.hpp"
-#include "options.hpp"
 
 #include <tweed/core/version.hpp>
-#include <tweed/reporting/compare.hpp>
 #include <tweed/reporting/interrupt_watch.hpp>
 
 #include <CLI/CLI.hpp>
@@ -20,79 +18,6 @@ namespace {
 constexpr int failure = 1;
 constexpr int usage_error = 2;
 constexpr int interrupted = 130;  // as a shell says it of a program that Ctrl-C ended
-
-void add_explore(CLI::App& program, Explore& explore) {
-  CLI::App& command = *program.add_subcommand("explore", "Show what the data set holds");
-  add_data(command, explore.data);
-  add_path(command, "--out", "FILE",
-           "Where the first training images go, as a PNG [" + explore.out.string() + ']',
-           explore.out);
-  command.callback([&explore] { run(explore); });
-}
-
-void add_evaluate(CLI::App& program, Evaluate& evaluate) {
-  CLI::App& command = *program.add_subcommand("evaluate", "Test a saved model on all test images");
-  add_model(command, evaluate.model);
-  add_data(command, evaluate.data);
-  add_threads(command, evaluate.threads);
-  command.callback([&evaluate] { run(evaluate); });
-}
-
-void add_predict(CLI::App& program, Predict& predict) {
-  CLI::App& command = *program.add_subcommand("predict", "Show what a saved model sees in images");
-  add_model(command, predict.model);
-  add_list(command, "images", "IMAGE", "PNG or JPEG files, of any size",
-           [&predict](const auto& text) { predict.files.emplace_back(not_empty(text)); });
-  add_list(command, "--index", "I...", "Test images, counted from 0", [&predict](const auto& text) {
-    predict.images.push_back(whole_number<tweed::Index>(text, 0, 1'000'000));
-  });
-  add_number(command, "--top", "Classes to show [" + std::to_string(predict.top) + ']', predict.top,
-             1, 10);
-  command.add_flag("--json", predict.json, "Print JSON, for programs");
-  add_data(command, predict.data);
-  add_threads(command, predict.threads);
-  command.callback([&predict] {
-    if (predict.files.empty() && predict.images.empty()) {
-      throw CLI::ValidationError("expected image files, or --index");
-    }
-    run(predict);
-  });
-}
-
-void add_export(CLI::App& program, Export& exported) {
-  CLI::App& command = *program.add_subcommand("export", "Write a saved model as an ONNX file");
-  add_model(command, exported.model);
-  add_path(command, "--onnx", "FILE", "Where the ONNX file goes", exported.onnx)->required();
-  command.add_flag("--softmax", exported.softmax, "Let it give probabilities, not logits");
-  command.callback([&exported] { run(exported); });
-}
-
-void add_ladder(CLI::App& program, Ladder& ladder) {
-  CLI::App& command = *program.add_subcommand(
-      "ladder", "Train the five stages from a first network to 90 %, and compare them");
-  add_data(command, ladder.data);
-  add_number<std::uint64_t>(command, "--seed", "The first [0]", ladder.seed, 0,
-                            std::numeric_limits<std::uint64_t>::max() - 100);
-  add_number(command, "--seeds", "Trainings a stage, with seeds in a row [1]", ladder.seeds, 1,
-             100);
-  command.add_flag("--trial", ladder.is_trial, "A hundredth of the steps, to see how it works");
-  add_threads(command, ladder.threads);
-  add_path(command, "--out", "DIR",
-           "Where ladder.html and ladder.json go [" + ladder.out.string() + ']', ladder.out);
-  command.callback([&ladder] { run(ladder); });
-}
-
-void add_compare(CLI::App& program, Compare& compare) {
-  CLI::App& command = *program.add_subcommand("compare", "Put runs side by side");
-  add_list(command, "runs", "DIR", "Folders that `train` wrote", [&compare](const auto& text) {
-    compare.runs.emplace_back(not_empty(text));
-  })->required();
-  add_path(command, "--out", "FILE", "Where the page goes [" + compare.out.string() + ']',
-           compare.out);
-  command.callback([&compare] {
-    tweed::compare(compare.runs, compare.out, "Fashion-MNIST, runs side by side");
-  });
-}
 
 /// One line on stderr, whatever stands in the message.
 int complain(const CLI::App& program, std::string message, int exit_code) {
@@ -130,20 +55,10 @@ int main(int argc, char** argv) {
   program.set_version_flag("--version", std::string(tweed::version), "Print tweed's version");
   program.require_subcommand(0, 1);
   program.get_formatter()->column_width(26);
-  Explore explore;
-  Train train;
-  Evaluate evaluate;
-  Predict predict;
-  Export exported;
-  Ladder ladder;
-  Compare compare;
-  add_explore(program, explore);
-  add_train(program, train);
-  add_evaluate(program, evaluate);
-  add_predict(program, predict);
-  add_export(program, exported);
-  add_ladder(program, ladder);
-  add_compare(program, compare);
+  for (const auto add :
+       {add_explore, add_train, add_evaluate, add_predict, add_export, add_ladder, add_compare}) {
+    add(program);
+  }
   program.footer("fashion_mnist COMMAND --help lists the options of a command.");
   try {
     program.parse(argc, argv);

@@ -1,11 +1,14 @@
 #pragma once
 
-#include "values.hpp"
+#include <tweed/augment/test_time_view.hpp>
+#include <tweed/core/strict_value.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <vector>
 
 /// Options of the command line, as all commands add them.
 namespace fashion_mnist {
@@ -24,48 +27,67 @@ CLI::Option* add_option(CLI::App& command, const std::string& name, const std::s
   return command.add_option_function<Text>(name, take_or_complain, description)->type_name(kind);
 }
 
-/// An option that hands each of its texts to `take`.
-template <class Take>
-CLI::Option* add_list(CLI::App& command, const std::string& name, const std::string& kind,
-                      const std::string& description, const Take& take) {
-  const auto take_all = [take](const std::vector<std::string>& texts) {
-    for (const std::string& text : texts) take(text);
+/// An option whose value is what `read` makes of its text, by default `usual`.
+template <class Value, class Read>
+std::shared_ptr<Value> add_value(CLI::App& command, const std::string& name,
+                                 const std::string& kind, const std::string& description,
+                                 const Value& usual, const Read& read) {
+  const auto value = std::make_shared<Value>(usual);
+  add_option(command, name, kind, description,
+             [value, read](const auto& text) { *value = read(text); });
+  return value;
+}
+
+/// An option with any number of values.
+template <class Read>
+auto add_list(CLI::App& command, const std::string& name, const std::string& kind,
+              const std::string& description, const Read& read) {
+  const auto values = std::make_shared<std::vector<decltype(read(std::string()))>>();
+  const auto take = [values, read](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) values->push_back(read(text));
   };
-  return add_option<std::vector<std::string>>(command, name, kind, description, take_all)
+  add_option<std::vector<std::string>>(command, name, kind, description, take)
       ->expected(1, 1'000'000);
+  return values;
 }
 
 /// For values in [low, high].
 template <class Number>
-CLI::Option* add_number(CLI::App& command, const std::string& name, const std::string& description,
-                        Number& number, Number low, Number high) {
-  return add_option(command, name, "N", description, [&number, low, high](const auto& text) {
-    number = whole_number(text, low, high);
-  });
+auto add_number(CLI::App& command, const std::string& name, const std::string& description,
+                Number usual, Number low, Number high) {
+  return add_value(command, name, "N", description, usual,
+                   tweed::strict::WholeOf<Number>{low, high});
 }
 
-inline CLI::Option* add_path(CLI::App& command, const std::string& name, const std::string& kind,
-                             const std::string& description, std::filesystem::path& path) {
-  return add_option(command, name, kind, description,
-                    [&path](const auto& text) { path = not_empty(text); });
+inline auto add_path(CLI::App& command, const std::string& name, const std::string& kind,
+                     const std::string& description, const std::filesystem::path& usual = {}) {
+  return add_value(command, name, kind,
+                   usual.empty() ? description : description + " [" + usual.string() + ']', usual,
+                   tweed::strict::Path{});
 }
 
-inline void add_data(CLI::App& command, std::filesystem::path& folder) {
-  add_path(command, "--data", "DIR",
-           "Folder of the data set [$FASHION_MNIST_DIR, else where it is usually put]", folder);
+inline auto add_data(CLI::App& command) {
+  return add_path(command, "--data", "DIR",
+                  "Folder of the data set [$FASHION_MNIST_DIR, else where it is usually put]");
 }
 
-inline void add_model(CLI::App& command, std::filesystem::path& file) {
-  add_path(command, "--model", "FILE", "Model that `train` wrote", file)->required();
+inline auto add_model(CLI::App& command) {
+  const auto model = add_path(command, "--model", "FILE", "Model that `train` wrote");
+  command.get_option("--model")->required();
+  return model;
 }
 
-inline void add_threads(CLI::App& command, int& threads) {
-  add_number(command, "--threads", "Threads; results do not depend on them [all]", threads, 1,
-             1024);
+inline auto add_threads(CLI::App& command) {
+  return add_number(command, "--threads", "Threads; results do not depend on them [all]", 0, 1,
+                    1024);
 }
 
-/// Adds `train` with all its options, which end up in `train`. With --config or --resume they also
-/// come from the configuration of a run; what stands on the command line goes before it.
-void add_train(CLI::App& program, Train& train);
+/// The views of an image that a test takes the mean over; none where there is no name. The
+/// background is black.
+inline tweed::TestTimeViews views_named(const std::string& name) {
+  if (name.empty()) return {};
+  return name == "mirrored" ? tweed::mirrored_views()
+                            : tweed::shifted_views(1, tweed::Border::zeros);
+}
 
 }  // namespace fashion_mnist

@@ -1,6 +1,6 @@
 #include "commands.hpp"
 #include "data.hpp"
-#include "saved_model.hpp"
+#include "options.hpp"
 
 #include <tweed/data/fashion_mnist_picture.hpp>
 #include <tweed/data/image_file.hpp>
@@ -47,26 +47,12 @@ struct Questions {
   }
 };
 
-std::string size_text(const Shape& shape) {
-  return std::to_string(shape.width) + "x" + std::to_string(shape.height);
-}
-
-/// "640x480, dark on light: inverted, trimmed to 320x460"
-std::string remark_on(const Shape& shape, const datasets::PreparedPicture& prepared) {
-  std::string remark = size_text(shape) + (shape.channels == 3 ? " in colour" : " in grey");
-  remark += prepared.was_dark_on_light ? ", dark on light: inverted" : ", light on dark";
-  if (prepared.is_blank) return remark + ": nothing stands out from the background";
-  if (size_text(prepared.trimmed) != size_text(shape)) {
-    remark += ", trimmed to " + size_text(prepared.trimmed);
-  }
-  return remark;
-}
-
 void add_files(const std::vector<std::filesystem::path>& files, Questions& to) {
   for (const auto& file : files) {
     const Image picture = read_image(file);
     const auto prepared = datasets::prepare_picture(picture);
-    to.add({.name = file.string(), .remark = remark_on(picture.shape, prepared)}, prepared.image);
+    to.add({.name = file.string(), .remark = datasets::describe(picture.shape, prepared)},
+           prepared.image);
   }
 }
 
@@ -82,15 +68,15 @@ void add_samples(const Dataset<>& data, const std::vector<Index>& positions, Que
   }
 }
 
-void ask(const SavedModel& saved, const Predict& command, Questions& questions) {
-  const auto probabilities = predict_probabilities(saved.model, saved.scaled(questions.images),
-                                                   {.threads = command.threads});
+void ask(const tweed::Classifier& saved, int threads, std::size_t top, Questions& questions) {
+  const auto probabilities =
+      predict_probabilities(saved.model, saved.scaled(questions.images), {.threads = threads});
   for (std::size_t i = 0; i < questions.about.size(); ++i) {
     const float* const of_image = probabilities.data() + i * class_names.size();
     std::vector<std::size_t> order(class_names.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, std::greater{}, [&](std::size_t c) { return of_image[c]; });
-    order.resize(static_cast<std::size_t>(command.top));
+    order.resize(top);
     for (const std::size_t c : order) {
       questions.about[i].answer.emplace_back(class_names[c], of_image[c]);
     }
@@ -136,20 +122,35 @@ Json json_of(const std::vector<Question>& questions) {
 
 }  // namespace
 
-void run(const Predict& command) {
-  const SavedModel saved = read_model(command.model);
-  Questions questions;
-  add_files(command.files, questions);
-  if (!command.images.empty()) {
-    const auto data =
-        command.json ? datasets::fashion_mnist(find_data(command.data)) : load_data(command.data);
-    add_samples(data.test, command.images, questions);
-    if (!command.json) std::cout << '\n';
-  }
-  ask(saved, command, questions);
-  if (!command.json) return print_table(questions.about);
-  constexpr auto replace = Json::error_handler_t::replace;  // names of files may be no UTF-8
-  std::cout << json_of(questions.about).dump(2, ' ', false, replace) << '\n';
+void add_predict(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand("predict", "Show what a saved model sees in images");
+  const auto model = add_model(command);
+  const auto files =
+      add_list(command, "images", "IMAGE", "PNG or JPEG files, of any size", strict::Path{});
+  const auto samples = add_list(command, "--index", "I...", "Test images, counted from 0",
+                                strict::Whole{0, 1'000'000});
+  const auto top = add_number<std::size_t>(command, "--top", "Classes to show [3]", 3, 1, 10);
+  const auto json = std::make_shared<bool>();
+  command.add_flag("--json", *json, "Print JSON, for programs");
+  const auto folder = add_data(command);
+  const auto threads = add_threads(command);
+  command.callback([=] {
+    if (files->empty() && samples->empty()) {
+      throw CLI::ValidationError("expected image files, or --index");
+    }
+    const auto saved = load_model(*model);
+    Questions questions;
+    add_files(*files, questions);
+    if (!samples->empty()) {
+      const auto data = *json ? datasets::fashion_mnist(find_data(*folder)) : load_data(*folder);
+      add_samples(data.test, *samples, questions);
+      if (!*json) std::cout << '\n';
+    }
+    ask(saved, *threads, *top, questions);
+    if (!*json) return print_table(questions.about);
+    constexpr auto replace = Json::error_handler_t::replace;  // names of files may be no UTF-8
+    std::cout << json_of(questions.about).dump(2, ' ', false, replace) << '\n';
+  });
 }
 
 }  // namespace fashion_mnist

@@ -1,13 +1,13 @@
 #include "commands.hpp"
-#include "config_file.hpp"
 #include "data.hpp"
-#include "network.hpp"
+#include "networks.hpp"
+#include "options.hpp"
 
 #include <tweed/augment/compose.hpp>
-#include <tweed/augment/random_crop.hpp>
-#include <tweed/augment/random_flip.hpp>
+#include <tweed/augment/named_augmentation.hpp>
 #include <tweed/data/split.hpp>
 #include <tweed/reporting/run_folder.hpp>
+#include <tweed/training/whitening.hpp>
 
 #include <iostream>
 #include <optional>
@@ -34,10 +34,39 @@ Images set_aside(Dataset<> images, const Train& command) {
 
 AnyAugmentation augmentation_of(const Train& command) {
   std::vector<AnyAugmentation> parts;
-  if (command.shift) parts.push_back(RandomCrop{.padding = augment_shift});
-  if (command.flip) parts.push_back(RandomHorizontalFlip{});
+  for (const std::string& part : command.augment)
+    parts.push_back(named_augmentation(part, FashionCnn::input));
   if (parts.empty()) return {};
   return Compose(std::move(parts));
+}
+
+AnySchedule schedule_of(const Train& command) {
+  if (command.schedule == "cosine") return CosineSchedule{.warm_up = command.steps / 20};
+  if (command.schedule == "step") return StepSchedule{.every = (command.steps + 2) / 3};
+  if (command.schedule == "plateau") return PlateauSchedule{.patience = 2, .factor = 0.5};
+  if (command.schedule == "constant") return {};
+  return OneCycleSchedule{.rise = command.rise,
+                          .first = command.first,
+                          .last = command.last,
+                          .linear = command.schedule == "triangle"};
+}
+
+/// Weight decay is not multiplied by the rate of the shifts, the stem's bias has none, and what was
+/// set beforehand stays as it is.
+ParameterGroups groups_of(const Train& command) {
+  const bool only_kernels = command.decay_of == "kernels";
+  if (command.network == "reference") {
+    if (!only_kernels) return {};
+    return {{.match = "*.bias", .weight_decay = 0}};
+  }
+  const double decay = only_kernels ? 0.0 : command.weight_decay / command.shift_rate;
+  std::vector<ParameterGroup> groups{
+      {.match = "*.shift", .rate_factor = command.shift_rate, .weight_decay = decay},
+      {.match = "dense_1.kernel", .rate_factor = command.head_rate},
+      {.match = "layer_scale_1.scale", .frozen = true}};
+  if (command.stem > 0) groups.push_back({.match = "conv2d_1.bias", .weight_decay = 0});
+  if (command.whiten > 0) groups.push_back({.match = "conv2d_1.kernel", .frozen = true});
+  return ParameterGroups(groups);
 }
 
 FitOptions fit_options(const Train& command) {
@@ -47,23 +76,12 @@ FitOptions fit_options(const Train& command) {
                      .seed = command.seed,
                      .threads = command.threads,
                      .clip_norm = command.clip_norm,
-                     .augmentation = augmentation_of(command)};
-  switch (command.schedule) {
-    case Schedule::constant:
-      break;
-    case Schedule::cosine:
-      options.schedule = CosineSchedule{.warm_up = command.steps / 20};
-      break;
-    case Schedule::step:
-      options.schedule = StepSchedule{.every = (command.steps + 2) / 3};
-      break;
-    case Schedule::plateau:
-      options.schedule = PlateauSchedule{.patience = 2, .factor = 0.5};
-      break;
-  }
-  if (command.early_stopping) {
-    options.early_stopping = EarlyStopping{.patience = *command.early_stopping};
-  }
+                     .groups = groups_of(command),
+                     .augmentation = augmentation_of(command),
+                     .schedule = schedule_of(command)};
+  if (command.validation_split > 0) options.validation_views = views_named(command.views);
+  if (command.early_stopping) options.early_stopping = {.patience = *command.early_stopping};
+  if (command.average) options.average = {.decay = *command.average};
   return options;
 }
 
@@ -71,8 +89,7 @@ FitOptions fit_options(const Train& command) {
 std::string command_for(const Train& command, const Advice& advice) {
   switch (advice.kind) {
     case Advice::Kind::more_samples:
-      return command.shift || command.flip ? "train --weight-decay 0.05"
-                                           : "train --augment shift,flip";
+      return !command.augment.empty() ? "train --weight-decay 0.05" : "train --augment shift,flip";
     case Advice::Kind::longer:
       return "train --steps " + std::to_string(2 * command.steps);
     case Advice::Kind::smaller_steps:
@@ -102,7 +119,7 @@ RunOptions run_options(const Train& command) {
 }
 
 /// Trains as `command` says, from the beginning or where the run was left.
-void train(RunFolder& run, Model<FashionCnn>& model, const Train& command, const Images& images) {
+void train(RunFolder& run, AnyModel& model, const Train& command, const Images& images) {
   const SoftmaxCE<> loss{.label_smoothing = command.label_smoothing};
   const FitOptions options = fit_options(command);
   const auto train_with = [&](const auto& optimizer) {
@@ -115,17 +132,27 @@ void train(RunFolder& run, Model<FashionCnn>& model, const Train& command, const
     }
   };
   const double rate = command.chosen_learning_rate();
-  if (command.optimizer == Optimizer::adam) {
-    train_with(Adam{.learning_rate = rate, .weight_decay = command.weight_decay});
+  const double decay = command.weight_decay;
+  const SGD sgd{.learning_rate = rate,
+                .momentum = command.chosen_momentum(),
+                .nesterov = command.optimizer == "nesterov",
+                .weight_decay = decay};
+  if (command.optimizer == "adam") {
+    train_with(Adam{.learning_rate = rate, .weight_decay = decay});
+  } else if (command.optimizer == "muon") {
+    train_with(Muon{.learning_rate = rate,
+                    .momentum = command.chosen_momentum(),
+                    .weight_decay = decay,
+                    .companion = {.learning_rate = command.companion_rate}});
+  } else if (command.lookahead) {
+    train_with(Lookahead{sgd, {.every = *command.lookahead}});
   } else {
-    train_with(
-        SGD{.learning_rate = rate, .momentum = sgd_momentum, .weight_decay = command.weight_decay});
+    train_with(sgd);
   }
 }
 
-}  // namespace
-
 void run(const Train& asked) {
+  AnyModel model{network_of(asked), asked.seed};
   auto data = load_data(asked.data);
   const Images images = set_aside(std::move(data.train), asked);
   Train command = asked;
@@ -133,7 +160,6 @@ void run(const Train& asked) {
   if (command.epochs) command.steps = *command.epochs * per_epoch;
 
   RunFolder run(command.out, run_options(command));
-  Model<FashionCnn> model{command.seed};
   const int threads = resolve_threads(command.threads);
   std::cout << '\n'
             << summary(model, {.batch_size = command.batch_size, .threads = threads})
@@ -141,8 +167,29 @@ void run(const Train& asked) {
   for (const auto& [name, value] : options_of(command)) std::cout << name << ' ' << value << ", ";
   std::cout << "threads " << threads << std::endl;
 
+  if (command.network != "reference" && command.whiten > 0) {
+    whiten(model, "conv2d_1", images.train,
+           {.samples = command.whiten, .centered = false, .threads = threads});
+  }
   train(run, model, command, images);
-  run.finish(model, SoftmaxCE{}, data.test, {.threads = command.threads});
+  run.finish(model, SoftmaxCE{}, data.test,
+             {.threads = command.threads, .views = views_named(command.views)});
+}
+
+}  // namespace
+
+void add_train(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand("train", "Train a network, test it and save it");
+  const auto options = std::make_shared<Train>();
+  add_options(command, *options);
+  command.callback([&command, options] {
+    check_options(command, *options);
+    if (options->print_config) {
+      std::cout << config_text(*options);
+    } else {
+      run(*options);
+    }
+  });
 }
 
 }  // namespace fashion_mnist

@@ -33,13 +33,23 @@ done
 refuses 2 "--seed: expected a whole number from 0 to 18446744073709551615" train --seed -1
 refuses 2 "--seed: expected" train --seed 18446744073709551616
 refuses 2 "--threads: expected" train --threads 100000
-refuses 2 "--optimizer: expected adam or sgd, found 'adamw'" train --optimizer adamw
+refuses 2 "--optimizer: expected adam, sgd, nesterov or muon, found 'adamw'" train --optimizer adamw
 refuses 2 "--out: expected a path" train --out ''
 refuses 2 "--epochs: expected a whole number from 1 to" train --epochs 0
 refuses 2 "--steps excludes --epochs" train --epochs 1 --steps 1
-refuses 2 "--schedule: expected constant, cosine, step or plateau, found 'linear'" \
+refuses 2 "--schedule: expected constant, cosine, step, plateau, triangle or one-cycle, found 'linear'" \
   train --schedule linear
-refuses 2 "--augment: expected shift, flip or shift,flip, found 'turn'" train --augment turn
+refuses 2 "--augment: expected a list of shift, crop, flip, alternating-flip, affine, cutout, erase, mixup$(
+  ) or cutmix, found 'turn'" train --augment turn
+for value in '' shift, ,flip; do
+  refuses 2 "--augment: expected a list of shift, " train --augment "$value"
+done
+refuses 2 "--augment: expected at most 1 numbers behind cutout, found 'cutout:1:2'" \
+  train --augment shift,cutout:1:2
+refuses 2 "--augment: expected a whole number from 0 to 10000, found '1.5'" train --augment cutout:1.5
+refuses 2 "--augment: Cutout: size is 29, it must be 1 to 28 for images of 28x28x1" \
+  train --augment cutout:29
+refuses 2 "--augment: RandomErasing: probability is 2, " train --augment erase:2
 refuses 2 "--early-stopping: expected a whole number from 0" train --early-stopping -1
 refuses 2 "--checkpoint-every: expected a whole number from 0" train --checkpoint-every x
 for value in -0.1 1 nan ''; do
@@ -50,6 +60,21 @@ for value in -1 inf ''; do
   refuses 2 "--weight-decay: expected a number from 0 to" train --weight-decay "$value"
   refuses 2 "--clip-norm: expected a number from 0 to" train --clip-norm "$value"
 done
+refuses 2 "--recipe: expected reference, fast, best or record, found 'slow'" train --recipe slow
+refuses 2 "--widths: expected a whole number from 1 to 4096, found 'x'" train --widths 8,x
+for option in "--momentum 0.5" "--lookahead 5" "--companion-rate 0.1"; do
+  refuses 2 "${option% *}: it has no effect with --optimizer adam, it is for " train $option
+done
+for option in "--widths 8" "--kernels 3" "--stem 2" "--whiten 9" "--shift-rate 2" "--dropout 0.1"; do
+  refuses 2 "${option% *}: it has no effect with --network reference, it is for plain or residual" \
+    train $option
+done
+refuses 2 "--rise: it has no effect with --schedule cosine, it is for triangle or one-cycle" \
+  train --schedule cosine --rise 0.5
+refuses 2 "--decay-of: it has no effect with --weight-decay 0" train --decay-of kernels
+refuses 2 "--whiten: it has no effect with --stem 0" train --network plain --stem 0 --whiten 9
+refuses 1 "network: --widths makes 2 blocks, --kernels has 3 numbers; expected one, or one a block" \
+  train --network plain --widths 4,8 --kernels 3,3,3
 refuses 2 "--model is required" evaluate
 refuses 2 "expected image files, or --index; see --help" predict --model model
 refuses 2 "--top: expected a whole number from 1 to 10" predict --model model --index 1 --top 11
@@ -266,6 +291,60 @@ echo '{"test_accuracy": "high"}' >damaged/metrics.json
 refuses 1 'damaged/metrics.json: expected a number "test_accuracy"' compare damaged
 echo '{"test_accuracy"' >damaged/metrics.json
 refuses 1 "damaged/metrics.json: expected a JSON object" compare damaged
+
+# --- Recipes: lists of options, which can be printed, changed and read again.
+
+for recipe in reference fast best record; do
+  succeeds train --recipe $recipe --data data --print-config
+  mv stdout $recipe.toml
+  succeeds train --config $recipe.toml --print-config
+  check "$recipe, read again, is what it was" cmp stdout $recipe.toml
+done
+succeeds train --print-config
+check "a recipe of what is done anyway" cmp stdout <(grep -v '^data' reference.toml)
+for setting in 'network = "plain"' 'optimizer = "nesterov"' 'views = "mirrored"'; do
+  check "$setting in a recipe" grep -qx "$setting" fast.toml
+done
+succeeds train --recipe fast --print-config --steps 7 --optimizer adam --learning-rate 0.1
+check "the command line goes before it" grep -qx "steps = 7" stdout
+check "in all that it says" has_no epochs stdout
+check "and what that leaves without effect" has_no "^momentum" stdout
+check "is left out, nothing else" grep -qx "rise = 0.2" stdout
+echo "seed = 5" >few.toml
+succeeds train --config few.toml --recipe fast --print-config
+check "a file goes with a recipe" grep -qx "seed = 5" stdout
+sed -i 's/^momentum.*/momentum = 2/' fast.toml
+refuses 2 "--momentum: expected a number from 0 to below 1, found '2'" train --config fast.toml
+sed -i 's/^momentum.*/momentum = 0.5/; s/"nesterov"/"adam"/' fast.toml
+refuses 2 "--momentum: it has no effect with --optimizer adam" train --config fast.toml
+
+small_recipe=(--data data --widths 4,8,8 --steps 6 --batch-size 8 --checkpoint-every 2)
+for recipe in fast record; do
+  succeeds train --recipe $recipe "${small_recipe[@]}" --threads 1 --out "$recipe"
+  check "the network" grep -q '^layer_scale_1 ' stdout
+  for setting in '"widths": "4,8,8"' '"whiten": "5000"' '"optimizer": "nesterov"'; do
+    check "$setting in the metrics of $recipe" grep -qF "$setting" $recipe/metrics.json
+  done
+  check "the recipe in the report" grep -qF "shift,alternating-flip" $recipe/report.html
+  succeeds train --config $recipe/config.toml --threads 2 --out "$recipe.2"
+  check "$recipe on 2 threads, the same model" cmp $recipe{,.2}/model.safetensors
+  check "the same history" cmp $recipe{,.2}/history.csv
+  rm "$recipe.2"/{model.safetensors,checkpoint-6.safetensors} # as if it was killed
+  succeeds train --resume "$recipe.2"
+  check "goes on" grep -qx "Resumed after step 4" stdout
+  check "$recipe, killed and resumed, the same model" cmp $recipe{,.2}/model.safetensors
+  check "and history" cmp $recipe{,.2}/history.csv
+done
+succeeds evaluate --model fast/model.safetensors --data data --views mirrored
+check "evaluate with the views of the run" grep -qF "$(sed -n 's/^Test on/Test on/p' stdout)" <(
+  "$program" train --resume fast)
+refuses 2 "--views: expected mirrored or shifted" evaluate --model fast/model.safetensors --views all
+succeeds train --recipe fast "${small_recipe[@]}" --optimizer muon --learning-rate 0.02 --out muon \
+  --validation-split 0.25 --augment erase,mixup,cutmix:1,affine:5 --decay-of kernels
+check "muon in the metrics" grep -qF '"optimizer": "muon"' muon/metrics.json
+succeeds train --recipe fast "${small_recipe[@]}" --optimizer sgd --lookahead 2 --schedule one-cycle \
+  --out lookahead --pool average --dropout 0.1 --stem 0 --whiten 0 --activation silu
+check "lookahead in the report" grep -qF "<dt>Lookahead</dt>" lookahead/report.html
 
 # --- The ladder.
 

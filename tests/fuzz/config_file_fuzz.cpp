@@ -1,6 +1,6 @@
-#include "config_file.hpp"
 #include "train_options.hpp"
 
+#include <tweed/reporting/settings_file.hpp>
 #include <fuzz/fuzz.hpp>
 
 #include <CLI/CLI.hpp>
@@ -16,9 +16,10 @@ using fashion_mnist::Train;
 std::optional<Train> parsed(const std::filesystem::path& file) {
   CLI::App program;
   Train train;
-  fashion_mnist::add_train(program, train);
+  fashion_mnist::add_options(program, train);
   try {
-    program.parse("train --config " + file.string());
+    program.parse("--config " + file.string());
+    fashion_mnist::check_options(program, train);
   } catch (const CLI::ParseError&) {
     return {};  // The program makes one line of it.
   }
@@ -31,7 +32,7 @@ std::optional<Train> parsed(const std::filesystem::path& file) {
 /// written.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fuzz::MemoryFile file({data, size});
-  fuzz::expect_one_line([&] { fashion_mnist::read_config(file.path()); });
+  fuzz::expect_one_line([&] { tweed::read_settings(file.path()); });
   fuzz::expect_one_line([&] {
     const auto train = parsed(file.path());
     if (!train) return;

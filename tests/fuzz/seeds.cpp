@@ -1,7 +1,6 @@
 /// seeds FOLDER: files to begin with for each fuzz target, FOLDER/<target>/seed...
 
-#include "config_file.hpp"
-#include "history_file.hpp"
+#include "train_options.hpp"
 
 #include <tweed/data/image_file.hpp>
 #include <tweed/io/checkpoint.hpp>
@@ -9,6 +8,7 @@
 #include <tweed/layers/dropout.hpp>
 #include <tweed/layers/flatten.hpp>
 #include <tweed/layers/max_pool.hpp>
+#include <tweed/reporting/history_file.hpp>
 #include <fuzz/checkpoint.hpp>
 #include <support/idx_bytes.hpp>
 #include <support/image_bytes.hpp>
@@ -116,17 +116,21 @@ void write_runs(const std::filesystem::path& folder) {
   fashion_mnist::Train train;
   configs.add(fashion_mnist::config_text(train));
   train.epochs = 3;
-  train.shift = true;
+  train.augment = {"shift"};
   train.early_stopping = 2;
   train.threads = 1;
   train.data = "data";
-  configs.add_written([&](const auto& path) { fashion_mnist::write_config(path, train); });
+  configs.add(fashion_mnist::config_text(train));
+  train.network = "residual";
+  train.optimizer = "muon";
+  train.weight_decay = 0.1;
+  train.decay_of = "kernels";
+  configs.add(fashion_mnist::config_text(train));
 
   Seeds histories(folder, "history_file_fuzz");
   fuzz::Checkpointed run;
   run.training.run();
-  histories.add_written(
-      [&](const auto& path) { fashion_mnist::write_history(path, run.training.history()); });
+  histories.add_written([&](const auto& path) { write_history(path, run.training.history()); });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -122,6 +123,22 @@ struct PreparedPicture {
   prepared.trimmed = part.shape;
   prepared.image = tweed::detail::fit_into_fashion_mnist(part);
   return prepared;
+}
+
+/// What was done to a picture of this shape, in a line: "640x480 in colour, dark on light:
+/// inverted, trimmed to 320x460".
+[[gnu::cold]] inline std::string describe(const Shape& picture, const PreparedPicture& prepared) {
+  const auto size_text = [](const Shape& shape) {
+    return std::to_string(shape.width) + "x" + std::to_string(shape.height);
+  };
+  std::string text = size_text(picture);
+  text += picture.channels == 3 ? " in colour" : " in grey";
+  text += prepared.was_dark_on_light ? ", dark on light: inverted" : ", light on dark";
+  if (prepared.is_blank) return text + ": nothing stands out from the background";
+  if (size_text(prepared.trimmed) != size_text(picture)) {
+    text += ", trimmed to " + size_text(prepared.trimmed);
+  }
+  return text;
 }
 
 }  // namespace TWEED_NAMESPACE::datasets

@@ -2,6 +2,7 @@
 
 #include <tweed/io/training_settings.hpp>
 #include <tweed/losses/loss.hpp>
+#include <tweed/reporting/named_texts.hpp>
 #include <tweed/reporting/sample_image.hpp>
 
 #include <algorithm>
@@ -9,13 +10,8 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
-#include <vector>
 
 namespace TWEED_NAMESPACE {
-
-/// Names and values, as text.
-using NamedTexts = std::vector<std::pair<std::string, std::string>>;
 
 namespace reporting {
 
