@@ -17,21 +17,21 @@ inline std::vector<Recipe> recipes() {
            "schedule=constant"},
 
           {"fast",
-           "network=plain widths=32,64,128 whiten=5000 "
-           "epochs=4 batch-size=512 label-smoothing=0.1 augment=shift,alternating-flip "
-           "optimizer=nesterov learning-rate=1 momentum=0.85 shift-rate=64 weight-decay=0.005 "
+           "network=plain widths=24,96,96 activation=relu stem=0 "
+           "epochs=5 batch-size=256 label-smoothing=0.1 augment=alternating-flip "
+           "optimizer=muon learning-rate=0.05 momentum=0.9 companion-rate=0.01 weight-decay=0.05 "
            "schedule=triangle rise=0.2 first=0.1 last=0.02 views=mirrored"},
 
           {"best",
-           "network=plain widths=48,192,192 whiten=5000 "
-           "epochs=12 batch-size=512 label-smoothing=0.1 augment=shift,alternating-flip "
-           "optimizer=nesterov learning-rate=1 momentum=0.85 shift-rate=64 weight-decay=0.005 "
+           "network=plain widths=48,192,192 activation=relu stem=0 "
+           "epochs=10 batch-size=256 label-smoothing=0.1 augment=crop:1,alternating-flip "
+           "optimizer=muon learning-rate=0.05 momentum=0.9 companion-rate=0.01 weight-decay=0.05 "
            "schedule=triangle rise=0.2 first=0.1 last=0.02 views=mirrored"},
 
           {"record",
-           "network=residual widths=64,256,256 depths=2 whiten=5000 "
-           "epochs=40 batch-size=512 label-smoothing=0.1 augment=shift,alternating-flip,cutout "
-           "optimizer=nesterov learning-rate=1 momentum=0.85 shift-rate=64 weight-decay=0.005 "
+           "network=residual widths=64,256,256 depths=2 activation=relu stem=0 "
+           "epochs=30 batch-size=256 label-smoothing=0.1 augment=shift,alternating-flip,cutout "
+           "optimizer=muon learning-rate=0.05 momentum=0.9 companion-rate=0.01 weight-decay=0.05 "
            "schedule=triangle rise=0.2 first=0.1 last=0.02 average=0.995 views=mirrored"}};
 }
 

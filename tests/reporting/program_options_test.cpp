@@ -13,7 +13,7 @@ using tests::error_message;
 
 namespace {
 
-struct Settings {
+struct Wanted {
   Index steps = 100;
   std::optional<Index> epochs = {};
   std::string optimizer = "adam";
@@ -24,26 +24,25 @@ struct Settings {
   std::string out = "runs";
 };
 
-using Option = ProgramOption<Settings>;
+using Option = ProgramOption<Wanted>;
 using Given = std::map<std::string, std::string>;
 
-ProgramOptions<Settings> options() {
-  Option out("out", "DIR", "Where", &Settings::out, strict::OneOf{{"runs", "other"}});
+ProgramOptions<Wanted> options() {
+  Option out("out", "DIR", "Where", &Wanted::out, strict::OneOf{{"runs", "other"}});
   out.has_influence = false;
-  const Option steps("steps", "N", "Batches", &Settings::steps, strict::Whole{1, 1000});
-  return ProgramOptions<Settings>(
-      {{Option("epochs", "N", "Times", &Settings::epochs, strict::Whole{1, 9}).instead("steps"),
+  const Option steps("steps", "N", "Batches", &Wanted::steps, strict::Whole{1, 1000});
+  return ProgramOptions<Wanted>(
+      {{Option("epochs", "N", "Times", &Wanted::epochs, strict::Whole{1, 9}).instead("steps"),
         steps.instead("epochs").told_as(
-            [](const Settings& s) { return s.epochs ? "" : reporting::value_text(s.steps); })},
-       {{"optimizer", "NAME", "Which", &Settings::optimizer,
-         strict::OneOf{{"adam", "sgd", "muon"}}},
-        Option("momentum", "X", "Of it", &Settings::momentum, strict::Real{})
+            [](const Wanted& s) { return s.epochs ? "" : reporting::value_text(s.steps); })},
+       {{"optimizer", "NAME", "Which", &Wanted::optimizer, strict::OneOf{{"adam", "sgd", "muon"}}},
+        Option("momentum", "X", "Of it", &Wanted::momentum, strict::Real{})
             .where("optimizer", {"sgd", "muon"}),
-        {"decay", "X", "How much", &Settings::decay, strict::Real{}},
-        Option("decay-of", "NAME", "What", &Settings::decay_of, strict::OneOf{{"all", "kernels"}})
+        {"decay", "X", "How much", &Wanted::decay, strict::Real{}},
+        Option("decay-of", "NAME", "What", &Wanted::decay_of, strict::OneOf{{"all", "kernels"}})
             .where("decay", {})
             .untold_if("all"),
-        {"widths", "N,...", "Filters", &Settings::widths, strict::ListOf{strict::Whole{1, 99}}},
+        {"widths", "N,...", "Filters", &Wanted::widths, strict::ListOf{strict::Whole{1, 99}}},
         out}});
 }
 
@@ -54,8 +53,8 @@ auto in(const Given& given) {
   };
 }
 
-Settings read(const NamedTexts& texts) {
-  Settings settings;
+Wanted read(const NamedTexts& texts) {
+  Wanted settings;
   for (const auto& [name, text] : texts) options().at(name, "test").read(settings, text);
   return settings;
 }
@@ -76,7 +75,7 @@ TEST_CASE("program options: what has an influence and an effect is told, and rea
   CHECK(options().told({}) == usual);
   const NamedTexts all{{"epochs", "3"},  {"optimizer", "sgd"},    {"momentum", "0.5"},
                        {"decay", "0.1"}, {"decay-of", "kernels"}, {"widths", "4"}};
-  const Settings settings = read(all);
+  const Wanted settings = read(all);
   CHECK(settings.widths == std::vector<Index>{4});
   CHECK(options().told(settings) == all);
   CHECK(error_message([] {

@@ -9,6 +9,8 @@
 #include <tweed/data/batches.hpp>
 #include <tweed/model/model.hpp>
 
+#include <Eigen/Eigenvalues>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -132,48 +134,15 @@ struct EigenPairs {
   std::vector<double> vectors;
 };
 
-/// Jacobi's method, cyclic by rows (Golub and Van Loan, *Matrix Computations*, section 8.5), for a
-/// matrix [n,n] of which the part on and below the diagonal is set: windows are small.
-[[gnu::cold]] inline EigenPairs eigen_pairs(std::vector<double> matrix, std::size_t n) {
-  std::vector<double> vectors(n * n);
-  for (std::size_t i = 0; i < n; ++i) {
-    vectors[i * n + i] = 1.0;
-    for (std::size_t j = 0; j < i; ++j) matrix[j * n + i] = matrix[i * n + j];
-  }
-  const auto at = [n, &matrix](std::size_t i, std::size_t j) -> double& {
-    return matrix[i * n + j];
-  };
-  const auto rotate = [](double& x, double& y, double cosine, double sine) {
-    const double before = x;
-    x = cosine * before - sine * y;
-    y = sine * before + cosine * y;
-  };
-  const double all = std::inner_product(matrix.begin(), matrix.end(), matrix.begin(), 0.0);
-  constexpr int most_sweeps = 50;  // about ten are enough
-  for (int sweep = 0; sweep < most_sweeps; ++sweep) {
-    double left = 0.0;
-    for (std::size_t p = 0; p < n; ++p) {
-      for (std::size_t q = p + 1; q < n; ++q) {
-        left += at(p, q) * at(p, q);
-        if (at(p, q) == 0.0) continue;
-        const double ratio = (at(q, q) - at(p, p)) / (2.0 * at(p, q));
-        const double tangent =
-            std::copysign(1.0, ratio) / (std::abs(ratio) + std::sqrt(ratio * ratio + 1.0));
-        const double cosine = 1.0 / std::sqrt(tangent * tangent + 1.0);
-        const double sine = tangent * cosine;
-        for (std::size_t k = 0; k < n; ++k) rotate(at(k, p), at(k, q), cosine, sine);
-        for (std::size_t k = 0; k < n; ++k) rotate(at(p, k), at(q, k), cosine, sine);
-        for (std::size_t k = 0; k < n; ++k) {
-          rotate(vectors[p * n + k], vectors[q * n + k], cosine, sine);
-        }
-        at(p, q) = at(q, p) = 0.0;
-      }
-    }
-    if (left <= 1e-36 * all) break;
-  }
-  EigenPairs pairs{std::vector<double>(n), std::move(vectors)};
-  for (std::size_t i = 0; i < n; ++i) pairs.values[i] = at(i, i);
-  return pairs;
+/// For a matrix [n,n] of which the part on and below the diagonal is set.
+[[gnu::cold]] inline EigenPairs eigen_pairs(const std::vector<double>& matrix, std::size_t n) {
+  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const auto size = static_cast<Eigen::Index>(n);
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(
+      Eigen::Map<const Matrix>(matrix.data(), size, size));
+  const Matrix rows = solver.eigenvectors().transpose();
+  return {{solver.eigenvalues().begin(), solver.eigenvalues().end()},
+          {rows.data(), rows.data() + rows.size()}};
 }
 
 /// Row k [size] is the direction in which windows vary k-th most, over the root of that variance;
