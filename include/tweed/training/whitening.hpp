@@ -7,9 +7,8 @@
 #include <tweed/core/parallel.hpp>
 #include <tweed/core/text.hpp>
 #include <tweed/data/batches.hpp>
+#include <tweed/kernels/eigen_pairs.hpp>
 #include <tweed/model/model.hpp>
-
-#include <Eigen/Eigenvalues>
 
 #include <algorithm>
 #include <cmath>
@@ -128,23 +127,6 @@ WindowMoments moments_of(std::span<const Value> values, const ImageWindows& wind
   return moments;
 }
 
-/// Eigenvalues [n] of a symmetric matrix, and its eigenvectors [n,n], a row each.
-struct EigenPairs {
-  std::vector<double> values;
-  std::vector<double> vectors;
-};
-
-/// For a matrix [n,n] of which the part on and below the diagonal is set.
-[[gnu::cold]] inline EigenPairs eigen_pairs(const std::vector<double>& matrix, std::size_t n) {
-  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const auto size = static_cast<Eigen::Index>(n);
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(
-      Eigen::Map<const Matrix>(matrix.data(), size, size));
-  const Matrix rows = solver.eigenvectors().transpose();
-  return {{solver.eigenvalues().begin(), solver.eigenvalues().end()},
-          {rows.data(), rows.data() + rows.size()}};
-}
-
 /// Row k [size] is the direction in which windows vary k-th most, over the root of that variance;
 /// its largest number is above 0.
 [[gnu::cold]] inline std::vector<std::vector<double>> whitening_directions(
@@ -153,7 +135,7 @@ struct EigenPairs {
   if (!std::isfinite(std::reduce(moments.products.begin(), moments.products.end()))) {
     throw Error("whiten: the data have numbers that are not finite");
   }
-  const EigenPairs pairs = eigen_pairs(moments.products, size);
+  const kernels::EigenPairs pairs = kernels::eigen_pairs(moments.products, size);
   std::vector<std::size_t> order(size);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
