@@ -5,6 +5,7 @@
 #include <tweed/kernels/conv/epilogue.hpp>
 #include <tweed/kernels/conv/indirect/tap_geometry.hpp>
 #include <tweed/kernels/conv/indirect/tap_kernel.hpp>
+#include <tweed/kernels/conv/indirect/tap_pointers.hpp>
 #include <tweed/kernels/product/product_panels.hpp>
 #include <tweed/kernels/streaming.hpp>
 
@@ -29,8 +30,8 @@ class TapSum {
            Scratch::bytes<T>(t_.source_step());
   }
   constexpr Index worker_bytes() const {
-    return Scratch::bytes<const T*>(t_.taps() * most_places) +
-           Scratch::bytes<Index>(t_.columns.size() * t_.columns.axis.window);
+    return Scratch::bytes<const T*>(Pointers::count(t_)) +
+           Scratch::bytes<Index>(Pointers::column_count(t_));
   }
 
   /// What `pack` writes.
@@ -108,7 +109,8 @@ class TapSum {
   EIGEN_DONT_INLINE void run_joined(const T* source, Index source_size, Index images,
                                     const Activation& activation, T* target, Index target_size,
                                     Scratch scratch) const {
-    const T** const sources = scratch.take<const T*>(t_.taps() * most_places);
+    const Pointers pointers{t_, zeros_};
+    const T** const sources = scratch.take<const T*>(Pointers::count(t_));
     t_.for_each_phase([&](const TapPhase& phase) {
       for (Index row = phase.row; row < t_.rows.size(); row += t_.rows.step()) {
         for (Index column = phase.column; column < t_.columns.size(); column += t_.columns.step()) {
@@ -118,8 +120,8 @@ class TapSum {
             const Index count = std::min(most_places, images - first);
             T* targets[most_places];
             for (Index i = 0; i < count; ++i) targets[i] = to + (first + i) * target_size;
-            point_into(phase, taps, row, column, source + first * source_size, source_size, count,
-                       sources);
+            pointers.find_in_images(phase, taps, row, column, source + first * source_size,
+                                    source_size, count, sources);
             multiply_groups(phase, taps, {count}, sources, activation, targets);
           }
         }
@@ -131,39 +133,22 @@ class TapSum {
   /// Rows of one image of the target.
   EIGEN_DONT_INLINE void run(const T* source, const RowRange& rows, const Activation& activation,
                              T* target, Scratch scratch) const {
-    const T** const sources = scratch.take<const T*>(t_.taps() * most_places);
-    Index* const columns = scratch.take<Index>(t_.columns.size() * t_.columns.axis.window);
+    const T** const sources = scratch.take<const T*>(Pointers::count(t_));
+    Index* const columns = scratch.take<Index>(Pointers::column_count(t_));
     t_.for_each_phase([&](const TapPhase& phase) {
-      find_columns(phase, columns);
+      Pointers{t_, zeros_}.find_columns(phase, columns);
       run_phase(source, rows, phase, {columns, sources}, activation, target);
     });
     if (is_streamed_) simd::finish_stream();
   }
 
  private:
-  static constexpr Index most_places = 120;
-  static constexpr Index activated_columns =
-      64;  // at a time, at least: a call for fewer costs more
+  using Pointers = TapPointers<T>;
+
+  static constexpr Index most_places = Pointers::most_places;
+  /// An activation runs over so many at a time at least: a call for fewer costs more.
+  static constexpr Index activated_columns = 64;
   static constexpr Index few_places = 2 * most_places;  // do not repay a copy of the kernel
-
-  /// Some of a phase's taps, by their place among its taps.
-  struct TapWindow {
-    TapRange rows;
-    TapRange columns;
-  };
-
-  /// What a phase works with.
-  struct PhaseMemory {
-    const Index* columns;
-    const T** sources;
-  };
-
-  /// A few places, from one row and column of a phase on.
-  struct Places {
-    Index row;
-    Index column;
-    Index count;
-  };
 
   /// Places whose pointers are known: `skip` places behind these.
   struct Pointed {
@@ -181,99 +166,39 @@ class TapSum {
     return TapKernel<T>::of_packed(elements_of<T>(to, TapKernel<T>::size(t_)));
   }
 
-  /// Where each of the phase's column taps reads, for each of its columns.
-  void find_columns(const TapPhase& phase, Index* columns) const {
-    for (Index tap = 0; tap < phase.column_taps; ++tap) {
-      const Index j = t_.columns.tap_of_phase(phase.column, tap);
-      for (Index at = phase.column; at < t_.columns.size(); at += t_.columns.step()) {
-        *columns++ = t_.columns.source(at, j);
-      }
-    }
-  }
-
   void run_phase(const T* source, const RowRange& rows, const TapPhase& phase,
-                 const PhaseMemory& memory, const Activation& activation, T* target) const {
+                 const typename Pointers::Memory& memory, const Activation& activation,
+                 T* target) const {
     const Index first_row =
         rows.begin + ((phase.row - rows.begin) % t_.rows.step() + t_.rows.step()) % t_.rows.step();
     const Index height = count_from(first_row, rows.end, t_.rows.step());
     const Index width = count_from(phase.column, t_.columns.size(), t_.columns.step());
     const Index blocks = (height * width + most_places - 1) / most_places;
     const TapWindow all{{0, phase.row_taps}, {0, phase.column_taps}};
+    const Pointers pointers{t_, zeros_};
     T* targets[most_places];
     for (Index block = 0; block < blocks; ++block) {
       const Index begin = height * width * block / blocks;
       const Index end = height * width * (block + 1) / blocks;
       if (is_pointwise()) {  // the same pointers, further on
-        const Places first{first_row, 0, std::min(most_places, height * width)};
-        if (block == 0) find_pointers(phase, first, width, source, memory, target, targets);
+        const TapPlaces first{first_row, 0, std::min(most_places, height * width)};
+        if (block == 0) pointers.find(phase, first, width, source, memory, target, targets);
         multiply_groups(phase, all, {end - begin, begin}, memory.sources, activation, targets);
       } else {
-        const Places places{first_row + begin / width * t_.rows.step(), begin % width, end - begin};
-        find_pointers(phase, places, width, source, memory, target, targets);
+        const TapPlaces places{first_row + begin / width * t_.rows.step(), begin % width,
+                               end - begin};
+        pointers.find(phase, places, width, source, memory, target, targets);
         multiply_groups(phase, all, {end - begin}, memory.sources, activation, targets);
       }
     }
-  }
-
-  void find_pointers(const TapPhase& phase, const Places& places, Index width, const T* source,
-                     const PhaseMemory& memory, T* target, T** targets) const {
-    find_targets(phase, places, width, target, targets);
-    find_sources(phase, places, width, source, memory);
   }
 
   static constexpr Index count_from(Index first, Index end, Index step) {
     return first < end ? (end - first + step - 1) / step : 0;
   }
 
-  void find_targets(const TapPhase& phase, const Places& places, Index width, T* target,
-                    T** targets) const {
-    Index row = places.row;
-    Index column = places.column;
-    for (Index i = 0; i < places.count; ++i, ++column) {
-      if (column == width) {
-        column = 0;
-        row += t_.rows.step();
-      }
-      const Index at = row * t_.columns.size() + phase.column + column * t_.columns.step();
-      targets[i] = target + at * t_.target_step();
-    }
-  }
-
-  void find_sources(const TapPhase& phase, const Places& places, Index width, const T* source,
-                    const PhaseMemory& memory) const {
-    for (Index tap = 0; tap < phase.taps(); ++tap) {
-      const T** const to = memory.sources + tap * most_places;
-      const Index* const columns = memory.columns + tap % phase.column_taps * width;
-      const Index i = t_.rows.tap_of_phase(phase.row, tap / phase.column_taps);
-      Index row = places.row;
-      Index column = places.column;
-      for (Index p = 0; p < places.count; row += t_.rows.step(), column = 0) {
-        const Index from = t_.rows.source(row, i);
-        const T* const line = source + from * t_.columns.source_size() * t_.source_step();
-        for (; column < width && p < places.count; ++column, ++p) {
-          const bool inside = from >= 0 && columns[column] >= 0;
-          to[p] = inside ? line + columns[column] * t_.source_step() : zeros_;
-        }
-      }
-    }
-  }
-
   TapWindow window_of(const TapPhase& phase, Index row, Index column) const {
     return {t_.rows.taps_inside(phase.row, row), t_.columns.taps_inside(phase.column, column)};
-  }
-
-  /// For some taps, what they read of a place in each of `count` images.
-  void point_into(const TapPhase& phase, const TapWindow& taps, Index row, Index column,
-                  const T* source, Index source_size, Index count, const T** sources) const {
-    for (Index i = taps.rows.begin; i < taps.rows.end; ++i) {
-      const Index r = t_.rows.source(row, t_.rows.tap_of_phase(phase.row, i));
-      for (Index j = taps.columns.begin; j < taps.columns.end; ++j) {
-        const Index c = t_.columns.source(column, t_.columns.tap_of_phase(phase.column, j));
-        const T* const from = source + (r * t_.columns.source_size() + c) * t_.source_step();
-        const T** const to = sources + (i * phase.column_taps + j) * most_places;
-        for (Index n = 0; n < count; ++n) to[n] = from + n * source_size;
-      }
-    }
   }
 
   void multiply_groups(const TapPhase& phase, const TapWindow& taps, const Pointed& places,
