@@ -186,10 +186,11 @@ def rate_at(step, steps, config):
 
 # ---- data
 
-def shifted(images, by):
-    """Each image moved at random, up to so many pixels each way; zeros come in."""
+def shifted(images, by, border):
+    """Each image moved at random, up to so many pixels each way; what comes in is up to PyTorch's
+    kind of padding."""
     count, height, width = images.shape[0], images.shape[2], images.shape[3]
-    padded = functional.pad(images[:, 0], (by, by, by, by))
+    padded = functional.pad(images, (by, by, by, by), mode=border)[:, 0]
     rows = torch.randint(0, 2 * by + 1, (count, 1, 1)) + torch.arange(height).view(1, -1, 1)
     columns = torch.randint(0, 2 * by + 1, (count, 1, 1)) + torch.arange(width).view(1, 1, -1)
     return padded[torch.arange(count).view(-1, 1, 1), rows, columns].unsqueeze(1)
@@ -216,12 +217,14 @@ class Augmentation:
     def __call__(self, images, positions, epoch):
         for name in self.names:
             kind, _, number = name.partition(":")
-            if kind in ("shift", "crop"):
-                images = shifted(images, int(number or (2 if kind == "shift" else 4)))
+            if kind == "shift":
+                images = shifted(images, int(number or 2), "constant")
+            elif kind == "crop":
+                images = shifted(images, int(number or 4), "reflect")
             elif kind == "cutout":
                 images = cut_out(images, int(number or 8))
             else:
-                mirrored = (torch.rand(len(images)) < 0.5 if kind == "flip" else
+                mirrored = (torch.rand(len(images)) < float(number or 0.5) if kind == "flip" else
                             self.mirrored_first[positions] ^ bool(epoch % 2))
                 images = torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images)
         return images
@@ -250,7 +253,7 @@ def accuracy(network, images, labels, views):
 class Run:
     def __init__(self, config, options):
         torch.set_num_threads(options.threads)
-        torch.manual_seed(options.seed)
+        torch.manual_seed(options.seed if options.seed is not None else config["seed"])
         self.config, self.layout = config, options.layout
         self.images, self.labels = self.read(options.data, "train")
         self.test = self.read(options.data, "t10k")
@@ -319,7 +322,7 @@ def main():
     parser.add_argument("--config", type=pathlib.Path, required=True, metavar="FILE",
                         help="what fashion_mnist train --recipe NAME --print-config printed")
     parser.add_argument("--threads", type=positive, default=2, help="[2]")
-    parser.add_argument("--seed", type=int, default=0, help="[0]")
+    parser.add_argument("--seed", type=int, help="[the configuration's]")
     parser.add_argument("--layout", choices=("nchw", "nhwc"), default="nhwc", help="[nhwc]")
     parser.add_argument("--data", type=pathlib.Path, metavar="DIR",
                         default=pathlib.Path("/usr/share/datasets/fashion-mnist"),
@@ -327,11 +330,11 @@ def main():
     options = parser.parse_args()
     try:
         run = Run(read_config(options.config), options)
-        epochs = run()
+        result = {"name": "pytorch", "version": torch.__version__, "layout": options.layout,
+                  "threads": options.threads, "seed": torch.initial_seed(), "epochs": run()}
     except Exception as error:  # whatever goes wrong, it becomes one line
         common.fail(str(error) or type(error).__name__)
-    print(json.dumps({"name": "pytorch", "version": torch.__version__, "layout": options.layout,
-                      "threads": options.threads, "seed": options.seed, "epochs": epochs}))
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":
