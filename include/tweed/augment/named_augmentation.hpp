@@ -68,9 +68,8 @@ inline Index whole(double number) { return static_cast<Index>(number); }
 /// - `shift:2`, RandomCrop by so many pixels; `crop:4`, with a border that is a reflection
 /// - `flip:0.5`, RandomHorizontalFlip with this probability; `alternating-flip`
 /// - `affine:10:0.1`, RandomAffine by so many degrees, larger or smaller by so much
-/// - `cutout:8`, of so many pixels; `erase:0.5:0.33`, RandomErasing with this probability of at
-/// most
-///   this share
+/// - `cutout:8`, of so many pixels
+/// - `erase:0.5:0.33`, RandomErasing with this probability and largest share
 /// - `mixup:0.2:1`, `cutmix:1:0.5`, with this alpha and probability
 ///
 /// Throws Error for other names, which says what there is, and for numbers that are out of their

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tweed/core/buffer.hpp>
 #include <tweed/core/checked_product.hpp>
 #include <tweed/core/layer.hpp>
 #include <tweed/kernels/kernels.hpp>

@@ -46,8 +46,7 @@ template <class Value>
 /// An option of a program, whose value is in a struct `Settings`: how it is called and explained,
 /// read and told.
 ///
-///     ProgramOption("epochs", "N", "Times through the data", &Settings::epochs, strict::Whole{1,
-///     100})
+///     ProgramOption("epochs", "N", "Passes", &Settings::epochs, strict::Whole{1, 100})
 template <class Settings>
 struct ProgramOption {
   std::string name;  ///< "batch-size", without dashes
@@ -164,9 +163,8 @@ class ProgramOptions {
     return left;
   }
 
-  /// Throws Error for an option that was given and has no effect: "--momentum: it has no effect
-  /// with
-  /// --optimizer adam, it is for sgd or nesterov".
+  /// Throws Error for an option that was given and has no effect, and says why: "--momentum: it has
+  /// no effect with --optimizer adam, it is for sgd or nesterov".
   template <class Given>
   [[gnu::cold]] void check(const Settings& settings, const Given& given) const {
     for (const Option& option : options_) {
